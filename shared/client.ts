@@ -1,0 +1,187 @@
+import { EnrichError } from './errors';
+import { billingOf, type Data, documentedCost, type Operation } from './operation';
+import { Pacer } from './pacer';
+import { LIMITS, MAY_REPEAT, type Ran, REPEATS, statusRule } from './policy';
+import { readProblem } from './problem';
+import { type Clock, type HttpAnswer, toNoAnswer, type NoAnswerReason, type Transport } from './transport';
+
+export interface ClientOptions {
+	baseUrl: string;
+	transport: Transport;
+	clock: Clock;
+	/** Shared by all clients of one API key; default: one of its own. */
+	pacer?: Pacer;
+	/** Milliseconds for one exchange; default: 60,000. */
+	timeoutMs?: number;
+	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
+	mostWaitMs?: number;
+	/** Texts that must never leave in a message, such as the key. */
+	secrets?: string[];
+	signal?: AbortSignal;
+}
+
+/** What one call cost, from the response's `meta`. Credits are null where the API says nothing. */
+export interface Receipt {
+	requestId?: string;
+	creditsUsed: number | null;
+	creditsRemaining: number | null;
+	processingTimeMs?: number;
+}
+
+export interface Answer {
+	data: Data;
+	receipt: Receipt;
+	/** The answer was given before and is not paid for this time. */
+	isReused?: true;
+}
+
+export interface Client {
+	readonly pacer: Pacer;
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/**
+	 * Sends one call and sends it again where that cannot cost anything.
+	 * @throws EnrichError
+	 */
+	call(operation: Operation, input: Data): Promise<Answer>;
+}
+
+/** Why a send brought no answer, and whether it is of any use to send it again. */
+interface Refusal {
+	error: EnrichError;
+	ran: Ran;
+	again: boolean;
+}
+
+export function createClient(options: ClientOptions): Client {
+	const { baseUrl, transport, clock, signal, timeoutMs = LIMITS.timeoutMs } = options;
+	const pacer = options.pacer ?? new Pacer(clock);
+
+	async function call(operation: Operation, input: Data): Promise<Answer> {
+		const repeats = MAY_REPEAT[billingOf(operation, input)];
+		const startedAt = clock.now();
+		for (let sends = 1; ; sends++) {
+			const outcome = await send(operation, input);
+			if (!(outcome instanceof Object && 'error' in outcome)) return outcome;
+			const { error, ran, again } = outcome;
+			const most = ran === 'no' ? REPEATS.sendsAfterRefusal : REPEATS.sendsAfterUnclear;
+			const delayMs = delayBefore(sends, error.retryAfterMs, clock.random());
+			const isInTime = clock.now() + delayMs - startedAt <= (options.mostWaitMs ?? Infinity);
+			if (!again || !repeats[ran] || sends >= most || !isInTime || delayMs > REPEATS.longestRetryAfterMs) throw error;
+			// A 429 holds back the pacer itself, so that nobody else runs into it either.
+			if (error.kind !== 'rateLimited') await clock.sleep(delayMs, signal);
+		}
+	}
+
+	async function send(operation: Operation, input: Data): Promise<Answer | Refusal> {
+		const fail = (facts: ConstructorParameters<typeof EnrichError>[0], again: boolean): Refusal => ({
+			error: new EnrichError({ ...facts, billing: billingOf(operation, input), documentedCost: documentedCost(operation, input) }),
+			ran: facts.ran ?? 'no',
+			again,
+		});
+		const request = toRequest(operation, input, baseUrl);
+		const ticket = await pacer.admit(operation.method === 'GET' ? 'read' : 'write', signal);
+		if (signal?.aborted) {
+			pacer.settle(ticket);
+			return fail({ kind: 'cancelled' }, false);
+		}
+		let answer: HttpAnswer;
+		try {
+			answer = await transport({ ...request, timeoutMs, mostBytes: LIMITS.answerBytes, signal });
+		} catch (thrown) {
+			pacer.settle(ticket);
+			const { reason, ran, detail } = toNoAnswer(thrown);
+			return fail({ ...NO_ANSWER[reason], ran, detail: detail || NO_ANSWER[reason].detail, timeoutMs }, reason !== 'cancelled');
+		}
+		const retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
+		const refusedForMs = answer.status === 429 ? Math.min(retryAfterMs ?? 1000, REPEATS.longestRetryAfterMs) : undefined;
+		pacer.settle(ticket, answer.headers, refusedForMs);
+
+		const body = parsed(redacted(answer.body, options.secrets));
+		if (answer.status >= 200 && answer.status < 300) {
+			return toAnswer(body) ?? fail({ kind: 'unreadable', status: answer.status, ran: 'maybe', detail: whatCame(answer) }, true);
+		}
+		const { kind, ran, again } = statusRule(answer.status, retryAfterMs !== undefined);
+		const problem = readProblem(body, operation);
+		return fail({ ...problem, kind, ran, status: answer.status, retryAfterMs: retryAfterMs ?? problem.retryAfterMs }, again);
+	}
+
+	return { pacer, now: () => clock.now(), call };
+}
+
+const NO_ANSWER: Record<NoAnswerReason, { kind: EnrichError['kind']; detail?: string }> = {
+	unreachable: { kind: 'unreachable' },
+	interrupted: { kind: 'interrupted' },
+	timedOut: { kind: 'timedOut' },
+	tooLong: { kind: 'unreadable', detail: `it is longer than ${LIMITS.answerBytes / 1_000_000} MB` },
+	cancelled: { kind: 'cancelled' },
+};
+
+function toRequest(operation: Operation, input: Data, baseUrl: string) {
+	const rest = { ...input };
+	const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+		const value = rest[name];
+		delete rest[name];
+		return encodeURIComponent(String(value));
+	});
+	const headers: Record<string, string> = { accept: 'application/json' };
+	if (operation.method !== 'POST') {
+		const query = new URLSearchParams(Object.entries(rest).map(([key, value]) => [key, String(value)]));
+		return { method: operation.method, url: `${baseUrl}${path}${query.size > 0 ? `?${query}` : ''}`, headers };
+	}
+	headers['content-type'] = 'application/json';
+	return { method: operation.method, url: `${baseUrl}${path}`, headers, body: JSON.stringify(rest) };
+}
+
+function toAnswer(body: unknown): Answer | undefined {
+	if (!isRecord(body) || body.success === false || !isRecord(body.data)) return undefined;
+	const meta = isRecord(body.meta) ? body.meta : {};
+	return {
+		data: body.data,
+		receipt: {
+			requestId: typeof meta.requestId === 'string' ? meta.requestId : undefined,
+			creditsUsed: credits(meta.creditsUsed),
+			creditsRemaining: credits(meta.creditsRemaining),
+			processingTimeMs: typeof meta.processingTimeMs === 'number' ? meta.processingTimeMs : undefined,
+		},
+	};
+}
+
+const credits = (value: unknown): number | null =>
+	typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+
+export const isRecord = (value: unknown): value is Data =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What stands in `body` if it is not the JSON that was expected. */
+function whatCame({ body, headers }: HttpAnswer): string {
+	if (body.trim() === '') return 'it is empty';
+	if (/html/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(body)) return 'it is a web page, not data';
+	return parsed(body) === undefined ? 'it is not valid JSON, or was cut off' : 'it holds no result';
+}
+
+function parsed(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		return undefined;
+	}
+}
+
+const redacted = (body: string, secrets: string[] = []): string =>
+	secrets.reduce((text, secret) => (secret && text.includes(secret) ? text.split(secret).join('[key]') : text), body);
+
+/** Seconds or an HTTP date, as milliseconds from now. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+	if (!header) return undefined;
+	const seconds = Number(header);
+	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** Exponential with jitter, or what the API asked for. Milliseconds. */
+function delayBefore(sends: number, retryAfterMs: number | undefined, random: number): number {
+	if (retryAfterMs !== undefined) return retryAfterMs;
+	const longest = Math.min(REPEATS.longestDelayMs, REPEATS.firstDelayMs * 2 ** (sends - 1));
+	return longest * (0.5 + random / 2);
+}

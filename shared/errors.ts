@@ -1,0 +1,84 @@
+import { type Billing, CHARGE_NOTES, type ErrorKind, isPaid, type Ran, TEXTS } from './policy';
+
+export interface ErrorFacts {
+	kind: ErrorKind;
+	/** HTTP status, if one arrived. */
+	status?: number;
+	requestId?: string;
+	/** The title of the field at fault. */
+	field?: string;
+	/** What Enrich or the network said, in its own words; never holds a key. */
+	detail?: string;
+	creditsRequired?: number;
+	creditsAvailable?: number;
+	/** Milliseconds until the API said it takes calls again. */
+	retryAfterMs?: number;
+	timeoutMs?: number;
+	/** When an earlier try was sent; milliseconds since the epoch. */
+	sentAt?: number;
+	/** Whether the call may have run although no usable answer came; default: no. */
+	ran?: Ran;
+	billing?: Billing;
+	/** Credits that the call costs as documented. */
+	documentedCost?: number;
+}
+
+/**
+ * Everything that can go wrong ends in this one type. `message` says what happened, `nextStep`
+ * what to do; both are plain sentences for people who do not program.
+ */
+export class EnrichError extends Error {
+	override readonly name = 'EnrichError';
+	readonly kind: ErrorKind;
+	readonly status?: number;
+	readonly requestId?: string;
+	readonly field?: string;
+	readonly nextStep: string;
+	/** Credits that have to be bought before the call can succeed. */
+	readonly creditsMissing?: number;
+	readonly retryAfterMs?: number;
+	/** True when credits may have been spent and no answer came for them. */
+	readonly mayHaveBeenCharged: boolean;
+	readonly facts: ErrorFacts;
+
+	constructor(facts: ErrorFacts) {
+		const { creditsRequired, creditsAvailable } = facts;
+		const missing =
+			creditsRequired !== undefined && creditsAvailable !== undefined
+				? Math.max(0, creditsRequired - creditsAvailable)
+				: undefined;
+		const words: Record<string, string | number | undefined> = {
+			field: facts.field,
+			detail: facts.detail,
+			status: facts.status,
+			required: creditsRequired,
+			available: creditsAvailable,
+			missing,
+			credits: facts.documentedCost,
+			seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
+		};
+		super(fill(TEXTS[facts.kind].what, words));
+		const isUnclear = facts.ran === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
+		const note = facts.billing === 'chargedOnceThenCached' ? CHARGE_NOTES.repeatFree : CHARGE_NOTES.repeatPaid;
+		this.nextStep = [isUnclear && fill(note, words), fill(TEXTS[facts.kind].next, words)].filter(Boolean).join(' ');
+		this.kind = facts.kind;
+		this.status = facts.status;
+		this.requestId = facts.requestId;
+		this.field = facts.field;
+		this.creditsMissing = missing;
+		this.retryAfterMs = facts.retryAfterMs;
+		this.mayHaveBeenCharged = isUnclear;
+		this.facts = facts;
+	}
+}
+
+const toSeconds = (ms?: number) => (ms === undefined ? undefined : Math.ceil(ms / 1000));
+
+/** Fills `{name}`; a `[part]` whose value is unknown is left out rather than guessed. */
+function fill(template: string, words: Record<string, string | number | undefined>): string {
+	const isKnown = (part: string) =>
+		[...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => words[name as string] !== undefined);
+	return template
+		.replace(/\[([^\]]*)\]/g, (_, part: string) => (isKnown(part) ? part : ''))
+		.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? 'unknown'));
+}

@@ -1,0 +1,54 @@
+import type { Answer } from './client';
+import { EnrichError, type ErrorFacts } from './errors';
+
+/**
+ * What is remembered of paid calls, so that running a step again never pays again. Plain data:
+ * n8n keeps it with the execution, Zapier in its cache.
+ */
+export type Remembered =
+	| { state: 'sent'; at: number }
+	| { state: 'answered'; answer: Answer }
+	| { state: 'unanswered'; facts: ErrorFacts };
+
+export interface Memory {
+	get(key: string): Remembered | undefined | Promise<Remembered | undefined>;
+	set(key: string, value: Remembered): void | Promise<void>;
+	delete(key: string): void | Promise<void>;
+}
+
+/** Remembers nothing. */
+export const NO_MEMORY: Memory = { get: () => undefined, set: () => {}, delete: () => {} };
+
+/**
+ * Carries out a paid call at most once per key. The mark "sent" goes in before the call leaves,
+ * so that a step which dies half way is not paid for again by whoever runs it next.
+ * @throws EnrichError of kind `notRepeated` where an earlier try may have been charged.
+ */
+export async function payOnce(
+	memory: Memory,
+	key: string,
+	now: number,
+	call: () => Promise<Answer>,
+): Promise<Answer> {
+	const before = await memory.get(key);
+	if (before?.state === 'answered') {
+		const { data, receipt } = before.answer;
+		return { data, receipt: { ...receipt, creditsUsed: 0 }, isReused: true };
+	}
+	if (before?.state === 'unanswered') throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
+	if (before?.state === 'sent') throw new EnrichError({ kind: 'notRepeated', sentAt: before.at });
+
+	await memory.set(key, { state: 'sent', at: now });
+	try {
+		const answer = await call();
+		await memory.set(key, { state: 'answered', answer });
+		return answer;
+	} catch (error) {
+		if (error instanceof EnrichError && error.mayHaveBeenCharged) {
+			await memory.set(key, { state: 'unanswered', facts: error.facts });
+		} else {
+			await memory.delete(key);
+		}
+		throw error;
+	}
+}

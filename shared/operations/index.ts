@@ -1,0 +1,32 @@
+import type { Operation } from '../operation';
+import { ipToCompany } from './company';
+import { findEmail, validateEmail } from './email';
+import { countLeads, searchLeads } from './lead';
+import { reverseLookup } from './person';
+import { phoneLookup } from './phone';
+import { getWalletBalance, getWalletTransactions } from './wallet';
+
+/** Every operation that the connector knows, in the order in which users meet them. */
+export const operations: readonly Operation[] = [
+	findEmail,
+	validateEmail,
+	phoneLookup,
+	reverseLookup,
+	ipToCompany,
+	searchLeads,
+	countLeads,
+	getWalletBalance,
+	getWalletTransactions,
+];
+
+export {
+	countLeads,
+	findEmail,
+	getWalletBalance,
+	getWalletTransactions,
+	ipToCompany,
+	phoneLookup,
+	reverseLookup,
+	searchLeads,
+	validateEmail,
+};

@@ -1,0 +1,242 @@
+/**
+ * The one policy of the connector: what may be sent again, how fast, and how each answer reads.
+ * Sources: the Enrich API reference (prices, rate limits) and its error catalogue.
+ */
+
+/** What sending a call twice would cost; the HTTP verb says nothing about it. */
+export type Billing =
+	| 'freeRead'
+	| 'freeWrite'
+	| 'chargedOnceThenCached'
+	| 'chargedEachTime'
+	| 'reservesAtSubmit';
+
+/** Whether Enrich has carried out a call that brought no usable answer. */
+export type Ran = 'no' | 'maybe';
+
+/** May a call be sent again by itself? A paid call never, unless it provably did not run. */
+export const MAY_REPEAT: Record<Billing, Record<Ran, boolean>> = {
+	freeRead: { no: true, maybe: true },
+	freeWrite: { no: true, maybe: false },
+	chargedOnceThenCached: { no: true, maybe: false },
+	chargedEachTime: { no: true, maybe: false },
+	reservesAtSubmit: { no: true, maybe: false },
+};
+
+export const isPaid = (billing: Billing): boolean => billing !== 'freeRead' && billing !== 'freeWrite';
+
+export type ErrorKind =
+	| 'badInput'
+	| 'badSettings'
+	| 'unauthorized'
+	| 'insufficientCredits'
+	| 'forbidden'
+	| 'notFound'
+	| 'conflict'
+	| 'expired'
+	| 'refused'
+	| 'rateLimited'
+	| 'unavailable'
+	| 'serverSide'
+	| 'timedOut'
+	| 'unreachable'
+	| 'interrupted'
+	| 'unreadable'
+	| 'notRepeated'
+	| 'spendingLimit'
+	| 'stopped'
+	| 'cancelled';
+
+/** What a status means: did the call run, and is it of any use to send it again? */
+export interface StatusRule {
+	kind: ErrorKind;
+	ran: Ran;
+	again: boolean;
+}
+
+const rule = (kind: ErrorKind, ran: Ran, again: boolean): StatusRule => ({ kind, ran, again });
+
+const STATUS_RULES: Record<number, StatusRule> = {
+	400: rule('badInput', 'no', false),
+	401: rule('unauthorized', 'no', false),
+	402: rule('insufficientCredits', 'no', false),
+	403: rule('forbidden', 'no', false),
+	404: rule('notFound', 'no', false),
+	405: rule('badSettings', 'no', false),
+	409: rule('conflict', 'no', false),
+	410: rule('expired', 'no', false),
+	413: rule('badInput', 'no', false),
+	422: rule('refused', 'no', false),
+	429: rule('rateLimited', 'no', true),
+	503: rule('unavailable', 'maybe', true),
+};
+
+export function statusRule(status: number, saysWhenToRetry: boolean): StatusRule {
+	if (status === 503 && saysWhenToRetry) return rule('unavailable', 'no', true);
+	const known = STATUS_RULES[status];
+	if (known) return known;
+	if (status >= 300 && status < 400) return rule('badSettings', 'no', false);
+	if (status >= 400 && status < 500 && status !== 408) return rule('refused', 'no', false);
+	return rule('serverSide', 'maybe', true);
+}
+
+/**
+ * Codes of connections that were never made, so that nothing was sent. Any other broken
+ * connection counts as "may have run".
+ */
+export const NEVER_SENT = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EAI_NODATA',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENETDOWN',
+	'EADDRNOTAVAIL',
+	'UND_ERR_CONNECT_TIMEOUT',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** How each kind reads: what happened, and what to do next. `{…}` is filled in; a `[…]` with an unknown value is left out. */
+export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
+	badInput: {
+		what: "['{field}' ]{detail}",
+		next: "Correct ['{field}' in ]this row and run it again. Nothing was charged.",
+	},
+	badSettings: {
+		what: 'The connection to Enrich is not set up correctly[: {detail}]',
+		next: 'Check the base URL and the API key in the credential. Nothing was charged.',
+	},
+	unauthorized: {
+		what: 'Enrich refused the API key',
+		next: 'Check the key in the credential; it may be mistyped, disabled or revoked. Nothing was charged.[ Enrich says: {detail}]',
+	},
+	insufficientCredits: {
+		what: 'Not enough credits[: {required} needed, {available} left]',
+		next: 'Top up [at least {missing} credits ]at enrich.so and run again. Nothing was charged for this row.',
+	},
+	forbidden: {
+		what: 'Your Enrich account may not use this',
+		next: 'Contact Enrich about your access. Nothing was charged.[ Enrich says: {detail}]',
+	},
+	notFound: {
+		what: 'Enrich does not know this address or ID',
+		next: 'Check the ID; it may belong to another organization.[ Enrich says: {detail}]',
+	},
+	conflict: {
+		what: 'Enrich cannot do this in the present state',
+		next: 'Read the status first.[ Enrich says: {detail}]',
+	},
+	expired: {
+		what: 'What was asked for has expired',
+		next: 'Submit it again.[ Enrich says: {detail}]',
+	},
+	refused: {
+		what: 'Enrich did not accept the request[: {detail}]',
+		next: 'Check the values of this row. Nothing was charged.',
+	},
+	rateLimited: {
+		what: 'The rate limit of your plan is still reached',
+		next: 'Run again [in {seconds} seconds, or ]with fewer rows at once. Nothing was charged for this row.',
+	},
+	unavailable: {
+		what: 'Enrich is not available right now',
+		next: 'Run again later.',
+	},
+	serverSide: {
+		what: 'Enrich could not complete the request[ (status {status})]',
+		next: 'Run again later.[ Enrich says: {detail}]',
+	},
+	timedOut: {
+		what: 'Enrich did not answer[ within {seconds} seconds]',
+		next: 'Run again later.',
+	},
+	unreachable: {
+		what: 'Enrich could not be reached',
+		next: 'Check the network and the base URL in the credential. Nothing was sent or charged.[ Details: {detail}]',
+	},
+	interrupted: {
+		what: 'The connection to Enrich broke off before the answer was complete',
+		next: 'Run again later.[ Details: {detail}]',
+	},
+	unreadable: {
+		what: 'The answer could not be read[: {detail}]',
+		next: 'Check the base URL in the credential; a proxy may have answered instead of Enrich.',
+	},
+	notRepeated: {
+		what: 'An earlier try was sent and brought no answer, so it is not sent again',
+		next: "The earlier try may have been charged. Check your wallet's transactions (free) before you look this up again.",
+	},
+	spendingLimit: {
+		what: 'Not sent, because it could exceed the spending limit',
+		next: "Nothing was charged for this row. Raise 'Maximum Credits' to look it up.",
+	},
+	stopped: {
+		what: 'Not sent[: {detail}]',
+		next: 'Nothing was charged for this row. Run it again when the cause is settled.',
+	},
+	cancelled: {
+		what: 'Cancelled before Enrich was asked',
+		next: 'Nothing was charged for this row.',
+	},
+};
+
+/** Added to the next step when money may have been spent for no answer. */
+export const CHARGE_NOTES: Record<'repeatFree' | 'repeatPaid', string> = {
+	repeatPaid:
+		"This call may have been charged[ ({credits} credits as documented)], so it was not sent again. To check, look for a deduction at this time in the wallet's transactions (free).",
+	repeatFree:
+		'This call may have been charged[ ({credits} credits as documented)], so it was not sent again. Enrich documents that the same lookup is free for 7 days once it was charged.',
+};
+
+/** After these nothing further is sent in the run: every other row would end the same way. */
+export const STOPS_RUN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+	'unauthorized',
+	'insufficientCredits',
+	'forbidden',
+	'badSettings',
+	'cancelled',
+]);
+/** So many paid calls in a row without an answer: stop before more money is spent for nothing. */
+export const STOP_AFTER_UNANSWERED = 5;
+
+/** Documented plans; the pacer recognises one by a limit it is told. Calls, not credits. */
+export const PLANS = [
+	{ name: 'Free', burstPerSecond: 5, perMinute: 60, enrichmentPerMinute: 10 },
+	{ name: 'Growth', burstPerSecond: 25, perMinute: 300, enrichmentPerMinute: 100 },
+	{ name: 'Scale', burstPerSecond: 50, perMinute: 1000, enrichmentPerMinute: 500 },
+	{ name: 'Pro', burstPerSecond: 100, perMinute: 5000, enrichmentPerMinute: 2000 },
+	{ name: 'Enterprise', burstPerSecond: 200, perMinute: 10000, enrichmentPerMinute: undefined },
+] as const;
+
+export const PACE = {
+	/**
+	 * Calls in flight at most. Before the first answer: the smallest plan's burst; where the API
+	 * names no limits: a polite number; else enough for the Pro plan at a second's latency, as the
+	 * learned pace rules below that.
+	 */
+	inFlightMost: { unknown: 5, none: 10, known: 64 },
+	burstUnknown: 5,
+	/** Share of a window left unused, for clocks that differ and calls that overtake each other. */
+	reserve: 0.03,
+};
+
+export const REPEATS = {
+	/** Sends in all, for what may be repeated after an unclear end. */
+	sendsAfterUnclear: 4,
+	/** Sends in all, for calls that were turned away unprocessed. */
+	sendsAfterRefusal: 12,
+	firstDelayMs: 500,
+	longestDelayMs: 30_000,
+	/** A longer Retry-After is not waited out within a step. */
+	longestRetryAfterMs: 120_000,
+};
+
+export const LIMITS = {
+	timeoutMs: 60_000,
+	answerBytes: 20_000_000,
+};

@@ -1,0 +1,261 @@
+import { shortened } from './clean';
+import type { Answer, Client } from './client';
+import { EnrichError } from './errors';
+import { type Memory, NO_MEMORY, payOnce } from './memory';
+import { type Data, documentedCost, type Operation, type Paging } from './operation';
+import { PACE, STOP_AFTER_UNANSWERED, STOPS_RUN } from './policy';
+import { type Blank, prepare, type Prepared } from './prepare';
+import { SpendingLimit } from './spendingLimit';
+
+export type Outcome = 'found' | 'notFound' | 'skipped' | 'failed';
+
+export interface Row {
+	values: Data;
+	/** A reason not to look this row up, e.g. that it is filled already. */
+	skip?: string;
+	/** Entries wanted of a list; default: all. */
+	most?: number;
+}
+
+/** What became of one row. Every row of a run ends in exactly one of these. */
+export interface RowResult {
+	outcome: Outcome;
+	/** Plain words, without the row's number. */
+	reason: string;
+	/** The answer's `data`; of a list its first page's. */
+	data?: Data;
+	/** The entries of a list, from all its pages. */
+	entries?: Data[];
+	/** Credits charged for this row. 0 for rows that share another row's answer; null: not told. */
+	creditsUsed: number | null;
+	creditsRemaining: number | null;
+	requestId?: string;
+	/** Index of the row whose lookup answered this one too. */
+	sameAs?: number;
+	/** The answer was paid for by an earlier try of this step. */
+	isReused?: boolean;
+	/** Set when the row failed, and when a list broke off after its first pages. */
+	error?: EnrichError;
+}
+
+export interface Summary {
+	rows: number;
+	found: number;
+	notFound: number;
+	skipped: number;
+	failed: number;
+	creditsUsed: number;
+	/** As the last answer told it. */
+	creditsRemaining: number | null;
+}
+
+export interface RunOptions {
+	client: Client;
+	/** Credits that the run may spend; default: no limit. */
+	maxCredits?: number;
+	/** Default: nothing is remembered beyond the run. */
+	memory?: Memory;
+}
+
+/** Rows with equal input: looked up once, answered together. */
+interface Lookup extends Prepared {
+	most: number | undefined;
+	rows: number[];
+}
+
+interface Lookups {
+	answers: Answer[];
+	/** Why the pages end before the list does. */
+	brokeOff?: EnrichError;
+}
+
+/**
+ * Looks up any number of rows: refuses what cannot work before anything is sent, asks for equal
+ * rows once, keeps the spending limit, and brings every row to exactly one outcome. Never throws
+ * for a row.
+ */
+export async function lookUpRows(
+	operation: Operation,
+	rows: readonly Row[],
+	{ client, maxCredits, memory = NO_MEMORY }: RunOptions,
+): Promise<{ results: RowResult[]; summary: Summary }> {
+	const results = new Array<RowResult>(rows.length);
+	const lookups = group(operation, rows, results);
+	const call = paidCalls(operation, client, new SpendingLimit(maxCredits), memory);
+	let stop: EnrichError | undefined;
+	let unansweredInARow = 0;
+	let open = lookups.length;
+	let creditsRemaining: number | null = null;
+
+	async function answer(lookup: Lookup): Promise<RowResult> {
+		try {
+			const result = toResult(operation, lookup, await callPages(operation, lookup, call));
+			unansweredInARow = 0;
+			return result;
+		} catch (thrown) {
+			const error = toEnrichError(thrown);
+			unansweredInARow = error.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
+			stop ??= reasonToStop(error, unansweredInARow);
+			return toFailure(error);
+		}
+	}
+
+	const waiting = lookups.values();
+	async function work(): Promise<void> {
+		for (const lookup of waiting) {
+			const result = stop ? toFailure(stop) : await answer(lookup);
+			creditsRemaining = result.creditsRemaining ?? creditsRemaining;
+			share(result, lookup, results);
+			open -= 1;
+		}
+	}
+	const leave = client.pacer.announce(() => open);
+	try {
+		await Promise.all(Array.from({ length: Math.min(open, PACE.inFlightMost.known) }, work));
+	} finally {
+		leave();
+	}
+	return { results, summary: summarize(results, creditsRemaining) };
+}
+
+function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
+	const lookups = new Map<string, Lookup>();
+	rows.forEach((row, index) => {
+		const prepared = row.skip ? { blank: row.skip } : prepareOrRefuse(operation, row.values);
+		if (prepared instanceof EnrichError) results[index] = toFailure(prepared);
+		else if ('blank' in prepared) results[index] = uncharged('skipped', prepared.blank);
+		else {
+			const key = `${row.most ?? ''} ${prepared.key}`;
+			const known = lookups.get(key);
+			if (known) known.rows.push(index);
+			else lookups.set(key, { ...prepared, most: row.most, rows: [index] });
+		}
+	});
+	return [...lookups.values()];
+}
+
+function prepareOrRefuse(operation: Operation, values: Data): Prepared | Blank | EnrichError {
+	try {
+		return prepare(operation, values);
+	} catch (thrown) {
+		return toEnrichError(thrown);
+	}
+}
+
+type Call = (input: Data) => Promise<Answer>;
+
+/** Calls that keep the spending limit and are never paid for twice. */
+function paidCalls(operation: Operation, client: Client, spending: SpendingLimit, memory: Memory): Call {
+	return (input) => {
+		const cost = documentedCost(operation, input);
+		if (cost === 0) return client.call(operation, input);
+		return payOnce(memory, `${operation.operationId} ${JSON.stringify(input)}`, client.now(), async () => {
+			const reservation = await spending.reserve(cost);
+			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
+			let charged = 0;
+			try {
+				const answer = await client.call(operation, input);
+				charged = answer.receipt.creditsUsed ?? cost;
+				return answer;
+			} catch (error) {
+				// Until somebody has looked, money that may be gone counts as gone.
+				if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
+				throw error;
+			} finally {
+				spending.settle(reservation, cost, charged);
+			}
+		});
+	};
+}
+
+/** One call, or for lists as many pages as are wanted. */
+async function callPages({ paging }: Operation, { input, most = Infinity }: Lookup, call: Call): Promise<Lookups> {
+	if (!paging) return { answers: [await call(input)] };
+	const answers: Answer[] = [];
+	for (let page = 1, entries = 0; ; page++) {
+		try {
+			const answer = await call({ ...input, page, [paging.size]: pageSize(paging, most) });
+			answers.push(answer);
+			entries += entriesOf(paging, answer.data).length;
+			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data)) return { answers };
+		} catch (error) {
+			if (answers.length === 0) throw error;
+			return { answers, brokeOff: toEnrichError(error) };
+		}
+	}
+}
+
+/** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
+function pageSize({ maxSize }: Paging, most: number): number {
+	return Number.isFinite(most) ? Math.ceil(most / Math.ceil(most / maxSize)) : maxSize;
+}
+
+const entriesOf = (paging: Paging, data: Data): Data[] => {
+	const entries = data[paging.entries];
+	return Array.isArray(entries) ? entries : [];
+};
+
+function toResult({ verdict, paging }: Operation, { most }: Lookup, { answers, brokeOff }: Lookups): RowResult {
+	const first = answers[0] as Answer;
+	const last = answers[answers.length - 1] as Answer;
+	const { found, reason } = verdict(first.data);
+	const entries = paging && answers.flatMap(({ data }) => entriesOf(paging, data)).slice(0, most);
+	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	return {
+		outcome: found ? 'found' : 'notFound',
+		reason: brokeOff ? `Incomplete after ${entries?.length} entries. ${brokeOff.message}` : reason,
+		data: first.data,
+		...(entries && { entries }),
+		creditsUsed: charges.every((charge) => charge === null) ? null : charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
+		creditsRemaining: last.receipt.creditsRemaining,
+		requestId: first.receipt.requestId,
+		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
+		...(brokeOff && { error: brokeOff }),
+	};
+}
+
+const uncharged = (outcome: Outcome, reason: string): RowResult => ({
+	outcome,
+	reason,
+	creditsUsed: 0,
+	creditsRemaining: null,
+});
+
+/** Nothing can be said of the charge where a call may have run. */
+const toFailure = (error: EnrichError): RowResult => ({
+	...uncharged(error.kind === 'spendingLimit' ? 'skipped' : 'failed', error.message),
+	creditsUsed: error.mayHaveBeenCharged ? null : 0,
+	requestId: error.requestId,
+	error,
+});
+
+/** A surprise in one row must not take the others with it. */
+const toEnrichError = (thrown: unknown): EnrichError =>
+	thrown instanceof EnrichError
+		? thrown
+		: new EnrichError({ kind: 'unreadable', detail: shortened(thrown, 200) });
+
+function reasonToStop(error: EnrichError, unansweredInARow: number): EnrichError | undefined {
+	const detail = STOPS_RUN.has(error.kind)
+		? error.message
+		: unansweredInARow >= STOP_AFTER_UNANSWERED
+			? `${unansweredInARow} calls in a row brought no answer and may have been charged`
+			: undefined;
+	return detail === undefined ? undefined : new EnrichError({ kind: 'stopped', detail });
+}
+
+/** Gives a result to every row that asked for it; the first one bears the charge. */
+function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
+	const [first, ...others] = rows;
+	results[first as number] = result;
+	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
+}
+
+function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
+	const summary: Summary = { rows: results.length, found: 0, notFound: 0, skipped: 0, failed: 0, creditsUsed: 0, creditsRemaining };
+	for (const { outcome, creditsUsed } of results) {
+		summary[outcome] += 1;
+		summary.creditsUsed += creditsUsed ?? 0;
+	}
+	return summary;
+}

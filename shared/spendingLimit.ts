@@ -1,0 +1,33 @@
+/** Keeps the credits of a run below a limit, also while many calls are under way at once. */
+export class SpendingLimit {
+	private spent = 0;
+	private reserved = 0;
+	/** How much dearer than documented the dearest call turned out. */
+	private dearer = 1;
+	private waiting: (() => void)[] = [];
+
+	constructor(private readonly most = Infinity) {}
+
+	/**
+	 * Sets credits aside for a call that is about to be sent. Waits while calls under way might
+	 * turn out cheaper. Undefined: the call could exceed the limit and must not be sent.
+	 */
+	async reserve(documented: number): Promise<number | undefined> {
+		for (;;) {
+			const credits = documented * this.dearer;
+			if (this.spent + this.reserved + credits <= this.most) {
+				this.reserved += credits;
+				return credits;
+			}
+			if (this.spent + credits > this.most) return undefined;
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
+		}
+	}
+
+	settle(reservation: number, documented: number, charged: number): void {
+		this.reserved -= reservation;
+		this.spent += charged;
+		if (documented > 0) this.dearer = Math.max(this.dearer, charged / documented);
+		for (const wake of this.waiting.splice(0)) wake();
+	}
+}

@@ -1,0 +1,73 @@
+import { NEVER_SENT, type Ran } from './policy';
+
+/** One HTTP exchange, as the platform carries it out. It adds the key; the core never holds it. */
+export interface HttpRequest {
+	method: string;
+	url: string;
+	headers: Record<string, string>;
+	body?: string;
+	/** Milliseconds for the whole exchange. */
+	timeoutMs: number;
+	/** Bytes of the longest answer to accept. */
+	mostBytes: number;
+	signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+	status: number;
+	/** Names in lower case. */
+	headers: Record<string, string | undefined>;
+	body: string;
+}
+
+/** Answers with any status; throws `NoAnswer` when none arrived whole. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export type NoAnswerReason = 'unreachable' | 'interrupted' | 'timedOut' | 'tooLong' | 'cancelled';
+
+export class NoAnswer extends Error {
+	constructor(
+		readonly reason: NoAnswerReason,
+		readonly detail = '',
+	) {
+		super(reason);
+	}
+
+	/** Only a connection that was never made proves that nothing ran. */
+	get ran(): Ran {
+		return this.reason === 'unreachable' ? 'no' : 'maybe';
+	}
+}
+
+/** Reads what an HTTP library threw: its codes tell whether the request ever left. */
+export function toNoAnswer(thrown: unknown): NoAnswer {
+	if (thrown instanceof NoAnswer) return thrown;
+	const chain = causesOf(thrown);
+	const code = chain.map(({ code }) => code).find((code) => typeof code === 'string') as string | undefined;
+	const names = chain.map(({ name, message }) => `${String(name)} ${String(message)}`).join(' ');
+	if (code && NEVER_SENT.has(code)) return new NoAnswer('unreachable', code);
+	if (/TimeoutError|timed? ?out/i.test(`${names} ${code}`) || code === 'ECONNABORTED') return new NoAnswer('timedOut', code);
+	return new NoAnswer('interrupted', code ?? '');
+}
+
+interface Thrown {
+	code?: unknown;
+	name?: unknown;
+	message?: unknown;
+	cause?: unknown;
+}
+
+function causesOf(thrown: unknown, depth = 0): Thrown[] {
+	if (typeof thrown !== 'object' || thrown === null || depth > 4) return [];
+	return [thrown as Thrown, ...causesOf((thrown as Thrown).cause, depth + 1)];
+}
+
+/** Handed in by the platform, so that the core runs anywhere and tests need not wait. */
+export interface Clock {
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/** Resolves after so many milliseconds, or early when the signal fires. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+	/** From 0 up to 1. */
+	random(): number;
+}
