@@ -201,6 +201,16 @@ export const STOPS_RUN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'badSettings',
 	'cancelled',
 ]);
+/** What may succeed when the same step is run again a little later. */
+export const MAY_PASS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+	'rateLimited',
+	'unavailable',
+	'serverSide',
+	'timedOut',
+	'unreachable',
+	'interrupted',
+	'unreadable',
+]);
 /** So many paid calls in a row without an answer: stop before more money is spent for nothing. */
 export const STOP_AFTER_UNANSWERED = 5;
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type * as z from 'zod/v4';
 import { CLEANERS, isBlank, quote, Unusable } from './clean';
 import { EnrichError } from './errors';
 import type { Data, Operation } from './operation';

@@ -1,4 +1,4 @@
-import type { z } from 'zod/v4';
+import type * as z from 'zod/v4';
 import type { FieldMeta } from './operation';
 
 /** What `.optional()`, `.nullable()` and `.default()` wrap, down to the bare field. */

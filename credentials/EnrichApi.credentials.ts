@@ -1,0 +1,97 @@
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
+import { authHeaders, DEFAULT_BASE_URL, HEADER_STYLES, isOwnHost, toConnection } from '../shared/connection';
+
+export class EnrichApi implements ICredentialType {
+	name = 'enrichApi';
+
+	displayName = 'Enrich API';
+
+	icon = { light: 'file:../icons/enrich.svg', dark: 'file:../icons/enrich.dark.svg' } as const;
+
+	documentationUrl = 'https://github.com/enrich-so/enrich-connector#connect';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Starts with sk_. You find it at enrich.so under API Keys.',
+		},
+		{
+			displayName: 'Send Key As',
+			name: 'headerStyle',
+			type: 'options',
+			options: Object.entries(HEADER_STYLES).map(([value, name]) => ({ name, value })),
+			default: 'x-api-key',
+			description: 'Which header carries the key; change it only if a proxy drops the usual one',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_BASE_URL,
+			description: 'Change it only to use the sandbox or a proxy. Must start with https://.',
+		},
+	];
+
+	/** Adds the key, and only to requests that go to the credential's own host. */
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const connection = toConnection(credentials);
+		const isRelative = !/^https?:\/\//i.test(request.url);
+		const url = isRelative ? `${connection.baseUrl}/${request.url.replace(/^\/+/, '')}` : request.url;
+		if (!isOwnHost(url, connection)) {
+			throw new Error('The Enrich API key is only sent to the base URL of its credential.');
+		}
+		return {
+			...request,
+			url,
+			baseURL: undefined,
+			headers: { ...request.headers, ...authHeaders(connection) },
+		};
+	};
+
+	/** The wallet's balance is free to read. */
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{$credentials.baseUrl}}', url: '/wallets/balance' },
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: 'Enrich refused the key. It is mistyped, disabled or revoked: copy it again from enrich.so.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message: 'The key is right, but the account is suspended or lacks access. Contact Enrich.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: 'There is no Enrich API at this base URL. Put back the default one.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: { value: 429, message: 'The rate limit of your plan is reached. Try again in a minute.' },
+			},
+		],
+	};
+}
