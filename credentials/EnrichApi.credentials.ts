@@ -6,7 +6,13 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { authHeaders, DEFAULT_BASE_URL, HEADER_STYLES, isOwnHost, toConnection } from '../shared/connection';
+import {
+	authHeaders,
+	DEFAULT_BASE_URL,
+	HEADER_STYLES,
+	isOwnHost,
+	toConnection,
+} from '../shared/connection';
 
 export class EnrichApi implements ICredentialType {
 	name = 'enrichApi';
@@ -51,7 +57,9 @@ export class EnrichApi implements ICredentialType {
 	): Promise<IHttpRequestOptions> => {
 		const connection = toConnection(credentials);
 		const isRelative = !/^https?:\/\//i.test(request.url);
-		const url = isRelative ? `${connection.baseUrl}/${request.url.replace(/^\/+/, '')}` : request.url;
+		const url = isRelative
+			? `${connection.baseUrl}/${request.url.replace(/^\/+/, '')}`
+			: request.url;
 		if (!isOwnHost(url, connection)) {
 			throw new Error('The Enrich API key is only sent to the base URL of its credential.');
 		}
@@ -71,14 +79,16 @@ export class EnrichApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: 'Enrich refused the key. It is mistyped, disabled or revoked: copy it again from enrich.so.',
+					message:
+						'Enrich refused the key. It is mistyped, disabled or revoked: copy it again from enrich.so.',
 				},
 			},
 			{
 				type: 'responseCode',
 				properties: {
 					value: 403,
-					message: 'The key is right, but the account is suspended or lacks access. Contact Enrich.',
+					message:
+						'The key is right, but the account is suspended or lacks access. Contact Enrich.',
 				},
 			},
 			{
@@ -90,7 +100,10 @@ export class EnrichApi implements ICredentialType {
 			},
 			{
 				type: 'responseCode',
-				properties: { value: 429, message: 'The rate limit of your plan is reached. Try again in a minute.' },
+				properties: {
+					value: 429,
+					message: 'The rate limit of your plan is reached. Try again in a minute.',
+				},
 			},
 		],
 	};

@@ -15,7 +15,12 @@ export type Cleaner =
 	| 'number'
 	| 'yesNo';
 
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028\u2029\ufeff]/g;
+/** Zero-width marks and the like, which stand inside words: dropped. */
+const INVISIBLE = /\p{Cf}/gu;
+/** Tabs, line breaks and other controls, which stand between words: a space. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
+const printable = (text: string) => text.replace(INVISIBLE, '').replace(CONTROLS, ' ');
+
 const LONGEST_QUOTE = 60;
 /** No field of the API takes more; longer values are refused before any pattern runs over them. */
 const LONGEST_VALUE = 5000;
@@ -24,14 +29,14 @@ const LONGEST_VALUE = 5000;
 export const quote = (value: unknown): string => `"${shortened(value, LONGEST_QUOTE)}"`;
 
 export function shortened(value: unknown, longest: number): string {
-	const text = String(value).slice(0, LONGEST_VALUE).replace(CONTROL_CHARACTERS, ' ').trim();
+	const text = printable(String(value).slice(0, LONGEST_VALUE)).trim();
 	return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 export const isBlank = (value: unknown): boolean =>
 	value === undefined ||
 	value === null ||
-	(typeof value === 'string' && value.slice(0, LONGEST_VALUE).replace(CONTROL_CHARACTERS, '').trim() === '') ||
+	(typeof value === 'string' && printable(value.slice(0, LONGEST_VALUE)).trim() === '') ||
 	(Array.isArray(value) && value.every(isBlank));
 
 /** One line of text: composed characters, single spaces, nothing invisible. */
@@ -41,7 +46,7 @@ function toText(value: unknown): string {
 	if (value.length > LONGEST_VALUE) {
 		throw new Unusable(`is ${value.length} characters long, which is too long`);
 	}
-	return value.normalize('NFC').replace(CONTROL_CHARACTERS, ' ').replace(/\s+/g, ' ').trim();
+	return printable(value.normalize('NFC')).replace(/\s+/g, ' ').trim();
 }
 
 function nameOfType(value: unknown): string {
@@ -52,8 +57,10 @@ function nameOfType(value: unknown): string {
 
 function toName(value: unknown): string {
 	const name = toText(value).replace(/^["']+|["']+$/g, '');
-	if (/^[=+@]/.test(name)) throw new Unusable(`${quote(name)} looks like a spreadsheet formula, not a name`);
-	if (name.includes('@')) throw new Unusable(`${quote(name)} looks like an email address, not a name`);
+	if (/^[=+@]/.test(name))
+		throw new Unusable(`${quote(name)} looks like a spreadsheet formula, not a name`);
+	if (name.includes('@'))
+		throw new Unusable(`${quote(name)} looks like an email address, not a name`);
 	if (/:\/\//.test(name)) throw new Unusable(`${quote(name)} looks like a web address, not a name`);
 	if (!/\p{L}/u.test(name)) throw new Unusable(`${quote(name)} holds no letter`);
 	return name;
@@ -65,7 +72,8 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+${LABEL}$`);
 /** "https://www.Figma.com/about", "emily@figma.com", "figma.com." → "figma.com" */
 function toDomain(value: unknown): string {
 	const text = toText(value).toLowerCase();
-	const afterAt = text.includes('@') && !text.includes('://') ? text.slice(text.lastIndexOf('@') + 1) : text;
+	const afterAt =
+		text.includes('@') && !text.includes('://') ? text.slice(text.lastIndexOf('@') + 1) : text;
 	let host = '';
 	try {
 		host = new URL(afterAt.includes('://') ? afterAt : `http://${afterAt}`).hostname;
@@ -87,7 +95,11 @@ const EMAIL = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+\.[^\s@<>()[\],;:"\\.]+
 function toEmail(value: unknown): string {
 	const text = toText(value);
 	const inBrackets = /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text;
-	const email = inBrackets.replace(/^mailto:/i, '').replace(/^["']+|["'.,;]+$/g, '').trim().toLowerCase();
+	const email = inBrackets
+		.replace(/^mailto:/i, '')
+		.replace(/^["']+|["'.,;]+$/g, '')
+		.trim()
+		.toLowerCase();
 	if (EMAIL.test(email) && !email.includes('..')) return email;
 	throw new Unusable(`${quote(text)} is not an email address`);
 }
@@ -98,10 +110,14 @@ const NOT_PUBLIC =
 	/^(?:0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|2(?:2[4-9]|[345]\d)\.)|^(?:::1?$|f[cd]|fe[89ab]|ff)/;
 
 function toIp(value: unknown): string {
-	const text = toText(value).toLowerCase().replace(/^\[|\]$/g, '');
+	const text = toText(value)
+		.toLowerCase()
+		.replace(/^\[|\]$/g, '');
 	if (!IPV4.test(text) && !isIpv6(text)) throw new Unusable(`${quote(text)} is not an IP address`);
 	if (NOT_PUBLIC.test(text)) {
-		throw new Unusable(`${quote(text)} is a private or reserved address that belongs to no company`);
+		throw new Unusable(
+			`${quote(text)} is a private or reserved address that belongs to no company`,
+		);
 	}
 	return text;
 }
@@ -126,7 +142,9 @@ function toProfileUrl(value: unknown): string {
 	} catch {
 		// Falls through.
 	}
-	throw new Unusable(`${quote(text)} is not the address of a profile, such as https://www.linkedin.com/in/name`);
+	throw new Unusable(
+		`${quote(text)} is not the address of a profile, such as https://www.linkedin.com/in/name`,
+	);
 }
 
 function toNumber(value: unknown): number {
@@ -161,21 +179,31 @@ export const CLEANERS: Record<Cleaner, (value: unknown) => unknown> = {
 const TITLES = /^(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|herr|frau|mme|m|ing|dipl)\.?$/i;
 const SUFFIXES = /^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|esq|cpa)\.?$/i;
 /** Words that begin a last name: "Ludwig van Beethoven", "María de la Cruz". */
-const PARTICLES = /^(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|los|las|el|al|bin|ibn|ter|ten|zu|zur|af|av)$/i;
+const PARTICLES =
+	/^(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|los|las|el|al|bin|ibn|ter|ten|zu|zur|af|av)$/i;
 
 /** "Dr. Ludwig van Beethoven" and "Beethoven, Ludwig van" → first and last name. */
 export function splitFullName(fullName: string): { firstName: string; lastName: string } {
-	const parts = fullName.split(',').map((part) => part.trim()).filter(Boolean);
+	const parts = fullName
+		.split(',')
+		.map((part) => part.trim())
+		.filter(Boolean);
 	const [head = '', next = ''] = parts;
-	if (next && !SUFFIXES.test(next)) return { firstName: withoutTitles(next).join(' '), lastName: head };
+	if (next && !SUFFIXES.test(next))
+		return { firstName: withoutTitles(next).join(' '), lastName: head };
 
 	const words = withoutTitles(head);
 	if (words.length < 2) {
 		throw new Unusable(`${quote(fullName)} is one word; a first and a last name are needed`);
 	}
-	const particle = words.findIndex((word, i) => i > 0 && i < words.length - 1 && PARTICLES.test(word));
+	const particle = words.findIndex(
+		(word, i) => i > 0 && i < words.length - 1 && PARTICLES.test(word),
+	);
 	const lastStarts = particle > 0 ? particle : words.length - 1;
-	return { firstName: words.slice(0, lastStarts).join(' '), lastName: words.slice(lastStarts).join(' ') };
+	return {
+		firstName: words.slice(0, lastStarts).join(' '),
+		lastName: words.slice(lastStarts).join(' '),
+	};
 }
 
 function withoutTitles(text: string): string[] {

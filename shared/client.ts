@@ -3,7 +3,13 @@ import { billingOf, type Data, documentedCost, type Operation } from './operatio
 import { Pacer } from './pacer';
 import { LIMITS, MAY_REPEAT, type Ran, REPEATS, statusRule } from './policy';
 import { readProblem } from './problem';
-import { type Clock, type HttpAnswer, toNoAnswer, type NoAnswerReason, type Transport } from './transport';
+import {
+	type Clock,
+	type HttpAnswer,
+	toNoAnswer,
+	type NoAnswerReason,
+	type Transport,
+} from './transport';
 
 export interface ClientOptions {
 	baseUrl: string;
@@ -67,15 +73,29 @@ export function createClient(options: ClientOptions): Client {
 			const most = ran === 'no' ? REPEATS.sendsAfterRefusal : REPEATS.sendsAfterUnclear;
 			const delayMs = delayBefore(sends, error.retryAfterMs, clock.random());
 			const isInTime = clock.now() + delayMs - startedAt <= (options.mostWaitMs ?? Infinity);
-			if (!again || !repeats[ran] || sends >= most || !isInTime || delayMs > REPEATS.longestRetryAfterMs) throw error;
+			if (
+				!again ||
+				!repeats[ran] ||
+				sends >= most ||
+				!isInTime ||
+				delayMs > REPEATS.longestRetryAfterMs
+			)
+				throw error;
 			// A 429 holds back the pacer itself, so that nobody else runs into it either.
 			if (error.kind !== 'rateLimited') await clock.sleep(delayMs, signal);
 		}
 	}
 
 	async function send(operation: Operation, input: Data): Promise<Answer | Refusal> {
-		const fail = (facts: ConstructorParameters<typeof EnrichError>[0], again: boolean): Refusal => ({
-			error: new EnrichError({ ...facts, billing: billingOf(operation, input), documentedCost: documentedCost(operation, input) }),
+		const fail = (
+			facts: ConstructorParameters<typeof EnrichError>[0],
+			again: boolean,
+		): Refusal => ({
+			error: new EnrichError({
+				...facts,
+				billing: billingOf(operation, input),
+				documentedCost: documentedCost(operation, input),
+			}),
 			ran: facts.ran ?? 'no',
 			again,
 		});
@@ -91,19 +111,40 @@ export function createClient(options: ClientOptions): Client {
 		} catch (thrown) {
 			pacer.settle(ticket);
 			const { reason, ran, detail } = toNoAnswer(thrown);
-			return fail({ ...NO_ANSWER[reason], ran, detail: detail || NO_ANSWER[reason].detail, timeoutMs }, reason !== 'cancelled');
+			return fail(
+				{ ...NO_ANSWER[reason], ran, detail: detail || NO_ANSWER[reason].detail, timeoutMs },
+				reason !== 'cancelled',
+			);
 		}
 		const retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
-		const refusedForMs = answer.status === 429 ? Math.min(retryAfterMs ?? 1000, REPEATS.longestRetryAfterMs) : undefined;
+		const refusedForMs =
+			answer.status === 429
+				? Math.min(retryAfterMs ?? 1000, REPEATS.longestRetryAfterMs)
+				: undefined;
 		pacer.settle(ticket, answer.headers, refusedForMs);
 
 		const body = parsed(redacted(answer.body, options.secrets));
 		if (answer.status >= 200 && answer.status < 300) {
-			return toAnswer(body) ?? fail({ kind: 'unreadable', status: answer.status, ran: 'maybe', detail: whatCame(answer) }, true);
+			return (
+				toAnswer(body) ??
+				fail(
+					{ kind: 'unreadable', status: answer.status, ran: 'maybe', detail: whatCame(answer) },
+					true,
+				)
+			);
 		}
 		const { kind, ran, again } = statusRule(answer.status, retryAfterMs !== undefined);
 		const problem = readProblem(body, operation);
-		return fail({ ...problem, kind, ran, status: answer.status, retryAfterMs: retryAfterMs ?? problem.retryAfterMs }, again);
+		return fail(
+			{
+				...problem,
+				kind,
+				ran,
+				status: answer.status,
+				retryAfterMs: retryAfterMs ?? problem.retryAfterMs,
+			},
+			again,
+		);
 	}
 
 	return { pacer, now: () => clock.now(), call };
@@ -126,11 +167,22 @@ function toRequest(operation: Operation, input: Data, baseUrl: string) {
 	});
 	const headers: Record<string, string> = { accept: 'application/json' };
 	if (operation.method !== 'POST') {
-		const query = new URLSearchParams(Object.entries(rest).map(([key, value]) => [key, String(value)]));
-		return { method: operation.method, url: `${baseUrl}${path}${query.size > 0 ? `?${query}` : ''}`, headers };
+		const query = new URLSearchParams(
+			Object.entries(rest).map(([key, value]) => [key, String(value)]),
+		);
+		return {
+			method: operation.method,
+			url: `${baseUrl}${path}${query.size > 0 ? `?${query}` : ''}`,
+			headers,
+		};
 	}
 	headers['content-type'] = 'application/json';
-	return { method: operation.method, url: `${baseUrl}${path}`, headers, body: JSON.stringify(rest) };
+	return {
+		method: operation.method,
+		url: `${baseUrl}${path}`,
+		headers,
+		body: JSON.stringify(rest),
+	};
 }
 
 function toAnswer(body: unknown): Answer | undefined {
@@ -142,7 +194,8 @@ function toAnswer(body: unknown): Answer | undefined {
 			requestId: typeof meta.requestId === 'string' ? meta.requestId : undefined,
 			creditsUsed: credits(meta.creditsUsed),
 			creditsRemaining: credits(meta.creditsRemaining),
-			processingTimeMs: typeof meta.processingTimeMs === 'number' ? meta.processingTimeMs : undefined,
+			processingTimeMs:
+				typeof meta.processingTimeMs === 'number' ? meta.processingTimeMs : undefined,
 		},
 	};
 }
@@ -156,7 +209,8 @@ export const isRecord = (value: unknown): value is Data =>
 /** What stands in `body` if it is not the JSON that was expected. */
 function whatCame({ body, headers }: HttpAnswer): string {
 	if (body.trim() === '') return 'it is empty';
-	if (/html/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(body)) return 'it is a web page, not data';
+	if (/html/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(body))
+		return 'it is a web page, not data';
 	return parsed(body) === undefined ? 'it is not valid JSON, or was cut off' : 'it holds no result';
 }
 
@@ -169,7 +223,10 @@ function parsed(body: string): unknown {
 }
 
 const redacted = (body: string, secrets: string[] = []): string =>
-	secrets.reduce((text, secret) => (secret && text.includes(secret) ? text.split(secret).join('[key]') : text), body);
+	secrets.reduce(
+		(text, secret) => (secret && text.includes(secret) ? text.split(secret).join('[key]') : text),
+		body,
+	);
 
 /** Seconds or an HTTP date, as milliseconds from now. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {

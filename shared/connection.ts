@@ -20,10 +20,16 @@ export interface Connection {
  * trailing slash.
  * @throws EnrichError of kind `badSettings`; its message never repeats the key.
  */
-export function toConnection(entered: { apiKey?: unknown; baseUrl?: unknown; headerStyle?: unknown }): Connection {
+export function toConnection(entered: {
+	apiKey?: unknown;
+	baseUrl?: unknown;
+	headerStyle?: unknown;
+}): Connection {
 	const apiKey = unquoted(entered.apiKey).replace(/^bearer\s+/i, '');
 	if (!/^sk_[\x21-\x7e]+$/.test(apiKey)) {
-		throw badSettings(apiKey === '' ? 'the API key is empty' : 'the API key must start with sk_ and hold no blanks');
+		throw badSettings(
+			apiKey === '' ? 'the API key is empty' : 'the API key must start with sk_ and hold no blanks',
+		);
 	}
 	return {
 		apiKey,
@@ -64,6 +70,11 @@ function toBaseUrl(entered: unknown): string {
 }
 
 const unquoted = (entered: unknown): string =>
-	typeof entered === 'string' ? entered.trim().replace(/^["'`]+|["'`]+$/g, '').trim() : '';
+	typeof entered === 'string'
+		? entered
+				.trim()
+				.replace(/^["'`]+|["'`]+$/g, '')
+				.trim()
+		: '';
 
 const badSettings = (detail: string) => new EnrichError({ kind: 'badSettings', detail });

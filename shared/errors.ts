@@ -59,8 +59,11 @@ export class EnrichError extends Error {
 		};
 		super(fill(TEXTS[facts.kind].what, words));
 		const isUnclear = facts.ran === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
-		const note = facts.billing === 'chargedOnceThenCached' ? CHARGE_NOTES.repeatFree : CHARGE_NOTES.repeatPaid;
-		this.nextStep = [isUnclear && fill(note, words), fill(TEXTS[facts.kind].next, words)].filter(Boolean).join(' ');
+		const note =
+			facts.billing === 'chargedOnceThenCached' ? CHARGE_NOTES.repeatFree : CHARGE_NOTES.repeatPaid;
+		this.nextStep = [isUnclear && fill(note, words), fill(TEXTS[facts.kind].next, words)]
+			.filter(Boolean)
+			.join(' ');
 		this.kind = facts.kind;
 		this.status = facts.status;
 		this.requestId = facts.requestId;

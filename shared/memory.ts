@@ -35,7 +35,8 @@ export async function payOnce(
 		const { data, receipt } = before.answer;
 		return { data, receipt: { ...receipt, creditsUsed: 0 }, isReused: true };
 	}
-	if (before?.state === 'unanswered') throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
+	if (before?.state === 'unanswered')
+		throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
 	if (before?.state === 'sent') throw new EnrichError({ kind: 'notRepeated', sentAt: before.at });
 
 	await memory.set(key, { state: 'sent', at: now });

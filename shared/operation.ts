@@ -139,5 +139,4 @@ export function billingOf(operation: Operation, input: Data): Billing {
 	return isPriced && documentedCost(operation, input) === 0 ? 'freeRead' : operation.billing;
 }
 
-export const isOffered = <P extends object>(place: P | Absent): place is P =>
-	!('absent' in place);
+export const isOffered = <P extends object>(place: P | Absent): place is P => !('absent' in place);

@@ -25,11 +25,17 @@ interface Window {
  * still for as long as a 429 says. One pacer serves all calls that share an API key.
  */
 export class Pacer {
-	private readonly windows: Record<Lane, Map<number, Window>> = { read: new Map(), write: new Map() };
+	private readonly windows: Record<Lane, Map<number, Window>> = {
+		read: new Map(),
+		write: new Map(),
+	};
 	private readonly sent: Record<Lane, number> = { read: 0, write: 0 };
 	private readonly lastSentAt: Record<Lane, number> = { read: -Infinity, write: -Infinity };
 	private readonly blockedUntil: Record<Lane, number> = { read: 0, write: 0 };
-	private readonly queue: Record<Lane, Promise<void>> = { read: Promise.resolve(), write: Promise.resolve() };
+	private readonly queue: Record<Lane, Promise<void>> = {
+		read: Promise.resolve(),
+		write: Promise.resolve(),
+	};
 	/** When the last calls left, up to a burst of them. */
 	private recent: number[] = [];
 	private inFlight = 0;
@@ -91,7 +97,11 @@ export class Pacer {
 	}
 
 	/** Every ticket comes back, with the answer's headers if there was one. */
-	settle(ticket: Ticket, headers: Record<string, string | undefined> = {}, refusedForMs?: number): void {
+	settle(
+		ticket: Ticket,
+		headers: Record<string, string | undefined> = {},
+		refusedForMs?: number,
+	): void {
 		this.inFlight -= 1;
 		if (this.learn(ticket, headers)) this.limits = 'known';
 		else if (this.limits === 'unknown' && Object.keys(headers).length > 0) this.limits = 'none';
@@ -109,7 +119,9 @@ export class Pacer {
 		return Math.max(
 			this.blockedUntil[lane] - now,
 			this.burstWaitMs(now),
-			...[...this.windows[lane].values()].map((window) => this.windowWaitMs(window, this.lastSentAt[lane], now)),
+			...[...this.windows[lane].values()].map((window) =>
+				this.windowWaitMs(window, this.lastSentAt[lane], now),
+			),
 		);
 	}
 
@@ -134,7 +146,14 @@ export class Pacer {
 		const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
 			toNumber(headers[`x-ratelimit-${name}`]),
 		);
-		if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined || resetSeconds > 86_400) return false;
+		if (
+			!limit ||
+			limit < 1 ||
+			remaining === undefined ||
+			resetSeconds === undefined ||
+			resetSeconds > 86_400
+		)
+			return false;
 
 		const known = this.windows[ticket.lane].get(limit);
 		// An answer to a call of the last window says nothing about this one.
@@ -163,7 +182,10 @@ function renew(window: Window, now: number): void {
 /** A documented plan is recognised by any of its limits; elsewhere a tenth of a limit is safe. */
 function burstOf(limit: number): number | undefined {
 	const plan = PLANS.find(
-		(plan) => plan.burstPerSecond === limit || plan.perMinute === limit || plan.enrichmentPerMinute === limit,
+		(plan) =>
+			plan.burstPerSecond === limit ||
+			plan.perMinute === limit ||
+			plan.enrichmentPerMinute === limit,
 	);
 	return plan?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
 }

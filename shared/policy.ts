@@ -23,7 +23,8 @@ export const MAY_REPEAT: Record<Billing, Record<Ran, boolean>> = {
 	reservesAtSubmit: { no: true, maybe: false },
 };
 
-export const isPaid = (billing: Billing): boolean => billing !== 'freeRead' && billing !== 'freeWrite';
+export const isPaid = (billing: Billing): boolean =>
+	billing !== 'freeRead' && billing !== 'freeWrite';
 
 export type ErrorKind =
 	| 'badInput'

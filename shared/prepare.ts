@@ -22,15 +22,21 @@ export interface Blank {
  */
 export function prepare(operation: Operation, values: Data): Prepared | Blank {
 	const { asked, required } = planOf(operation);
-	const given = Object.keys(asked).filter((key) => Object.hasOwn(values, key) && !isBlank(values[key]));
+	const given = Object.keys(asked).filter(
+		(key) => Object.hasOwn(values, key) && !isBlank(values[key]),
+	);
 	if (required.length > 0 && given.length === 0) {
 		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
-		return { blank: `${listed(titles)} ${titles.length === 1 ? 'is' : 'are'} empty, so there is nothing to look up` };
+		return {
+			blank: `${listed(titles)} ${titles.length === 1 ? 'is' : 'are'} empty, so there is nothing to look up`,
+		};
 	}
 
 	const tidy: Data = {};
 	for (const key of given) {
-		tidy[key] = attempt(titleOf(operation, key), () => cleaned(asked[key] as z.ZodType, values[key]));
+		tidy[key] = attempt(titleOf(operation, key), () =>
+			cleaned(asked[key] as z.ZodType, values[key]),
+		);
 	}
 	for (const [key, alternative] of Object.entries(operation.alternatives ?? {})) {
 		const value = tidy[key];
@@ -57,10 +63,13 @@ function checked(operation: Operation, tidy: Data): Prepared {
 	const issue = result.error.issues[0];
 	const path = (issue?.path ?? []).map(String);
 	const value = path.reduce<unknown>((at, key) => (at as Data | undefined)?.[key], tidy);
-	const unknownKeys = issue?.code === 'unrecognized_keys' ? issue.keys.map(quote).join(', ') : undefined;
+	const unknownKeys =
+		issue?.code === 'unrecognized_keys' ? issue.keys.map(quote).join(', ') : undefined;
 	throw badInput(
 		titleOf(operation, ...path),
-		unknownKeys ? `does not know ${unknownKeys}` : `${quote(value)} does not fit: ${lowerFirst(issue?.message ?? '')}`,
+		unknownKeys
+			? `does not know ${unknownKeys}`
+			: `${quote(value)} does not fit: ${lowerFirst(issue?.message ?? '')}`,
 	);
 }
 
@@ -88,7 +97,12 @@ function cleaned(field: z.ZodType, value: unknown): unknown {
 		// Unknown names stay, so that the check names them instead of dropping what was asked for.
 		const inner = Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
 		const keep = inner ? attempt(metaOf(inner).title ?? key, () => cleaned(inner, entry)) : entry;
-		Object.defineProperty(tidy, key, { value: keep, enumerable: true, configurable: true, writable: true });
+		Object.defineProperty(tidy, key, {
+			value: keep,
+			enumerable: true,
+			configurable: true,
+			writable: true,
+		});
 	}
 	return tidy;
 }
@@ -110,7 +124,8 @@ function attempt<T>(title: string, work: () => T): T {
 	}
 }
 
-const badInput = (field: string, detail: string) => new EnrichError({ kind: 'badInput', field, detail });
+const badInput = (field: string, detail: string) =>
+	new EnrichError({ kind: 'badInput', field, detail });
 
 interface Plan {
 	/** Every field that a row may hold: the API's own and the alternatives. */
@@ -126,11 +141,16 @@ function planOf(operation: Operation): Plan {
 	const known = plans.get(operation);
 	if (known) return known;
 	const own = operation.input.shape as Record<string, z.ZodType>;
-	const alternatives = Object.entries(operation.alternatives ?? {}).map(([key, { field }]) => [key, field]);
+	const alternatives = Object.entries(operation.alternatives ?? {}).map(([key, { field }]) => [
+		key,
+		field,
+	]);
 	const plan: Plan = {
 		asked: { ...own, ...Object.fromEntries(alternatives) },
 		required: Object.keys(own).filter((key) => isAsked(operation, key)),
-		names: new Set(Object.keys(own).filter((key) => metaOf(own[key] as z.ZodType).clean === 'name')),
+		names: new Set(
+			Object.keys(own).filter((key) => metaOf(own[key] as z.ZodType).clean === 'name'),
+		),
 	};
 	plans.set(operation, plan);
 	return plan;
@@ -142,13 +162,16 @@ function isAsked(operation: Operation, key: string): boolean {
 }
 
 function instead(operation: Operation, key: string): string {
-	const other = Object.entries(operation.alternatives ?? {}).find(([, { fills }]) => fills.includes(key));
+	const other = Object.entries(operation.alternatives ?? {}).find(([, { fills }]) =>
+		fills.includes(key),
+	);
 	return other ? `; fill it in, or fill in '${titleOf(operation, other[0])}' instead` : '';
 }
 
 /** The title of a field, or of a field within it; of an unknown one its name. */
 export function titleOf(operation: Operation, ...path: string[]): string {
-	let field: z.ZodType | undefined = operation.alternatives?.[path[0] ?? '']?.field ?? operation.input;
+	let field: z.ZodType | undefined =
+		operation.alternatives?.[path[0] ?? '']?.field ?? operation.input;
 	let title = path[0] ?? operation.title;
 	for (const key of path) {
 		field = (field && shapeOf(field)?.[key]) ?? field;
@@ -160,5 +183,7 @@ export function titleOf(operation: Operation, ...path: string[]): string {
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function listed(words: string[]): string {
-	return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
+	return words.length < 2
+		? words.join('')
+		: `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 }

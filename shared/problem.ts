@@ -3,7 +3,10 @@ import type { ErrorFacts } from './errors';
 import type { Operation } from './operation';
 import { titleOf } from './prepare';
 
-type Told = Pick<ErrorFacts, 'detail' | 'requestId' | 'field' | 'creditsRequired' | 'creditsAvailable' | 'retryAfterMs'>;
+type Told = Pick<
+	ErrorFacts,
+	'detail' | 'requestId' | 'field' | 'creditsRequired' | 'creditsAvailable' | 'retryAfterMs'
+>;
 
 const LONGEST_DETAIL = 300;
 
@@ -20,7 +23,9 @@ export function readProblem(body: unknown, operation: Operation): Told {
 	return {
 		detail: field?.[2] ?? detail,
 		field: field?.[1] && titleOf(operation, ...field[1].split('/')),
-		requestId: firstText((told.meta as Record<string, unknown> | undefined)?.requestId, told.requestId) ?? idOf(told.instance),
+		requestId:
+			firstText((told.meta as Record<string, unknown> | undefined)?.requestId, told.requestId) ??
+			idOf(told.instance),
 		creditsRequired: numberOf(told.required) ?? numberOf(amounts?.[1]),
 		creditsAvailable: numberOf(told.currentBalance) ?? numberOf(amounts?.[2]),
 		retryAfterMs: ((seconds) => seconds && seconds * 1000)(numberOf(told.retryAfter)),
@@ -29,10 +34,14 @@ export function readProblem(body: unknown, operation: Operation): Told {
 
 /** "/requests/3fa85f64" → "3fa85f64" */
 const idOf = (instance: unknown) =>
-	typeof instance === 'string' ? instance.slice(instance.lastIndexOf('/') + 1).slice(0, 100) || undefined : undefined;
+	typeof instance === 'string'
+		? instance.slice(instance.lastIndexOf('/') + 1).slice(0, 100) || undefined
+		: undefined;
 
 function firstText(...values: unknown[]): string | undefined {
-	const text = values.find((value): value is string => typeof value === 'string' && value.trim() !== '');
+	const text = values.find(
+		(value): value is string => typeof value === 'string' && value.trim() !== '',
+	);
 	return text && shortened(text, LONGEST_DETAIL);
 }
 

@@ -145,31 +145,45 @@ function prepareOrRefuse(operation: Operation, values: Data): Prepared | Blank |
 type Call = (input: Data) => Promise<Answer>;
 
 /** Calls that keep the spending limit and are never paid for twice. */
-function paidCalls(operation: Operation, client: Client, spending: SpendingLimit, memory: Memory): Call {
+function paidCalls(
+	operation: Operation,
+	client: Client,
+	spending: SpendingLimit,
+	memory: Memory,
+): Call {
 	return (input) => {
 		const cost = documentedCost(operation, input);
 		if (cost === 0) return client.call(operation, input);
-		return payOnce(memory, `${operation.operationId} ${JSON.stringify(input)}`, client.now(), async () => {
-			const reservation = await spending.reserve(cost);
-			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
-			let charged = 0;
-			try {
-				const answer = await client.call(operation, input);
-				charged = answer.receipt.creditsUsed ?? cost;
-				return answer;
-			} catch (error) {
-				// Until somebody has looked, money that may be gone counts as gone.
-				if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
-				throw error;
-			} finally {
-				spending.settle(reservation, cost, charged);
-			}
-		});
+		return payOnce(
+			memory,
+			`${operation.operationId} ${JSON.stringify(input)}`,
+			client.now(),
+			async () => {
+				const reservation = await spending.reserve(cost);
+				if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
+				let charged = 0;
+				try {
+					const answer = await client.call(operation, input);
+					charged = answer.receipt.creditsUsed ?? cost;
+					return answer;
+				} catch (error) {
+					// Until somebody has looked, money that may be gone counts as gone.
+					if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
+					throw error;
+				} finally {
+					spending.settle(reservation, cost, charged);
+				}
+			},
+		);
 	};
 }
 
 /** One call, or for lists as many pages as are wanted. */
-async function callPages({ paging }: Operation, { input, most = Infinity }: Lookup, call: Call): Promise<Lookups> {
+async function callPages(
+	{ paging }: Operation,
+	{ input, most = Infinity }: Lookup,
+	call: Call,
+): Promise<Lookups> {
 	if (!paging) return { answers: [await call(input)] };
 	const answers: Answer[] = [];
 	for (let page = 1, entries = 0; ; page++) {
@@ -177,7 +191,8 @@ async function callPages({ paging }: Operation, { input, most = Infinity }: Look
 			const answer = await call({ ...input, page, [paging.size]: pageSize(paging, most) });
 			answers.push(answer);
 			entries += entriesOf(paging, answer.data).length;
-			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data)) return { answers };
+			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data))
+				return { answers };
 		} catch (error) {
 			if (answers.length === 0) throw error;
 			return { answers, brokeOff: toEnrichError(error) };
@@ -195,7 +210,11 @@ const entriesOf = (paging: Paging, data: Data): Data[] => {
 	return Array.isArray(entries) ? entries : [];
 };
 
-function toResult({ verdict, paging }: Operation, { most }: Lookup, { answers, brokeOff }: Lookups): RowResult {
+function toResult(
+	{ verdict, paging }: Operation,
+	{ most }: Lookup,
+	{ answers, brokeOff }: Lookups,
+): RowResult {
 	const first = answers[0] as Answer;
 	const last = answers[answers.length - 1] as Answer;
 	const { found, reason } = verdict(first.data);
@@ -206,7 +225,9 @@ function toResult({ verdict, paging }: Operation, { most }: Lookup, { answers, b
 		reason: brokeOff ? `Incomplete after ${entries?.length} entries. ${brokeOff.message}` : reason,
 		data: first.data,
 		...(entries && { entries }),
-		creditsUsed: charges.every((charge) => charge === null) ? null : charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
+		creditsUsed: charges.every((charge) => charge === null)
+			? null
+			: charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
 		creditsRemaining: last.receipt.creditsRemaining,
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
@@ -252,7 +273,15 @@ function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void 
 }
 
 function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
-	const summary: Summary = { rows: results.length, found: 0, notFound: 0, skipped: 0, failed: 0, creditsUsed: 0, creditsRemaining };
+	const summary: Summary = {
+		rows: results.length,
+		found: 0,
+		notFound: 0,
+		skipped: 0,
+		failed: 0,
+		creditsUsed: 0,
+		creditsRemaining,
+	};
 	for (const { outcome, creditsUsed } of results) {
 		summary[outcome] += 1;
 		summary.creditsUsed += creditsUsed ?? 0;

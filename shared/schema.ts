@@ -10,7 +10,10 @@ export function bare(field: z.ZodType): z.ZodType {
 /** A field's title, help and the like; they sit on the bare field or on what wraps it. */
 export function metaOf(field: z.ZodType): Partial<FieldMeta> {
 	const { innerType } = field.def as { innerType?: z.ZodType };
-	return { ...(innerType && metaOf(innerType)), ...(field.meta() as Partial<FieldMeta> | undefined) };
+	return {
+		...(innerType && metaOf(innerType)),
+		...(field.meta() as Partial<FieldMeta> | undefined),
+	};
 }
 
 /** The fields of an object, wrapped or not. */

@@ -43,10 +43,13 @@ export class NoAnswer extends Error {
 export function toNoAnswer(thrown: unknown): NoAnswer {
 	if (thrown instanceof NoAnswer) return thrown;
 	const chain = causesOf(thrown);
-	const code = chain.map(({ code }) => code).find((code) => typeof code === 'string') as string | undefined;
+	const code = chain.map(({ code }) => code).find((code) => typeof code === 'string') as
+		| string
+		| undefined;
 	const names = chain.map(({ name, message }) => `${String(name)} ${String(message)}`).join(' ');
 	if (code && NEVER_SENT.has(code)) return new NoAnswer('unreachable', code);
-	if (/TimeoutError|timed? ?out/i.test(`${names} ${code}`) || code === 'ECONNABORTED') return new NoAnswer('timedOut', code);
+	if (/TimeoutError|timed? ?out/i.test(`${names} ${code}`) || code === 'ECONNABORTED')
+		return new NoAnswer('timedOut', code);
 	return new NoAnswer('interrupted', code ?? '');
 }
 

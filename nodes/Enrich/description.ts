@@ -1,16 +1,25 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { type FormField, inputFields, outputFields } from '../../shared/form';
-import { isOffered, type N8nPlace, type Operation, type Price, RESOURCES } from '../../shared/operation';
+import {
+	isOffered,
+	type N8nPlace,
+	type Operation,
+	type Price,
+	RESOURCES,
+} from '../../shared/operation';
 import { operations } from '../../shared/operations';
 
 type Offered = Operation & { n8n: N8nPlace };
 
-export const offered = operations.filter((operation): operation is Offered => isOffered(operation.n8n));
+export const offered = operations.filter((operation): operation is Offered =>
+	isOffered(operation.n8n),
+);
 
 /** From this price on, a notice stands above the fields. */
 const EXPENSIVE = 100;
 
-const byName = (a: { name?: string }, b: { name?: string }) => (a.name ?? '').localeCompare(b.name ?? '');
+const byName = (a: { name?: string }, b: { name?: string }) =>
+	(a.name ?? '').localeCompare(b.name ?? '');
 
 const shownFor = (...shown: Offered[]): INodeProperties['displayOptions'] => ({
 	show: {
@@ -31,27 +40,34 @@ const resource: INodeProperties = {
 	default: 'email',
 };
 
+const helpOf = ({ description, price }: Operation) =>
+	`${description}. ${price ? priceOf(price) : 'Free'}`;
+
+const operationsOf = (key: string): INodePropertyOptions[] =>
+	offered
+		.filter(({ n8n }) => n8n.resource === key)
+		.map((operation) => {
+			const { name, operation: value, action } = operation.n8n;
+			return { name, value, action, description: helpOf(operation) };
+		})
+		.sort(byName);
+
 const operationLists = Object.keys(RESOURCES).map((key): INodeProperties => {
-	const choices = offered.filter(({ n8n }) => n8n.resource === key);
+	const choices = operationsOf(key);
+	const initial = choices[0]?.value ?? '';
 	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		displayOptions: { show: { resource: [key] } },
-		options: choices
-			.map(({ n8n, description, price }) => ({
-				name: n8n.name,
-				value: n8n.operation,
-				action: n8n.action,
-				description: `${description}. ${price ? priceOf(price) : 'Free'}`,
-			}))
-			.sort(byName),
-		default: choices[0]?.n8n.operation ?? '',
+		default: initial,
+		options: choices,
 	};
 });
 
-const placeholder = ({ examples }: FormField) => (examples?.[0] === undefined ? undefined : `e.g. ${String(examples[0])}`);
+const placeholder = ({ examples }: FormField) =>
+	examples?.[0] === undefined ? undefined : `e.g. ${String(examples[0])}`;
 
 const choicesOf = ({ choices = {} }: FormField): INodePropertyOptions[] =>
 	Object.entries(choices)
@@ -75,7 +91,9 @@ function toProperty(field: FormField): INodeProperties {
 				type: 'collection',
 				placeholder: 'Add Field',
 				default: {},
-				options: (field.fields ?? []).map(toProperty).sort((a, b) => a.displayName.localeCompare(b.displayName)),
+				options: (field.fields ?? [])
+					.map(toProperty)
+					.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 			};
 		case 'list':
 			return { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
@@ -85,8 +103,18 @@ function toProperty(field: FormField): INodeProperties {
 			return { ...shared, type: 'boolean', default: true };
 		case 'choice':
 			return field.isRequired
-				? { ...shared, type: 'options', options: choicesOf(field), default: Object.keys(field.choices ?? {})[0] ?? '' }
-				: { ...shared, type: 'options', options: [{ name: 'Any', value: '' }, ...choicesOf(field)], default: '' };
+				? {
+						...shared,
+						type: 'options',
+						options: choicesOf(field),
+						default: Object.keys(field.choices ?? {})[0] ?? '',
+					}
+				: {
+						...shared,
+						type: 'options',
+						options: [{ name: 'Any', value: '' }, ...choicesOf(field)],
+						default: '',
+					};
 		default:
 			return { ...shared, type: 'string', default: '' };
 	}
@@ -104,7 +132,10 @@ const fieldsOf = (operation: Offered): INodeProperties[] => [
 				},
 			]
 		: []),
-	...inputFields(operation).map((field) => ({ ...toProperty(field), displayOptions: shownFor(operation) })),
+	...inputFields(operation).map((field) => ({
+		...toProperty(field),
+		displayOptions: shownFor(operation),
+	})),
 	...(operation.simplified
 		? [
 				{
@@ -170,7 +201,11 @@ const notFound: INodeProperties = {
 	options: [
 		{ name: 'Drop Row', value: 'drop', description: 'Leave the row out' },
 		{ name: 'Keep Row', value: 'keep', description: 'Return the row with the outcome "notFound"' },
-		{ name: 'Send to Second Output', value: 'output', description: 'Return the row on an output of its own' },
+		{
+			name: 'Send to Second Output',
+			value: 'output',
+			description: 'Return the row on an output of its own',
+		},
 	],
 	displayOptions: shownFor(...priced),
 };
@@ -196,7 +231,8 @@ const options: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 1000,
-			description: 'Credits that this step may spend per run; rows beyond it are skipped, not looked up',
+			description:
+				'Credits that this step may spend per run; rows beyond it are skipped, not looked up',
 		},
 		{
 			displayName: 'Put Result in Field',
@@ -204,7 +240,8 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. validation',
-			description: 'Name of a field that takes the whole result; leave it empty to have the result beside the fields of the row',
+			description:
+				'Name of a field that takes the whole result; leave it empty to have the result beside the fields of the row',
 		},
 		{
 			displayName: 'Skip If Already Filled',
@@ -212,24 +249,28 @@ const options: INodeProperties = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. {{ $json.email }}',
-			description: 'Drag in the field that this step is to fill. Rows in which it has a value already are skipped and cost nothing.',
+			description:
+				'Drag in the field that this step is to fill. Rows in which it has a value already are skipped and cost nothing.',
 		},
 		{
 			displayName: 'When Some Rows Fail',
 			name: 'onFailedRows',
 			type: 'options',
 			default: 'return',
-			description: "What happens when rows fail and the node's 'On Error' setting is 'Stop Workflow'",
+			description:
+				"What happens when rows fail and the node's 'On Error' setting is 'Stop Workflow'",
 			options: [
 				{
 					name: 'Return All Rows',
 					value: 'return',
-					description: 'Keep what was found; rows that failed have the outcome "failed" and say why',
+					description:
+						'Keep what was found; rows that failed have the outcome "failed" and say why',
 				},
 				{
 					name: 'Stop Workflow',
 					value: 'stop',
-					description: 'Fail the execution once all rows are done; what was found is not paid for again when you retry the execution',
+					description:
+						'Fail the execution once all rows are done; what was found is not paid for again when you retry the execution',
 				},
 			],
 		},

@@ -38,7 +38,8 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 	if (mustStop(this, operation, results)) throw toNodeError(this, firstFailure(results));
 	memory.finish();
 
-	if (operation.price) this.addExecutionHints({ message: summaryText(summary), location: 'outputPane', type: 'info' });
+	if (operation.price)
+		this.addExecutionHints({ message: summaryText(summary), location: 'outputPane', type: 'info' });
 	return toOutputs(this, operation, results, items);
 }
 
@@ -47,18 +48,30 @@ function chosenOperation(context: IExecuteFunctions): Operation {
 	const name = context.getNodeParameter('operation', 0);
 	const operation = offered.find(({ n8n }) => n8n.resource === resource && n8n.operation === name);
 	if (operation) return operation;
-	throw new NodeOperationError(context.getNode(), `Enrich has no operation "${String(name)}" for "${String(resource)}"`, {
-		description: "For calls that this node does not offer, use the 'HTTP Request' node with the Enrich credential.",
-	});
+	throw new NodeOperationError(
+		context.getNode(),
+		`Enrich has no operation "${String(name)}" for "${String(resource)}"`,
+		{
+			description:
+				"For calls that this node does not offer, use the 'HTTP Request' node with the Enrich credential.",
+		},
+	);
 }
 
-function toRow(context: IExecuteFunctions, operation: Operation, fields: FormField[], index: number): Row {
-	const read = (name: string, fallback: unknown): unknown => context.getNodeParameter(name, index, fallback as never);
+function toRow(
+	context: IExecuteFunctions,
+	operation: Operation,
+	fields: FormField[],
+	index: number,
+): Row {
+	const read = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, index, fallback as never);
 	const values = Object.fromEntries(fields.map(({ key }) => [key, read(key, '')]));
 	return {
 		values,
 		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
-		...(operation.paging && read('returnAll', false) !== true && { most: Math.max(1, Number(read('limit', 50)) || 50) }),
+		...(operation.paging &&
+			read('returnAll', false) !== true && { most: Math.max(1, Number(read('limit', 50)) || 50) }),
 	};
 }
 
@@ -101,10 +114,17 @@ const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
 const isAnswered = ({ outcome }: RowResult) => outcome === 'found' || outcome === 'notFound';
 
 /** n8n keeps our own words only on an error that it did not make itself. */
-function toNodeError(context: IExecuteFunctions, { error, index, others = 0 }: Failure): NodeApiError | NodeOperationError {
+function toNodeError(
+	context: IExecuteFunctions,
+	{ error, index, others = 0 }: Failure,
+): NodeApiError | NodeOperationError {
 	const node = context.getNode();
-	const row = index === undefined || context.getInputData().length === 1 ? '' : `Row ${index + 1}: `;
-	const kept = others > 0 ? ` ${others} rows are done; retrying this execution does not pay for them again.` : '';
+	const row =
+		index === undefined || context.getInputData().length === 1 ? '' : `Row ${index + 1}: `;
+	const kept =
+		others > 0
+			? ` ${others} rows are done; retrying this execution does not pay for them again.`
+			: '';
 	const message = `${row}${error.message}`;
 	if (!(error instanceof EnrichError)) return new NodeOperationError(node, error, { message });
 	const description = `${error.nextStep}${kept}${error.requestId ? ` Request ID: ${error.requestId}.` : ''}`;
@@ -112,21 +132,38 @@ function toNodeError(context: IExecuteFunctions, { error, index, others = 0 }: F
 		return new NodeOperationError(node, message, { description, itemIndex: index });
 	}
 	const body: JsonObject = { message, status: error.status };
-	return new NodeApiError(node, body, { message, description, httpCode: String(error.status), itemIndex: index });
+	return new NodeApiError(node, body, {
+		message,
+		description,
+		httpCode: String(error.status),
+		itemIndex: index,
+	});
 }
 
 /**
  * With 'Retry On Fail', failures that may pass make n8n run the step again; answered rows are
  * remembered. The last try returns what there is rather than lose it.
  */
-function isRetriedBy(context: IExecuteFunctions, results: readonly RowResult[], triesBefore: number): boolean {
+function isRetriedBy(
+	context: IExecuteFunctions,
+	results: readonly RowResult[],
+	triesBefore: number,
+): boolean {
 	const { retryOnFail, maxTries = 3 } = context.getNode();
 	const tries = Math.min(5, Math.max(2, maxTries));
-	return retryOnFail === true && triesBefore + 1 < tries && results.some(({ error }) => error && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged);
+	return (
+		retryOnFail === true &&
+		triesBefore + 1 < tries &&
+		results.some(({ error }) => error && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged)
+	);
 }
 
 /** Stops the workflow where that loses nothing, or where the user wants it. */
-function mustStop(context: IExecuteFunctions, operation: Operation, results: readonly RowResult[]): boolean {
+function mustStop(
+	context: IExecuteFunctions,
+	operation: Operation,
+	results: readonly RowResult[],
+): boolean {
 	if (context.continueOnFail() || !results.some(isFailed)) return false;
 	const wantsStop = context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop';
 	return wantsStop || !operation.price || !results.some(({ outcome }) => outcome !== 'failed');
@@ -145,17 +182,25 @@ function toOutputs(
 	results.forEach((result, index) => {
 		if (result.outcome === 'failed' && sendsFailuresAway) main.push(toErrorItem(result, index));
 		else if (result.outcome !== 'notFound' || settings.notFound !== 'drop') {
-			const output = result.outcome === 'notFound' && settings.notFound === 'output' ? second : main;
-			output.push(...toItems(operation, result, items[index] as INodeExecutionData, index, settings));
+			const output =
+				result.outcome === 'notFound' && settings.notFound === 'output' ? second : main;
+			output.push(
+				...toItems(operation, result, items[index] as INodeExecutionData, index, settings),
+			);
 		}
 	});
 	return settings.notFound === 'output' ? [main, second] : [main];
 }
 
 function outputSettings(context: IExecuteFunctions, operation: Operation): OutputSettings {
-	const read = <T>(name: string, fallback: T): T => context.getNodeParameter(name, 0, fallback as never) as T;
+	const read = <T>(name: string, fallback: T): T =>
+		context.getNodeParameter(name, 0, fallback as never) as T;
 	const output = read<'simplified' | 'selected' | 'all'>('output', 'simplified');
-	const fields = { all: undefined, simplified: operation.simplified, selected: read<string[]>('outputFields', []) }[output];
+	const fields = {
+		all: undefined,
+		simplified: operation.simplified,
+		selected: read<string[]>('outputFields', []),
+	}[output];
 	return {
 		fields: operation.simplified && fields,
 		includeInputFields: read('options.includeInputFields', true),

@@ -19,9 +19,15 @@ export function toItems(
 	index: number,
 	settings: OutputSettings,
 ): INodeExecutionData[] {
-	const entries = result.entries?.length ? result.entries : [result.entries ? {} : (result.data ?? {})];
+	const entries = result.entries?.length
+		? result.entries
+		: [result.entries ? {} : (result.data ?? {})];
 	return entries.map((entry, position) => ({
-		json: merged(row.json, { ...chosen(entry, settings.fields), ...account(operation, result, position === 0) }, settings),
+		json: merged(
+			row.json,
+			{ ...chosen(entry, settings.fields), ...account(operation, result, position === 0) },
+			settings,
+		),
 		...(settings.includeInputFields && row.binary && { binary: row.binary }),
 		pairedItem: { item: index },
 	}));
@@ -55,7 +61,8 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		nextStep: result.error.nextStep,
 		mayHaveBeenCharged: result.error.mayHaveBeenCharged,
 	};
-	if (!operation.price) return result.error ? { outcome: result.outcome, reason: result.reason, ...failure } : {};
+	if (!operation.price)
+		return result.error ? { outcome: result.outcome, reason: result.reason, ...failure } : {};
 	return {
 		outcome: result.outcome,
 		reason: result.reason,
@@ -69,14 +76,22 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 
 function chosen(entry: Data, fields?: string[]): Data {
 	if (!fields) return entry;
-	return Object.fromEntries(fields.filter((field) => Object.hasOwn(entry, field)).map((field) => [field, entry[field]]));
+	return Object.fromEntries(
+		fields.filter((field) => Object.hasOwn(entry, field)).map((field) => [field, entry[field]]),
+	);
 }
 
 /** An empty value of the result never wipes out what the row already holds. */
-function merged(row: IDataObject, result: Data, { includeInputFields, resultField }: OutputSettings): IDataObject {
+function merged(
+	row: IDataObject,
+	result: Data,
+	{ includeInputFields, resultField }: OutputSettings,
+): IDataObject {
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
-	const told = Object.entries(result).filter(([key, value]) => (value ?? undefined) !== undefined || !Object.hasOwn(input, key));
+	const told = Object.entries(result).filter(
+		([key, value]) => (value ?? undefined) !== undefined || !Object.hasOwn(input, key),
+	);
 	return { ...input, ...(Object.fromEntries(told) as IDataObject) };
 }
 

@@ -34,7 +34,8 @@ export function nodeMemory(context: IExecuteFunctions): NodeMemory {
 		finish() {
 			const unclear = Object.entries(calls).filter(([, { state }]) => state !== 'answered');
 			if (unclear.length === 0) delete place[KEPT_UNDER];
-			else place[KEPT_UNDER] = { triesBefore: 0, calls: Object.fromEntries(unclear) } satisfies Kept;
+			else
+				place[KEPT_UNDER] = { triesBefore: 0, calls: Object.fromEntries(unclear) } satisfies Kept;
 		},
 	};
 }

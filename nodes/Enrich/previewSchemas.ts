@@ -12,12 +12,18 @@ export function previewSchemas(): Record<string, JsonSchema> {
 	return Object.fromEntries(
 		operations
 			.filter((operation): operation is Operation & { n8n: N8nPlace } => isOffered(operation.n8n))
-			.map((operation) => [`${operation.n8n.resource}/${operation.n8n.operation}`, previewOf(operation)]),
+			.map((operation) => [
+				`${operation.n8n.resource}/${operation.n8n.operation}`,
+				previewOf(operation),
+			]),
 	);
 }
 
 function previewOf(operation: Operation): JsonSchema {
-	const { properties = {} } = z.toJSONSchema(operation.entry ?? operation.output, { io: 'output', unrepresentable: 'any' });
+	const { properties = {} } = z.toJSONSchema(operation.entry ?? operation.output, {
+		io: 'output',
+		unrepresentable: 'any',
+	});
 	const shown = operation.simplified ?? Object.keys(properties);
 	return {
 		type: 'object',
@@ -45,10 +51,13 @@ function bare(schema: unknown): JsonSchema {
 	return {
 		type: type === 'integer' ? 'number' : (type ?? 'object'),
 		...(isRecord(properties) && {
-			properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, bare(value)])),
+			properties: Object.fromEntries(
+				Object.entries(properties).map(([key, value]) => [key, bare(value)]),
+			),
 		}),
 		...(isRecord(items) && { items: bare(items) }),
 	};
 }
 
-const isRecord = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is JsonSchema =>
+	typeof value === 'object' && value !== null;

@@ -17,18 +17,22 @@ export const n8nTransport =
 	async ({ method, url, headers, body, timeoutMs, mostBytes }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {
-			const answer = (await context.helpers.httpRequestWithAuthentication.call(context, 'enrichApi', {
-				method: method as IHttpRequestOptions['method'],
-				url,
-				headers,
-				body,
-				timeout: timeoutMs,
-				encoding: 'stream',
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				// A redirect could carry the key to another host.
-				disableFollowRedirect: true,
-			})) as StreamedAnswer;
+			const answer = (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				'enrichApi',
+				{
+					method: method as IHttpRequestOptions['method'],
+					url,
+					headers,
+					body,
+					timeout: timeoutMs,
+					encoding: 'stream',
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					// A redirect could carry the key to another host.
+					disableFollowRedirect: true,
+				},
+			)) as StreamedAnswer;
 			const text = await readAll(answer.body, mostBytes, endsAt);
 			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
 		} catch (thrown) {
@@ -36,7 +40,11 @@ export const n8nTransport =
 		}
 	};
 
-async function readAll(body: StreamedAnswer['body'], mostBytes: number, endsAt: number): Promise<string> {
+async function readAll(
+	body: StreamedAnswer['body'],
+	mostBytes: number,
+	endsAt: number,
+): Promise<string> {
 	const chunks: Buffer[] = [];
 	let bytes = 0;
 	for await (const chunk of body) {
@@ -62,6 +70,8 @@ export const n8nClock: Clock = {
 			? sleep(ms)
 			: Promise.race([
 					sleep(ms),
-					new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+					new Promise<void>((resolve) =>
+						signal.addEventListener('abort', () => resolve(), { once: true }),
+					),
 				]),
 };

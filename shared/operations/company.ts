@@ -11,7 +11,10 @@ export const ipToCompany = defineOperation({
 	billing: 'chargedOnceThenCached',
 	price: { credits: 100, per: 'company found', free: 'Free when no company is found' },
 	input: z.object({
-		ip: input.ip('IP Address', { description: 'A public IPv4 or IPv6 address', examples: ['8.8.8.8'] }),
+		ip: input.ip('IP Address', {
+			description: 'A public IPv4 or IPv6 address',
+			examples: ['8.8.8.8'],
+		}),
 	}),
 	output: z.object({
 		ipDomain: output.text('Company Domain').optional(),
@@ -29,7 +32,15 @@ export const ipToCompany = defineOperation({
 		ipUsageType: output.text('Usage Type').optional(),
 		searchIp: output.text('IP Address').optional(),
 	}),
-	simplified: ['ipDomain', 'ipOrganization', 'ipCountryName', 'ipCountryCode', 'ipRegionName', 'ipCity', 'searchIp'],
+	simplified: [
+		'ipDomain',
+		'ipOrganization',
+		'ipCountryName',
+		'ipCountryCode',
+		'ipRegionName',
+		'ipCity',
+		'searchIp',
+	],
 	verdict: (data) =>
 		data.ipDomain
 			? { found: true, reason: 'Company found' }
@@ -48,7 +59,12 @@ export const ipToCompany = defineOperation({
 			searchIp: '8.8.8.8',
 		},
 	},
-	n8n: { resource: 'company', operation: 'findByIp', name: 'Find by IP', action: 'Find company by IP address' },
+	n8n: {
+		resource: 'company',
+		operation: 'findByIp',
+		name: 'Find by IP',
+		action: 'Find company by IP address',
+	},
 	zapier: {
 		kind: 'search',
 		key: 'find_company_by_ip',

@@ -22,7 +22,8 @@ export const findEmail = defineOperation({
 	alternatives: {
 		fullName: {
 			field: input.name('Full Name', 200, {
-				description: "Fill this in when your list has the whole name in one column, and leave 'First Name' and 'Last Name' empty",
+				description:
+					"Fill this in when your list has the whole name in one column, and leave 'First Name' and 'Last Name' empty",
 				examples: ['Emily Zhang'],
 			}),
 			fills: ['firstName', 'lastName'],
@@ -33,7 +34,9 @@ export const findEmail = defineOperation({
 		email: output.text('Email').optional(),
 		found: output.yesNo('Found', 'Whether an email was found'),
 		confidence: output.oneOf('Confidence', ['high', 'medium', 'low']).optional(),
-		isCatchAll: output.yesNo('Catch-All', 'Whether the domain accepts mail to any address').optional(),
+		isCatchAll: output
+			.yesNo('Catch-All', 'Whether the domain accepts mail to any address')
+			.optional(),
 		provider: output.text('Email Provider').optional(),
 		message: output.text('Message'),
 		firstName: output.text('First Name'),
@@ -81,16 +84,34 @@ export const validateEmail = defineOperation({
 	}),
 	output: z.object({
 		email: output.text('Email'),
-		result: output.oneOf('Result', ['valid', 'invalid', 'risky'], 'Risky means that delivery cannot be confirmed'),
+		result: output.oneOf(
+			'Result',
+			['valid', 'invalid', 'risky'],
+			'Risky means that delivery cannot be confirmed',
+		),
 		message: output.text('Message'),
 		isCatchAll: output.yesNo('Catch-All', 'Whether the domain accepts mail to any address'),
-		confidence: output.oneOf('Confidence', ['definitive', 'high', 'medium', 'low', 'temporary', 'none']),
-		isFederated: output.yesNo('Federated', 'Whether the mailbox signs in through single sign-on').optional(),
-		hasSEG: output.yesNo('Behind Email Gateway', 'Whether a secure email gateway filters the mail').optional(),
+		confidence: output.oneOf('Confidence', [
+			'definitive',
+			'high',
+			'medium',
+			'low',
+			'temporary',
+			'none',
+		]),
+		isFederated: output
+			.yesNo('Federated', 'Whether the mailbox signs in through single sign-on')
+			.optional(),
+		hasSEG: output
+			.yesNo('Behind Email Gateway', 'Whether a secure email gateway filters the mail')
+			.optional(),
 		segProvider: output.text('Email Gateway').optional(),
 		provider: output.oneOf('Email Provider', ['GOOGLE', 'MICROSOFT', 'SMTP']).optional(),
 	}),
-	verdict: (data) => ({ found: true, reason: String(data.message ?? `The address is ${data.result}`) }),
+	verdict: (data) => ({
+		found: true,
+		reason: String(data.message ?? `The address is ${data.result}`),
+	}),
 	example: {
 		input: { email: 'emily.zhang@figma.com' },
 		data: {
@@ -104,7 +125,12 @@ export const validateEmail = defineOperation({
 			provider: 'GOOGLE',
 		},
 	},
-	n8n: { resource: 'email', operation: 'validate', name: 'Validate', action: 'Validate email address' },
+	n8n: {
+		resource: 'email',
+		operation: 'validate',
+		name: 'Validate',
+		action: 'Validate email address',
+	},
 	zapier: {
 		kind: 'search',
 		key: 'validate_email',

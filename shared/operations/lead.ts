@@ -101,7 +101,16 @@ export const searchLeads = defineOperation({
 		hasMore: ({ pagination }) => (pagination as Data | undefined)?.hasMore === true,
 	},
 	simplified: [
-		'id', 'firstName', 'lastName', 'jobTitle', 'companyName', 'domain', 'linkedinUrl', 'city', 'countryName', 'employeeCount',
+		'id',
+		'firstName',
+		'lastName',
+		'jobTitle',
+		'companyName',
+		'domain',
+		'linkedinUrl',
+		'city',
+		'countryName',
+		'employeeCount',
 	],
 	verdict: (data) => {
 		const results = Array.isArray(data.results) ? data.results : [];
@@ -161,5 +170,7 @@ export const countLeads = defineOperation({
 		data: { count: 1842, searchType: 'unified', isApproximate: false, searchedTotalResult: 1842 },
 	},
 	n8n: { resource: 'lead', operation: 'count', name: 'Count', action: 'Count leads' },
-	zapier: { absent: 'A zap acts on people, not on totals; Find Leads returns the total with every lead' },
+	zapier: {
+		absent: 'A zap acts on people, not on totals; Find Leads returns the total with every lead',
+	},
 });

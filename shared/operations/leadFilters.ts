@@ -4,13 +4,27 @@ import type { FieldMeta } from '../operation';
 type Help = Omit<FieldMeta, 'title'>;
 
 const text = (title: string, help: Help = {}) =>
-	z.string().meta({ title, clean: 'text', ...help }).optional();
+	z
+		.string()
+		.meta({ title, clean: 'text', ...help })
+		.optional();
 const list = (title: string, max: number, help: Help = {}) =>
-	z.union([z.string(), z.array(z.string()).max(max)]).meta({ title, clean: 'list', ...help }).optional();
+	z
+		.union([z.string(), z.array(z.string()).max(max)])
+		.meta({ title, clean: 'list', ...help })
+		.optional();
 const count = (title: string, help: Help = {}) =>
-	z.int().min(0).meta({ title, clean: 'number', ...help }).optional();
+	z
+		.int()
+		.min(0)
+		.meta({ title, clean: 'number', ...help })
+		.optional();
 const amount = (title: string, help: Help = {}) =>
-	z.number().min(0).meta({ title, clean: 'number', ...help }).optional();
+	z
+		.number()
+		.min(0)
+		.meta({ title, clean: 'number', ...help })
+		.optional();
 const anyNumber = (title: string) => z.number().meta({ title, clean: 'number' }).optional();
 const yesNo = (title: string) => z.boolean().meta({ title, clean: 'yesNo' }).optional();
 
@@ -30,7 +44,10 @@ export const leadFilters = z.strictObject({
 	linkedinHeadline: text('LinkedIn Headline (Exact)'),
 	personHeadline: list('Headline Contains', 10, { common: true }),
 	companyHeadline: list('Company Headline Contains', 10),
-	linkedinIndustry: list('Industry (LinkedIn)', 20, { common: true, examples: ['Software Development'] }),
+	linkedinIndustry: list('Industry (LinkedIn)', 20, {
+		common: true,
+		examples: ['Software Development'],
+	}),
 	logoUrl: text('Photo URL'),
 	emailDomain: text('Email Domain'),
 	emailAddress: text('Email'),
@@ -128,7 +145,9 @@ export const leadFilters = z.strictObject({
 	securityOpenRolesCountOrg: count('Security Open Roles Count (At Least)'),
 	grcOpenRolesCountOrg: count('GRC Open Roles Count (At Least)'),
 	devopsOpenRolesCountOrg: count('DevOps Open Roles Count (At Least)'),
-	networkInfrastructureOpenRolesCountOrg: count('Network Infrastructure Open Roles Count (At Least)'),
+	networkInfrastructureOpenRolesCountOrg: count(
+		'Network Infrastructure Open Roles Count (At Least)',
+	),
 	monthlyOrganicTrafficOrg: amount('Monthly Organic Traffic (At Least)'),
 	monthlyPaidTrafficOrg: amount('Monthly Paid Traffic (At Least)'),
 	totalMonthlyTrafficOrg: amount('Total Monthly Traffic (At Least)'),

@@ -3,7 +3,10 @@ import { defineOperation } from '../operation';
 import { input, output } from './fields';
 
 const monthAndYear = (title: string) =>
-	output.group(title, { month: output.integer('Month').optional(), year: output.integer('Year').optional() });
+	output.group(title, {
+		month: output.integer('Month').optional(),
+		year: output.integer('Year').optional(),
+	});
 
 const dates = output.group('Dates', {
 	start: monthAndYear('Start').optional(),
@@ -36,19 +39,25 @@ export const reverseLookup = defineOperation({
 		isPublic: output.yesNo('Public Profile').optional(),
 		skills: output.list('Skills').optional(),
 		locale: output
-			.group('Locale', { country: output.text('Country Code').optional(), language: output.text('Language Code').optional() })
+			.group('Locale', {
+				country: output.text('Country Code').optional(),
+				language: output.text('Language Code').optional(),
+			})
 			.optional(),
 		schools: output
 			.group('Education', {
 				educationsCount: output.integer('Education Count').optional(),
 				educationHistory: output
-					.list('Education History', z.object({
-						degreeName: output.text('Degree').optional(),
-						schoolName: output.text('School').optional(),
-						schoolLocation: output.text('School Location').optional(),
-						schoolLogo: output.text('School Logo URL').optional(),
-						startEndDate: dates.optional(),
-					}))
+					.list(
+						'Education History',
+						z.object({
+							degreeName: output.text('Degree').optional(),
+							schoolName: output.text('School').optional(),
+							schoolLocation: output.text('School Location').optional(),
+							schoolLogo: output.text('School Logo URL').optional(),
+							startEndDate: dates.optional(),
+						}),
+					)
 					.optional(),
 			})
 			.optional(),
@@ -56,20 +65,32 @@ export const reverseLookup = defineOperation({
 			.group('Positions', {
 				positionsCount: output.integer('Position Count').optional(),
 				positionHistory: output
-					.list('Position History', z.object({
-						title: output.text('Job Title').optional(),
-						companyName: output.text('Company Name').optional(),
-						companyLocation: output.text('Company Location').optional(),
-						companyLogo: output.text('Company Logo URL').optional(),
-						description: output.text('Description').optional(),
-						startEndDate: dates.optional(),
-					}))
+					.list(
+						'Position History',
+						z.object({
+							title: output.text('Job Title').optional(),
+							companyName: output.text('Company Name').optional(),
+							companyLocation: output.text('Company Location').optional(),
+							companyLogo: output.text('Company Logo URL').optional(),
+							description: output.text('Description').optional(),
+							startEndDate: dates.optional(),
+						}),
+					)
 					.optional(),
 			})
 			.optional(),
 		creditsConsumed: output.number('Credits Consumed').optional(),
 	}),
-	simplified: ['id', 'displayName', 'firstName', 'lastName', 'headline', 'companyName', 'location', 'profileUrl'],
+	simplified: [
+		'id',
+		'displayName',
+		'firstName',
+		'lastName',
+		'headline',
+		'companyName',
+		'location',
+		'profileUrl',
+	],
 	verdict: (data) =>
 		data.id || data.displayName || data.profileUrl
 			? { found: true, reason: 'Profile found' }
@@ -89,7 +110,12 @@ export const reverseLookup = defineOperation({
 			skills: ['Product Design', 'Design Systems'],
 		},
 	},
-	n8n: { resource: 'person', operation: 'findByEmail', name: 'Find by Email', action: 'Find person by email' },
+	n8n: {
+		resource: 'person',
+		operation: 'findByEmail',
+		name: 'Find by Email',
+		action: 'Find person by email',
+	},
 	zapier: {
 		kind: 'search',
 		key: 'find_person_by_email',

@@ -24,13 +24,21 @@ export const phoneLookup = defineOperation({
 	verdict: (data) => {
 		const count = phonesIn(data).length;
 		if (count === 0) return { found: false, reason: 'No phone number is known for this person' };
-		return { found: true, reason: count === 1 ? '1 phone number found' : `${count} phone numbers found` };
+		return {
+			found: true,
+			reason: count === 1 ? '1 phone number found' : `${count} phone numbers found`,
+		};
 	},
 	example: {
 		input: { email: 'emily.zhang@figma.com' },
 		data: { phones: ['+14155550137', '+14155550138'] },
 	},
-	n8n: { resource: 'phone', operation: 'find', name: 'Find', action: 'Find phone numbers of person' },
+	n8n: {
+		resource: 'phone',
+		operation: 'find',
+		name: 'Find',
+		action: 'Find phone numbers of person',
+	},
 	zapier: {
 		kind: 'search',
 		key: 'find_phone_numbers',

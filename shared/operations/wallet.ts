@@ -30,7 +30,12 @@ export const getWalletBalance = defineOperation({
 			asOf: '2026-06-03T14:22:10.000Z',
 		},
 	},
-	n8n: { resource: 'wallet', operation: 'getBalance', name: 'Get Balance', action: 'Get credit balance of wallet' },
+	n8n: {
+		resource: 'wallet',
+		operation: 'getBalance',
+		name: 'Get Balance',
+		action: 'Get credit balance of wallet',
+	},
 	zapier: { absent: COMES_WITH_LOW_BALANCE },
 });
 
@@ -60,7 +65,12 @@ export const getWalletTransactions = defineOperation({
 			.meta({
 				title: 'Type',
 				description: 'Only transactions of this type',
-				options: { adjustment: 'Adjustment', deduction: 'Deduction', refund: 'Refund', topup: 'Top-Up' },
+				options: {
+					adjustment: 'Adjustment',
+					deduction: 'Deduction',
+					refund: 'Refund',
+					topup: 'Top-Up',
+				},
 			})
 			.optional(),
 		page: z.int().min(1).default(1).meta({ title: 'Page' }),
@@ -85,7 +95,10 @@ export const getWalletTransactions = defineOperation({
 			return Number(page) < Number(totalPages);
 		},
 	},
-	verdict: (data) => ({ found: Array.isArray(data.transactions) && data.transactions.length > 0, reason: 'Transactions of the wallet' }),
+	verdict: (data) => ({
+		found: Array.isArray(data.transactions) && data.transactions.length > 0,
+		reason: 'Transactions of the wallet',
+	}),
 	example: {
 		input: {},
 		data: {

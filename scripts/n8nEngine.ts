@@ -1,0 +1,438 @@
+/**
+ * Runs a workflow JSON in n8n's own engine (n8n-core) inside this process: no server, no database.
+ *
+ * Only what n8n's server would add is supplied here: the start node, the credentials and the
+ * execution's surroundings (ids, URLs, hooks). Routing, retries, item linking, expressions and
+ * HTTP helpers are n8n's.
+ */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { PackageDirectoryLoader } from 'n8n-core';
+import type {
+	ExecutionError,
+	ExecutionStatus,
+	ICredentialDataDecryptedObject,
+	ICredentialsHelper,
+	ICredentialType,
+	IDataObject,
+	IExecuteContextData,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeProperties,
+	INodeType,
+	INodeTypeDescription,
+	INodeTypes,
+	IRun,
+	ITaskData,
+	IVersionedNodeType,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	NodeExecutionHint,
+	WorkflowExecuteMode,
+} from 'n8n-workflow';
+
+/** Decrypted credential data by credential type, e.g. `{ enrichApi: { apiKey: '…' } }`. */
+export type CredentialData = Record<string, Record<string, unknown>>;
+
+/** A workflow as n8n exports it. Loosely typed, so that a JSON file can be imported and passed in. */
+export interface WorkflowJson {
+	id?: string;
+	name?: string;
+	/** Only `name` and `type` are required on a node. */
+	nodes: object[];
+	connections: object;
+	settings?: object;
+	staticData?: object | null;
+	pinData?: Record<string, object[]>;
+}
+
+export interface EngineOptions {
+	/** Directory whose package.json lists the nodes and credentials; default: the repository root. */
+	packageDir?: string;
+	/** Used by every run that does not bring its own. */
+	credentials?: CredentialData;
+}
+
+export interface RunOptions {
+	/** What the trigger emits, as items or plain rows; default: its pinned data, else one empty item. */
+	items?: ReadonlyArray<INodeExecutionData | IDataObject>;
+	/** Aborting it cancels the execution, as the editor's stop button does. */
+	signal?: AbortSignal;
+	/** Merged over the engine's credentials, type by type. */
+	credentials?: CredentialData;
+	/** Earlier `getContext()` data, keyed `node:<name>` or `flow`. */
+	contextData?: IExecuteContextData;
+	/** Default: `manual`. */
+	mode?: WorkflowExecuteMode;
+}
+
+/** One run of one node. */
+export interface NodeResult {
+	status: ExecutionStatus | undefined;
+	/** Items per output, in the order of the node's outputs. */
+	outputs: INodeExecutionData[][];
+	/** What the node threw, also when it continues on errors. */
+	error?: ExecutionError;
+	hints: NodeExecutionHint[];
+	/** How often n8n called the node; above 1 only with 'Retry On Fail'. */
+	tries: number;
+	startTime: number;
+	executionTime: number;
+}
+
+export interface EngineResult {
+	status: ExecutionStatus;
+	error?: ExecutionError;
+	/** The node's last run; throws if it never ran. */
+	node(name: string): NodeResult;
+	/** All runs of the node; empty if it never ran. */
+	runs(name: string): NodeResult[];
+	/** The items of all outputs of the node that ran last. */
+	last: INodeExecutionData[];
+	raw: IRun;
+}
+
+export interface Engine {
+	/** The loaded package: its node and credential types after n8n's own checks. */
+	loader: PackageDirectoryLoader;
+	/** Rejects only if the workflow cannot start (no trigger, unknown type, missing required parameter). */
+	run(workflow: WorkflowJson, options?: RunOptions): Promise<EngineResult>;
+}
+
+// One folder per process; n8n creates it on the first execution, and each run removes it again.
+const userFolder = join(tmpdir(), `n8n-engine-${randomUUID()}`);
+
+/** Loads n8n on demand: it takes a second or two and reads its settings from the environment. */
+function loadN8n() {
+	process.env.N8N_USER_FOLDER = userFolder;
+	process.env.N8N_DIAGNOSTICS_ENABLED = 'false';
+	process.env.N8N_LOG_LEVEL ??= 'silent';
+	// Not `import()`: that would give us another copy of n8n-workflow than the engine and the nodes have.
+	const load = createRequire(__filename);
+	return {
+		...(load('n8n-core') as typeof import('n8n-core')),
+		...(load('n8n-workflow') as typeof import('n8n-workflow')),
+	};
+}
+type N8n = ReturnType<typeof loadN8n>;
+
+/** Loads a package's node and credential types once; the returned engine can run any number of workflows. */
+export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
+	const n8n = loadN8n();
+	const loader = new n8n.PackageDirectoryLoader(options.packageDir ?? resolve(__dirname, '..'));
+	await loader.loadAll();
+	return {
+		loader,
+		run: async (workflow, runOptions = {}) =>
+			await runWorkflow(n8n, loader, workflow, {
+				...runOptions,
+				credentials: { ...options.credentials, ...runOptions.credentials },
+			}),
+	};
+}
+
+async function runWorkflow(
+	n8n: N8n,
+	loader: PackageDirectoryLoader,
+	json: WorkflowJson,
+	options: RunOptions,
+): Promise<EngineResult> {
+	const mode = options.mode ?? 'manual';
+	const executionId = randomUUID();
+	const workflowData = toWorkflowBase(n8n.deepCopy(json));
+	const tries = new Map<number, number>();
+	let executionIndex = 0;
+
+	const nodeTypes = createNodeTypes(n8n, loader, () =>
+		tries.set(executionIndex, (tries.get(executionIndex) ?? 0) + 1),
+	);
+	const workflow = new n8n.Workflow({ ...workflowData, nodeTypes });
+	const start = Object.values(workflow.nodes).find(
+		(node) =>
+			!node.disabled &&
+			nodeTypes
+				.getByNameAndVersion(node.type, node.typeVersion)
+				.description.group.includes('trigger'),
+	);
+	if (!start) throw new n8n.UserError('The workflow has no trigger to start from');
+
+	const hooks = new n8n.ExecutionLifecycleHooks(mode, executionId, workflowData);
+	hooks.addHandler('nodeExecuteBefore', (_name, task) => {
+		executionIndex = task.executionIndex;
+	});
+
+	const items = toItems(options.items ?? workflowData.pinData?.[start.name] ?? [{}]);
+	const executionData = n8n.createRunExecutionData({
+		startData: {},
+		executionData: {
+			contextData: n8n.deepCopy(options.contextData ?? {}),
+			nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }],
+		},
+	});
+	const additionalData = createAdditionalData(
+		n8n,
+		createCredentialsHelper(n8n, loader, options.credentials ?? {}),
+	);
+	Object.assign(additionalData, { executionId, workflowId: workflow.id, hooks });
+
+	const execution = new n8n.WorkflowExecute(
+		additionalData,
+		mode,
+		executionData,
+	).processRunExecutionData(workflow);
+	const cancel = () => execution.cancel();
+	if (options.signal?.aborted) cancel();
+	options.signal?.addEventListener('abort', cancel, { once: true });
+	try {
+		return toResult(await execution, tries);
+	} finally {
+		options.signal?.removeEventListener('abort', cancel);
+		rmSync(userFolder, { recursive: true, force: true });
+	}
+}
+
+function toResult(raw: IRun, tries: Map<number, number>): EngineResult {
+	const { runData, lastNodeExecuted, error } = raw.data.resultData;
+	const runs = (name: string) =>
+		(runData[name] ?? []).map(
+			(task: ITaskData): NodeResult => ({
+				status: task.executionStatus,
+				outputs: (task.data?.main ?? []).map((items) => items ?? []),
+				error: task.error,
+				hints: task.hints ?? [],
+				tries: tries.get(task.executionIndex) ?? 0,
+				startTime: task.startTime,
+				executionTime: task.executionTime,
+			}),
+		);
+	const node = (name: string) => {
+		const last = runs(name).at(-1);
+		if (!last) throw new Error(`Node "${name}" did not run`);
+		return last;
+	};
+	const last =
+		lastNodeExecuted === undefined ? [] : (runs(lastNodeExecuted).at(-1)?.outputs.flat() ?? []);
+	return { status: raw.status, error, node, runs, last, raw };
+}
+
+/** Fills in what n8n's editor and database always write. */
+function toWorkflowBase(json: WorkflowJson): IWorkflowBase {
+	const now = new Date();
+	const nodes = (json.nodes as Array<Partial<INode> & Pick<INode, 'name' | 'type'>>).map(
+		(node) => ({
+			id: node.name,
+			typeVersion: 1,
+			position: [0, 0] as [number, number],
+			parameters: {},
+			...node,
+		}),
+	);
+	return {
+		name: 'Workflow',
+		isArchived: false,
+		createdAt: now,
+		updatedAt: now,
+		activeVersionId: null,
+		...(json as Partial<IWorkflowBase>),
+		id: json.id ?? 'workflow',
+		active: false,
+		nodes,
+		connections: json.connections as IWorkflowBase['connections'],
+		staticData: (json.staticData ?? undefined) as IDataObject | undefined,
+		settings: { executionOrder: 'v1', ...json.settings },
+	};
+}
+
+/** Accepts n8n items and plain rows; the items are new objects, because nodes may change their input. */
+function toItems(rows: ReadonlyArray<object>): INodeExecutionData[] {
+	return rows.map((row) =>
+		'json' in row ? { ...(row as INodeExecutionData) } : { json: row as IDataObject },
+	);
+}
+
+/** Stand-ins for the few n8n-nodes-base types that do nothing but hand on their items. */
+const passThrough = (
+	name: string,
+	group: INodeTypeDescription['group'],
+	main: ['main'] | [],
+): INodeType => ({
+	description: {
+		displayName: name,
+		name,
+		group,
+		version: 1,
+		description: '',
+		defaults: { name },
+		inputs: group.includes('trigger') ? [] : main,
+		outputs: main,
+		properties: [],
+	},
+	async execute(this: IExecuteFunctions) {
+		return [this.getInputData()];
+	},
+});
+const baseNodes: Record<string, INodeType> = {
+	'n8n-nodes-base.manualTrigger': passThrough('manualTrigger', ['trigger'], ['main']),
+	'n8n-nodes-base.noOp': passThrough('noOp', ['organization'], ['main']),
+	'n8n-nodes-base.stickyNote': passThrough('stickyNote', ['input'], []),
+};
+
+function createNodeTypes(
+	n8n: N8n,
+	loader: PackageDirectoryLoader,
+	onExecute: () => void,
+): INodeTypes {
+	const counted = new Map<INodeType, INodeType>();
+	const getByName = (type: string): INodeType | IVersionedNodeType => {
+		const prefix = `${loader.packageName}.`;
+		const found =
+			baseNodes[type] ??
+			(type.startsWith(prefix) ? loader.nodeTypes[type.slice(prefix.length)]?.type : undefined);
+		if (!found) throw new n8n.UserError(`Unknown node type "${type}"`);
+		return found;
+	};
+	const getByNameAndVersion = (type: string, version?: number): INodeType => {
+		const nodeType = n8n.NodeHelpers.getVersionedNodeType(getByName(type), version);
+		const { execute } = nodeType;
+		if (!execute) return nodeType;
+		if (!counted.has(nodeType)) {
+			// n8n does not report tries, so each run gets node types that count their calls.
+			const wrapper = Object.create(nodeType) as INodeType;
+			wrapper.execute = async function (this: IExecuteFunctions, ...args) {
+				onExecute();
+				return await execute.apply(this, args);
+			};
+			counted.set(nodeType, wrapper);
+		}
+		return counted.get(nodeType) as INodeType;
+	};
+	return { getByName, getByNameAndVersion, getKnownTypes: () => ({}) };
+}
+
+/** Does what n8n's server does with stored credentials, minus the storing. */
+function createCredentialsHelper(
+	n8n: N8n,
+	loader: PackageDirectoryLoader,
+	data: CredentialData,
+): ICredentialsHelper {
+	const typeOf = (name: string): ICredentialType => loader.getCredential(name).type;
+	const getParentTypes = (name: string): string[] =>
+		(loader.credentialTypes[name]?.type.extends ?? []).flatMap((parent) => [
+			parent,
+			...getParentTypes(parent),
+		]);
+	const getCredentialsProperties = (name: string): INodeProperties[] => {
+		const properties: INodeProperties[] = [];
+		for (const parent of typeOf(name).extends ?? [])
+			n8n.NodeHelpers.mergeNodeProperties(properties, getCredentialsProperties(parent));
+		n8n.NodeHelpers.mergeNodeProperties(properties, typeOf(name).properties);
+		return properties;
+	};
+	const runPreAuthentication: ICredentialsHelper['runPreAuthentication'] = async (
+		helpers,
+		credentials,
+		name,
+	) =>
+		(await typeOf(name).preAuthentication?.call(helpers, credentials)) as
+			| ICredentialDataDecryptedObject
+			| undefined;
+
+	return {
+		getParentTypes,
+		getCredentialsProperties,
+		runPreAuthentication,
+		isCredentialUsableByNode(name, nodeType) {
+			const type = loader.credentialTypes[name]?.type;
+			const supported = type?.supportedNodes?.map((node) => `${loader.packageName}.${node}`);
+			return type?.restrictToSupportedNodes !== true || supported?.includes(nodeType) === true;
+		},
+		async authenticate(credentials, name, requestOptions, workflow, node) {
+			const request = requestOptions as IHttpRequestOptions;
+			const { authenticate } = typeOf(name);
+			if (typeof authenticate === 'function') return await authenticate(credentials, request);
+			// A key or value that starts with "=" is an expression over $credentials.
+			const resolveValue = (value: unknown) => {
+				if (!workflow || !node || typeof value !== 'string' || !value.startsWith('=')) return value;
+				const keys = { $credentials: credentials };
+				return `${workflow.expression.getSimpleParameterValue(node, value, 'internal', keys) || ''}`;
+			};
+			// In place, as n8n does it: headers that a node shares between requests end up holding the key.
+			const target = request as unknown as Record<string, Record<string, unknown> | undefined>;
+			for (const [part, values] of Object.entries(authenticate?.properties ?? {})) {
+				const resolved = (target[part] ??= {});
+				for (const [key, value] of Object.entries(values as IDataObject)) {
+					resolved[`${resolveValue(key)}`] = resolveValue(value);
+				}
+			}
+			return request;
+		},
+		async preAuthentication(helpers, credentials, name, _node, credentialsExpired) {
+			const token = typeOf(name).properties.find(({ typeOptions }) => typeOptions?.expirable)?.name;
+			if (!token || (credentials[token] !== '' && !credentialsExpired)) return undefined;
+			const output = await runPreAuthentication(helpers, credentials, name);
+			if (output?.[token] === undefined) return undefined;
+			data[name] = { ...data[name], ...output };
+			return Object.assign(credentials, output);
+		},
+		async getCredentials({ id, name }, type) {
+			const credentials = new n8n.Credentials({ id, name }, type);
+			await credentials.setData((data[type] ?? {}) as ICredentialDataDecryptedObject);
+			return credentials;
+		},
+		async getDecrypted(_additionalData, _nodeCredentials, type, _mode, _executeData, raw) {
+			if (!data[type]) throw new n8n.UserError(`No credential data was given for "${type}"`);
+			const stored = n8n.deepCopy(data[type]) as INodeParameters;
+			const complete = raw
+				? stored
+				: n8n.NodeHelpers.getNodeParameters(
+						getCredentialsProperties(type),
+						stored,
+						true,
+						false,
+						null,
+						null,
+					);
+			return complete as ICredentialDataDecryptedObject;
+		},
+		async updateCredentials() {},
+		async updateCredentialsOauthTokenData() {},
+	};
+}
+
+/** What the server would tell the engine about itself; URLs are those of a local default installation. */
+function createAdditionalData(
+	n8n: N8n,
+	credentialsHelper: ICredentialsHelper,
+): IWorkflowExecuteAdditionalData {
+	const base = 'http://localhost:5678/';
+	const unsupported = () => {
+		throw new n8n.UserError('Not available without an n8n server');
+	};
+	return {
+		credentialsHelper,
+		externalSecretsProxy: new n8n.ExternalSecretsProxy(),
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		executeWorkflow: unsupported,
+		startRunnerTask: unsupported,
+		getRunExecutionData: async () => undefined,
+		getRuntimeCredential: async () => undefined,
+		logAiEvent: () => {},
+		instanceBaseUrl: base,
+		restApiUrl: `${base}rest`,
+		formBaseUrl: `${base}form`,
+		formWaitingBaseUrl: `${base}form-waiting`,
+		formTestBaseUrl: `${base}form-test`,
+		webhookBaseUrl: `${base}webhook`,
+		webhookWaitingBaseUrl: `${base}webhook-waiting`,
+		webhookTestBaseUrl: `${base}webhook-test`,
+		mcpBaseUrl: `${base}mcp`,
+		mcpTestBaseUrl: `${base}mcp-test`,
+	};
+}

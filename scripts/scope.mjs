@@ -1,0 +1,2 @@
+// Stands in for `globalThis` in the bundled n8n package, see build.mjs.
+export const scope = {};

@@ -1,0 +1,229 @@
+/**
+ * The main job: runs examples/enrich-leads.json in n8n's engine on the rows of examples/leads.csv,
+ * against the sandbox, or with ENRICH_API_KEY set against the real API.
+ */
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { parse } from 'csv-parse/sync';
+import pc from 'picocolors';
+import { DEFAULT_BASE_URL } from '../shared/connection';
+import { isOffered, type Operation } from '../shared/operation';
+import { operations } from '../shared/operations';
+import { startSandbox } from '../sandbox/server';
+import { type EngineResult, loadEngine } from './n8nEngine';
+
+type Row = Record<string, string>;
+interface StepResult {
+	outcome?: string;
+	reason?: string;
+	creditsUsed?: number | null;
+	creditsRemaining?: number | null;
+	[field: string]: unknown;
+}
+
+const WORKFLOW = 'examples/enrich-leads.json';
+const LEADS = 'examples/leads.csv';
+
+interface EnrichNode {
+	name: string;
+	type: string;
+	parameters: {
+		resource: string;
+		operation: string;
+		options?: { resultField?: string; maxCredits?: number };
+	};
+}
+
+async function main(): Promise<void> {
+	const { yes } = new Command('start')
+		.description(`Runs ${WORKFLOW} on ${LEADS}`)
+		.option('--yes', 'spend credits on the real API without being asked')
+		.parse()
+		.opts<{ yes?: boolean }>();
+	const workflow = JSON.parse(readFileSync(WORKFLOW, 'utf8')) as {
+		nodes: EnrichNode[];
+		connections: object;
+	};
+	const rows = parse<Row>(readFileSync(LEADS), { columns: true });
+	const steps = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-enrich.enrich');
+
+	const apiKey = process.env.ENRICH_API_KEY;
+	if (apiKey) {
+		const baseUrl = process.env.ENRICH_BASE_URL ?? DEFAULT_BASE_URL;
+		showMostCost(steps, rows.length, baseUrl);
+		if (!yes && !(await isAgreed())) {
+			console.log('Nothing was sent.');
+			process.exitCode = process.stdin.isTTY ? 0 : 1;
+			return;
+		}
+		await runAndShow(workflow, steps, rows, { apiKey, baseUrl });
+		return;
+	}
+	const sandbox = await startSandbox();
+	console.log(`Sandbox: a local Enrich API at ${sandbox.url}. No real credits are spent.`);
+	console.log('Set ENRICH_API_KEY to run the same workflow against the real API.\n');
+	try {
+		await runAndShow(workflow, steps, rows, { apiKey: sandbox.apiKey, baseUrl: sandbox.url });
+	} finally {
+		await sandbox.close();
+	}
+}
+
+const operationOf = ({ parameters }: EnrichNode): Operation =>
+	operations.find(
+		({ n8n }) =>
+			isOffered(n8n) &&
+			n8n.resource === parameters.resource &&
+			n8n.operation === parameters.operation,
+	) as Operation;
+
+function showMostCost(steps: EnrichNode[], rows: number, baseUrl: string): void {
+	const costs = steps.map((step) => {
+		const { title, price } = operationOf(step);
+		return {
+			title,
+			most: Math.min(rows * (price?.credits ?? 0), step.parameters.options?.maxCredits ?? Infinity),
+		};
+	});
+	console.log(`This runs ${rows} rows against ${baseUrl} and spends your credits.`);
+	for (const { title, most } of costs)
+		console.log(`  ${title}: at most ${count(most)} credits as documented`);
+	console.log(
+		`  Together: at most ${count(costs.reduce((sum, { most }) => sum + most, 0))} credits`,
+	);
+}
+
+async function isAgreed(): Promise<boolean> {
+	if (!process.stdin.isTTY) {
+		console.log('There is no terminal to ask; add --yes to agree.');
+		return false;
+	}
+	const terminal = createInterface({ input: process.stdin, output: process.stdout });
+	const answer = await terminal.question('Go ahead? [y/N] ');
+	terminal.close();
+	return /^y(es)?$/i.test(answer.trim());
+}
+
+async function runAndShow(
+	workflow: { nodes: object[]; connections: object },
+	steps: EnrichNode[],
+	rows: Row[],
+	credential: { apiKey: string; baseUrl: string },
+): Promise<void> {
+	const engine = await loadEngine({ credentials: { enrichApi: credential } });
+	const startedAt = Date.now();
+	const result = await engine.run(workflow, { items: rows });
+	if (result.error) {
+		console.error(pc.red(result.error.message));
+		if ('description' in result.error) console.error(result.error.description);
+		process.exitCode = 1;
+		return;
+	}
+	console.log(rowTable(result, steps, rows));
+	console.log(creditTable(result, steps));
+	for (const step of steps) {
+		for (const { message } of result.node(step.name).hints)
+			console.log(pc.dim(`${step.name}: ${message}`));
+	}
+	console.log(pc.dim(`\n${rows.length} rows in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`));
+}
+
+const COLORS: Record<string, (text: string) => string> = {
+	found: pc.green,
+	notFound: pc.yellow,
+	skipped: pc.dim,
+	failed: pc.red,
+};
+const WORDS: Record<string, string> = {
+	found: 'found',
+	notFound: 'not found',
+	skipped: 'skipped',
+	failed: 'failed',
+};
+
+/** Per row what each step brought, its outcome and the reason for it. */
+function rowTable(result: EngineResult, steps: EnrichNode[], rows: Row[]): string {
+	const table = new Table({
+		head: ['#', 'Name', 'Email', 'Validation', 'Phone', 'Outcome', 'Reason'],
+		colWidths: [4, 24, 38, 11, 15, 11, 46],
+		wordWrap: true,
+		style: { head: ['cyan'], compact: true },
+	});
+	result.last.forEach(({ json }, index) => {
+		const row = rows[index] as Row;
+		const results = steps.map(
+			({ parameters }) => (json[parameters.options?.resultField ?? ''] ?? {}) as StepResult,
+		);
+		const [find, validation, phone] = results as [StepResult, StepResult, StepResult];
+		const { outcome = 'failed', reason = '' } = decisive(find, validation, phone);
+		table.push([
+			index + 1,
+			(row['Full Name'] || `${row['First Name']} ${row['Last Name']}`).trim(),
+			text(validation.email ?? find.email ?? row.Email),
+			text(validation.result),
+			text((phone.phones as string[] | undefined)?.join('\n')),
+			(COLORS[outcome] ?? String)(WORDS[outcome] ?? outcome),
+			reason,
+		]);
+	});
+	return table.toString();
+}
+
+/** The step that settles the row: a failure first, then how the email came about, then the phone. */
+function decisive(find: StepResult, validation: StepResult, phone: StepResult): StepResult {
+	const failed = [find, validation, phone].find(({ outcome }) => outcome === 'failed');
+	if (failed) return failed;
+	const hasOwnEmail = find.outcome === 'skipped' && validation.outcome === 'found';
+	if (find.outcome !== 'found' && !hasOwnEmail) return find;
+	const reasons = [
+		hasOwnEmail ? undefined : find.reason,
+		validation.reason,
+		phone.email || validation.result !== 'valid' ? undefined : phone.reason,
+	];
+	return { outcome: 'found', reason: reasons.filter(Boolean).join('. ') };
+}
+
+function creditTable(result: EngineResult, steps: EnrichNode[]): string {
+	const table = new Table({
+		head: ['Operation', 'Credits used', 'Credits left'],
+		style: { head: ['cyan'], compact: true },
+	});
+	let total = 0;
+	let left: number | null | undefined;
+	for (const step of steps) {
+		const results = result
+			.node(step.name)
+			.outputs.flat()
+			.map(({ json }) => json[step.parameters.options?.resultField ?? ''] as StepResult);
+		const used = results.reduce((sum, { creditsUsed }) => sum + (creditsUsed ?? 0), 0);
+		const told = results
+			.map(({ creditsRemaining }) => creditsRemaining)
+			.filter((credits) => typeof credits === 'number');
+		// Answers overtake each other; the smallest balance is the last one.
+		left = told.length > 0 ? Math.min(...told) : left;
+		total += used;
+		table.push([
+			operationOf(step).title,
+			{ content: count(used), hAlign: 'right' },
+			{ content: count(left), hAlign: 'right' },
+		]);
+	}
+	table.push([
+		pc.bold('Together'),
+		{ content: pc.bold(count(total)), hAlign: 'right' },
+		{ content: pc.bold(count(left)), hAlign: 'right' },
+	]);
+	return table.toString();
+}
+
+const text = (value: unknown): string =>
+	value === undefined || value === null ? '' : String(value);
+const count = (value?: number | null): string =>
+	value === undefined || value === null ? '' : value.toLocaleString('en-US');
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});
