@@ -1,0 +1,46 @@
+import type { Data } from '../../shared/operation';
+import { isPublicIp } from '../handles';
+import { type AnswerRule, asDocumented, isHit } from './rule';
+
+export const ipToCompany: AnswerRule = {
+	label: 'IP to company',
+	errors: 'plain',
+	answer(call) {
+		const ip = String(call.input.ip).trim().toLowerCase();
+		if (!isPublicIp(ip)) return { data: { searchIp: ip } };
+		const { location, company, internet, helpers } = call.chance.faker('ip', ip);
+		const country = helpers.arrayElement(COUNTRIES);
+		const place: Data = {
+			searchIp: ip,
+			ipCountryName: country.name,
+			ipCountryCode: country.code,
+			ipRegionName: location.state(),
+			ipCity: location.city(),
+			ipSubContinent: country.subContinent,
+			ipLatitude: location.latitude(),
+			ipLongitude: location.longitude(),
+			ipTimezone: country.timezone,
+			ipIsp: `${company.name()} Telecom`,
+		};
+		if (!isHit(call, false, 'company', ip)) return { data: place };
+		const owner: Data = {
+			ipDomain: internet.domainName(),
+			ipOrganization: company.name(),
+			ipRange: ip.includes(':') ? `${ip}/64` : ip.replace(/\d+$/, '0/24'),
+			ipUsageType: 'COM',
+		};
+		return { data: asDocumented(call, { ...place, ...owner }), subject: ip };
+	},
+};
+
+const COUNTRIES = [
+	{
+		name: 'United States',
+		code: 'US',
+		subContinent: 'Northern America',
+		timezone: 'America/New_York',
+	},
+	{ name: 'Germany', code: 'DE', subContinent: 'Western Europe', timezone: 'Europe/Berlin' },
+	{ name: 'India', code: 'IN', subContinent: 'Southern Asia', timezone: 'Asia/Kolkata' },
+	{ name: 'Brazil', code: 'BR', subContinent: 'South America', timezone: 'America/Sao_Paulo' },
+];

@@ -1,0 +1,175 @@
+import type { Data } from '../../shared/operation';
+import type { Chance } from '../chance';
+import { isNobody } from '../handles';
+import { asciiOf, companyOf } from './identity';
+import type { AnswerRule, Call } from './rule';
+
+export const searchLeads: AnswerRule = {
+	label: 'Lead search',
+	answer({ operation, input, chance }) {
+		const { page, pageSize } = input as { page: number; pageSize: number };
+		const search = searchOf(input, chance);
+		const first = (page - 1) * pageSize;
+		const count = Math.max(0, Math.min(pageSize, search.total - first));
+		const totalPages = Math.ceil(search.total / pageSize);
+		// The registry knows what a full page costs; results that are not there are not charged.
+		const fullPage = operation.cost?.(input) ?? 0;
+		return {
+			data: {
+				results: Array.from({ length: count }, (_, i) => search.leadAt(first + i)),
+				pagination: {
+					page,
+					pageSize,
+					totalResults: search.total,
+					totalPages,
+					hasMore: page < totalPages,
+					isApproximate: false,
+					searchedTotalResult: search.total,
+				},
+			},
+			credits: Math.max(0, fullPage - (pageSize - count)),
+			subject: `page ${page}`,
+		};
+	},
+};
+
+export const countLeads: AnswerRule = {
+	meta: 'id',
+	answer({ input, chance }: Call) {
+		const { total } = searchOf(input, chance);
+		return {
+			data: {
+				count: total,
+				searchType: 'unified',
+				isApproximate: false,
+				searchedTotalResult: total,
+			},
+		};
+	},
+};
+
+type Values = Record<string, unknown>;
+
+const textsOf = (value: unknown): string[] =>
+	(Array.isArray(value) ? value : [value]).filter(
+		(entry): entry is string => typeof entry === 'string',
+	);
+
+const holdsOneOf = (value: unknown, parts: readonly string[]) =>
+	parts.some((part) => String(value).toLowerCase().includes(part.toLowerCase()));
+
+/** The leads of one set of filters: how many there are, and each of them. */
+function searchOf(input: Data, chance: Chance) {
+	const filters = (input.filters ?? {}) as Values;
+	const excluded = (input.excludeFilters ?? {}) as Values;
+	const key = JSON.stringify([filters, excluded]);
+	const choices = allowedChoices(filters, excluded);
+	const isEmpty =
+		Object.values(filters).flatMap(textsOf).some(isNobody) ||
+		Object.values(choices).some((left) => left.length === 0);
+	return {
+		total: isEmpty ? 0 : 200 + Math.floor(chance.roll('leads', key) * 3800),
+		leadAt: (index: number) => leadAt(index, key, { filters, excluded, choices }, chance),
+	};
+}
+
+/** The values asked for, less those that are excluded. */
+function allowedChoices(filters: Values, excluded: Values): Record<string, string[]> {
+	const choices: Record<string, string[]> = {};
+	for (const [name, value] of Object.entries(filters)) {
+		const texts = textsOf(value);
+		if (texts.length === 0) continue;
+		choices[name] = texts.filter((text) => !holdsOneOf(text, textsOf(excluded[name])));
+	}
+	return choices;
+}
+
+/** Filters that are called otherwise in the results. */
+const SHOWN_AS: Record<string, string> = { personHeadline: 'linkedinHeadline' };
+
+interface Criteria {
+	filters: Values;
+	excluded: Values;
+	choices: Record<string, string[]>;
+}
+
+function leadAt(index: number, key: string, criteria: Criteria, chance: Chance): Data {
+	// A few tries are enough to meet nothing that was excluded.
+	for (let attempt = 0; ; attempt++) {
+		const lead = inventLead([key, index, attempt], criteria, chance);
+		const isExcluded = Object.entries(criteria.excluded).some(([name, value]) =>
+			holdsOneOf(lead[SHOWN_AS[name] ?? name], textsOf(value)),
+		);
+		if (!isExcluded || attempt === 20) return lead;
+	}
+}
+
+function inventLead(
+	words: (string | number)[],
+	{ filters, choices }: Criteria,
+	chance: Chance,
+): Data {
+	const { person, company, location, number, helpers, date, commerce } = chance.faker(
+		'lead',
+		...words,
+	);
+	const asked = (name: string, invented: string): string => {
+		const values = choices[name];
+		return values ? helpers.arrayElement(values) : invented;
+	};
+	const firstName = asked('firstName', person.firstName());
+	const lastName = asked('lastName', person.lastName());
+	const invented = company.name();
+	const askedDomain = asked('domain', '');
+	const companyName = asked('companyName', askedDomain ? companyOf(askedDomain) : invented);
+	const domain = askedDomain || `${asciiOf(companyName).slice(0, 20) || 'company'}.example`;
+	const jobTitle = asked('jobTitle', person.jobTitle());
+	const least = Number(filters.employeeCountMin ?? filters.employeeCount ?? 5);
+	const most = Math.max(least, Number(filters.employeeCountMax ?? least + 5000));
+	const countryName = asked('countryName', location.country());
+	return {
+		id: `enc_${chance.hex(12, 'lead', ...words)}`,
+		firstName,
+		lastName: `${lastName.charAt(0)}.`,
+		jobTitle,
+		jobFunction: asked('jobFunction', person.jobArea()),
+		jobLevel: asked(
+			'jobLevel',
+			helpers.arrayElement(['C-Level', 'VP', 'Director', 'Manager', 'Staff']),
+		),
+		companyName,
+		domain,
+		emailDomain: asked('emailDomain', domain),
+		linkedinUrl: asked(
+			'linkedinUrl',
+			`https://www.linkedin.com/in/${asciiOf(firstName)}-${chance.hex(6, 'url', ...words)}`,
+		),
+		linkedinHeadline: asked(
+			'linkedinHeadline',
+			asked('personHeadline', `${jobTitle} at ${companyName}`),
+		),
+		linkedinConnectionsCount: number.int({ min: 20, max: 500 }),
+		skills: asked('skills', `${person.jobArea()}, ${person.jobArea()}`),
+		city: asked('city', location.city()),
+		stateName: asked('stateName', location.state()),
+		countryName,
+		companyHeadline: asked('companyHeadline', company.catchPhrase()),
+		employeeCount: number.int({ min: Math.ceil(least), max: Math.ceil(most) }),
+		industrySicDescription: asked('industrySicDescription', commerce.department()),
+		industryNaicsDescription: asked('industryNaicsDescription', commerce.department()),
+		revenue: asked('revenueBuckets', '$1M to <$10M'),
+		specialties: asked('specialties', company.buzzPhrase()),
+		foundedOn: String(filters.foundedOn ?? number.int({ min: 1950, max: 2022 })),
+		headquartersCity: asked('headquartersCity', location.city()),
+		headquartersState: asked('headquartersState', location.state()),
+		headquartersCountry: asked('headquartersCountry', countryName),
+		employeeOnLinkedinGrowthRateOrg: number.int({ min: -10, max: 60 }),
+		totalMonthlyTrafficOrg: number.int({ min: 100, max: 5_000_000 }),
+		totalFundingAmountOrg: number.int({ min: 0, max: 100 }) * 1_000_000,
+		lastFundingTypeOrg: asked('lastFundingTypeOrg', 'Series A'),
+		lastFundingDateOrg: date
+			.between({ from: '2015-01-01', to: '2025-01-01' })
+			.toISOString()
+			.slice(0, 10),
+	};
+}

@@ -1,0 +1,103 @@
+export const ORGANIZATION_ID = '665e0b2f4a6d8c001abc1234';
+
+/** Ids look like the API's: 24 hex digits. */
+export const hexId = (prefix: string, number: number): string =>
+	prefix + number.toString(16).padStart(24 - prefix.length, '0');
+
+export type TransactionType = 'topup' | 'deduction' | 'refund' | 'adjustment';
+
+export interface Transaction {
+	id: string;
+	organizationId: string;
+	type: TransactionType;
+	/** Negative for deductions. */
+	amount: number;
+	balanceAfter: number;
+	description: string;
+	createdAt: string;
+	metadata: Record<string, unknown>;
+}
+
+/** How long a charged lookup is served again without charge. */
+const PAID_FOR_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The wallet. Every change of the balance is a transaction, so that they always add up to it. */
+export class Ledger {
+	private readonly paidUntil = new Map<string, number>();
+	/** Oldest first. */
+	private entries: Transaction[] = [];
+	private left = 0;
+	private spent = 0;
+
+	constructor(private readonly initialBalance: number) {
+		this.reset();
+	}
+
+	get balance(): number {
+		return this.left;
+	}
+
+	/** Newest first. */
+	get transactions(): Transaction[] {
+		return this.entries.toReversed();
+	}
+
+	/** All credits deducted so far, less refunds. */
+	charged(): number {
+		return this.spent;
+	}
+
+	/** Books an amount; the caller has made sure that the balance allows it. */
+	book(
+		type: TransactionType,
+		amount: number,
+		description: string,
+		metadata: Record<string, unknown> = {},
+	): void {
+		this.left += amount;
+		if (type === 'deduction' || type === 'refund') this.spent -= amount;
+		this.entries.push({
+			id: hexId('665e10a1', this.entries.length + 1),
+			organizationId: ORGANIZATION_ID,
+			type,
+			amount,
+			balanceAfter: this.left,
+			description,
+			createdAt: new Date().toISOString(),
+			metadata,
+		});
+	}
+
+	/** Whether this lookup was charged within the last 7 days. */
+	isPaid(lookup: string): boolean {
+		return (this.paidUntil.get(lookup) ?? 0) > Date.now();
+	}
+
+	rememberPaid(lookup: string): void {
+		this.paidUntil.set(lookup, Date.now() + PAID_FOR_MS);
+	}
+
+	/** One page of the history, newest first. */
+	page(
+		type: string | undefined,
+		page: number,
+		limit: number,
+	): { transactions: Transaction[]; total: number } {
+		const chosen =
+			type === undefined ? this.entries : this.entries.filter((entry) => entry.type === type);
+		const end = Math.max(0, chosen.length - (page - 1) * limit);
+		return {
+			transactions: chosen.slice(Math.max(0, end - limit), end).reverse(),
+			total: chosen.length,
+		};
+	}
+
+	/** Back to the first top-up; nothing counts as paid any more. */
+	reset(): void {
+		this.paidUntil.clear();
+		this.entries = [];
+		this.left = 0;
+		this.spent = 0;
+		if (this.initialBalance > 0) this.book('topup', this.initialBalance, 'Credit purchase');
+	}
+}

@@ -1,0 +1,92 @@
+import { InvalidArgumentError, Option, program } from 'commander';
+import pc from 'picocolors';
+import { HANDLES } from './handles';
+import { DEFAULT_KEY, REFUSED_KEYS } from './keys';
+import { HEADER_STYLES, PLAN_NAMES } from './rateLimits';
+import { type Sandbox, type SandboxOptions, startSandbox } from './server';
+
+function numberFrom(least: number) {
+	return (text: string): number => {
+		const number = Number(text);
+		if (text.trim() === '' || !Number.isFinite(number) || number < least) {
+			throw new InvalidArgumentError(`It must be a number, at least ${least}.`);
+		}
+		return number;
+	};
+}
+
+function key(text: string): string {
+	if (!/^sk_\w+$/.test(text)) throw new InvalidArgumentError('API keys start with sk_.');
+	return text;
+}
+
+program
+	.name('sandbox')
+	.description(
+		'A local Enrich API with invented data: try the nodes without a key and without cost.',
+	)
+	.option('--port <number>', 'port to listen on; 0: any free one', numberFrom(0), 8787)
+	.addOption(
+		new Option('--plan <name>', 'whose rate limits apply').choices(PLAN_NAMES).default('growth'),
+	)
+	.option('--speed <factor>', 'shortens the rate-limit windows', numberFrom(0.001), 1)
+	.option('--latency <ms>', 'how long a call takes', numberFrom(0), 0)
+	.option('--balance <credits>', 'credits at the start', numberFrom(0), 25_000)
+	.option('--key <key>', 'the API key that is accepted', key, DEFAULT_KEY)
+	.addOption(
+		new Option('--rate-limit-headers <style>', 'which window X-RateLimit-* describes')
+			.choices(HEADER_STYLES)
+			.default('tightest'),
+	);
+
+async function main(): Promise<void> {
+	const {
+		latency,
+		key: apiKey,
+		...rest
+	} = program.parse().opts<SandboxOptions & { latency: number; key: string }>();
+	const sandbox = await startSandbox({ ...rest, latencyMs: latency, apiKey });
+	console.log(welcome(sandbox));
+	const stop = () => void sandbox.close();
+	process.once('SIGINT', stop).once('SIGTERM', stop);
+}
+
+function welcome({ url, apiKey, ledger }: Sandbox): string {
+	const width = Math.max(...HANDLES.map(([input]) => input.length));
+	const list = (entries: readonly (readonly [string, string])[]) =>
+		entries.map(([left, right]) => `  ${left.padEnd(width)}  ${pc.dim(right)}`);
+	return [
+		pc.bold(
+			`The Enrich sandbox is running, with ${ledger.balance.toLocaleString('en')} credits. Ctrl-C stops it.`,
+		),
+		'',
+		pc.bold("In n8n's Enrich credential, enter"),
+		`  API Key   ${pc.green(apiKey)}`,
+		`  Base URL  ${pc.green(url)}`,
+		'',
+		pc.bold('Or try it here'),
+		`  curl ${url}/email-finder -H 'x-api-key: ${apiKey}' -H 'content-type: application/json' \\`,
+		`    -d '{"firstName":"Emily","lastName":"Zhang","domain":"figma.com"}'`,
+		'',
+		pc.bold('What you enter decides the outcome'),
+		...list(HANDLES),
+		'',
+		pc.bold('Keys that are refused'),
+		...list(Object.entries(REFUSED_KEYS).map(([name, { what }]) => [name, what] as const)),
+		'',
+		pc.bold('Make something go wrong'),
+		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
+		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,
+		'',
+	].join('\n');
+}
+
+main().catch((error: NodeJS.ErrnoException) => {
+	const { port } = program.opts<SandboxOptions>();
+	console.error(
+		error.code === 'EADDRINUSE'
+			? `Port ${port} is in use. Choose another one: --port 0`
+			: error.message,
+	);
+	process.exitCode = 1;
+});

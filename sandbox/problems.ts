@@ -1,0 +1,96 @@
+/** What the sandbox says instead of an answer. */
+export interface Problem {
+	status: number;
+	detail: string;
+	/** Where the kind does not follow from the status. */
+	kind?: keyof typeof TITLES;
+	/** Extension members, such as the shortfall of a 402. */
+	members?: Record<string, unknown>;
+}
+
+const TITLES = {
+	'validation-error': 'Validation Error',
+	unauthorized: 'Unauthorized',
+	'insufficient-credits': 'Insufficient Credits',
+	forbidden: 'Forbidden',
+	'access-denied': 'Access Denied',
+	'not-found': 'Not Found',
+	conflict: 'Conflict',
+	'rate-limit-exceeded': 'Too Many Requests',
+	'internal-error': 'Internal Server Error',
+	'upstream-failure': 'Bad Gateway',
+	'service-unavailable': 'Service Unavailable',
+	timeout: 'Gateway Timeout',
+} as const;
+
+const KINDS: Record<number, keyof typeof TITLES> = {
+	400: 'validation-error',
+	401: 'unauthorized',
+	402: 'insufficient-credits',
+	403: 'forbidden',
+	404: 'not-found',
+	409: 'conflict',
+	429: 'rate-limit-exceeded',
+	500: 'internal-error',
+	502: 'upstream-failure',
+	503: 'service-unavailable',
+	504: 'timeout',
+};
+
+/** The older shape's names of its statuses; only these are documented with it. */
+const PLAIN_TITLES: Record<number, string> = {
+	401: 'Unauthorized',
+	402: 'Payment Required',
+	429: 'Too Many Requests',
+	500: 'Internal Server Error',
+};
+
+/** A body as it goes over the wire, with what must be said about it. */
+export interface WireAnswer {
+	status: number;
+	contentType: string;
+	body: string;
+}
+
+/** Problem details (RFC 9457), or `{error, message, statusCode}` where that is documented. */
+export function toWire(
+	problem: Problem,
+	shape: 'problem' | 'plain',
+	requestId: string,
+): WireAnswer {
+	const { status, detail, members } = problem;
+	const error = PLAIN_TITLES[status];
+	if (shape === 'plain' && error) {
+		return {
+			status,
+			contentType: 'application/json; charset=utf-8',
+			body: JSON.stringify({ error, message: detail, statusCode: status }),
+		};
+	}
+	const kind =
+		problem.kind ?? KINDS[status] ?? (status < 500 ? 'validation-error' : 'internal-error');
+	return {
+		status,
+		contentType: 'application/problem+json; charset=utf-8',
+		body: JSON.stringify({
+			type: `https://dev.enrich.so/errors/${kind}`,
+			title: TITLES[kind],
+			status,
+			detail,
+			instance: `/requests/${requestId}`,
+			...members,
+		}),
+	};
+}
+
+/** The balance does not cover what the call costs. */
+export const insufficientCredits = (required: number, currentBalance: number): Problem => ({
+	status: 402,
+	detail: `Not enough credits. Required: ${required}, available: ${currentBalance}`,
+	members: { currentBalance, required, shortfall: required - currentBalance },
+});
+
+export const rateLimitExceeded = (seconds: string): Problem => ({
+	status: 429,
+	detail: `Rate limit exceeded. Please retry after ${seconds} seconds.`,
+});

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const root = resolve(__dirname, '..', '..');
+
+function sandbox(...args: string[]) {
+	const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', ...args], {
+		cwd: root,
+	});
+	const said = { out: '', err: '' };
+	child.stdout.on('data', (chunk) => (said.out += chunk));
+	child.stderr.on('data', (chunk) => (said.err += chunk));
+	return { child, said, exit: once(child, 'exit') };
+}
+
+it('says what to enter and how to try it, works as it says, and stops cleanly on Ctrl-C', async () => {
+	const { child, said, exit } = sandbox('--port', '0', '--key', 'sk_mine', '--balance', '120');
+	while (!said.out.includes('/__sandbox/faults')) await once(child.stdout, 'data');
+	const [, key = ''] = /API Key +(\S+)/.exec(said.out) ?? [];
+	const [, url = ''] = /Base URL +(\S+)/.exec(said.out) ?? [];
+	expect([key, url]).toEqual([
+		'sk_mine',
+		expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/api\/v3$/),
+	]);
+	expect(said.out).toContain(`curl ${url}/email-finder`);
+	const response = await fetch(`${url}/wallets/balance`, { headers: { 'x-api-key': key } });
+	expect(await response.json()).toMatchObject({ data: { balance: 120 } });
+	child.kill('SIGINT');
+	expect(await exit).toEqual([0, null]);
+});
+
+it.each([
+	[['--plan', 'gold'], /growth/],
+	[['--speed', 'fast'], /number/],
+	[['--key', 'secret'], /sk_/],
+])('refuses %j with a reason', async (args, reason) => {
+	const { said, exit } = sandbox(...args);
+	expect(await exit).toEqual([1, null]);
+	expect(said.err).toMatch(reason);
+});
