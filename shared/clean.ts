@@ -22,6 +22,7 @@ const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
 const printable = (text: string) => text.replace(INVISIBLE, '').replace(CONTROLS, ' ');
 
 const LONGEST_QUOTE = 60;
+const DEEPEST_LIST = 3;
 /** No field of the API takes more; longer values are refused before any pattern runs over them. */
 const LONGEST_VALUE = 5000;
 
@@ -29,15 +30,28 @@ const LONGEST_VALUE = 5000;
 export const quote = (value: unknown): string => `"${shortened(value, LONGEST_QUOTE)}"`;
 
 export function shortened(value: unknown, longest: number): string {
-	const text = printable(String(value).slice(0, LONGEST_VALUE)).trim();
-	return text.length > longest ? `${text.slice(0, longest)}…` : text;
+	const text = printable(toString(value).slice(0, LONGEST_VALUE)).trim();
+	if (text.length <= longest) return text;
+	// Half a character may be left where one is cut in two.
+	return `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** Objects without a prototype, among others, cannot be put into words. */
+function toString(value: unknown): string {
+	try {
+		return String(value);
+	} catch {
+		return nameOfType(value);
+	}
 }
 
 export const isBlank = (value: unknown): boolean =>
+	Array.isArray(value) ? value.flat(DEEPEST_LIST).every(isBlankEntry) : isBlankEntry(value);
+
+const isBlankEntry = (value: unknown): boolean =>
 	value === undefined ||
 	value === null ||
-	(typeof value === 'string' && printable(value.slice(0, LONGEST_VALUE)).trim() === '') ||
-	(Array.isArray(value) && value.every(isBlank));
+	(typeof value === 'string' && printable(value.slice(0, LONGEST_VALUE)).trim() === '');
 
 /** One line of text: composed characters, single spaces, nothing invisible. */
 function toText(value: unknown): string {
@@ -72,8 +86,7 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+${LABEL}$`);
 /** "https://www.Figma.com/about", "emily@figma.com", "figma.com." → "figma.com" */
 function toDomain(value: unknown): string {
 	const text = toText(value).toLowerCase();
-	const afterAt =
-		text.includes('@') && !text.includes('://') ? text.slice(text.lastIndexOf('@') + 1) : text;
+	const afterAt = text.replace(/^[^/]*@/, '');
 	let host = '';
 	try {
 		host = new URL(afterAt.includes('://') ? afterAt : `http://${afterAt}`).hostname;
@@ -89,14 +102,14 @@ function toDomain(value: unknown): string {
 	);
 }
 
-const EMAIL = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+\.[^\s@<>()[\],;:"\\.]+$/;
+const EMAIL = /^[^\s@<>()[\],;:"\\]+@(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}[\p{L}\p{M}\p{N}-]+$/u;
 
 /** "Emily Zhang <Emily@Figma.com>", "mailto:emily@figma.com" → "emily@figma.com" */
 function toEmail(value: unknown): string {
 	const text = toText(value);
 	const inBrackets = /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text;
 	const email = inBrackets
-		.replace(/^mailto:/i, '')
+		.replace(/^mailto:([^?]*).*/i, '$1')
 		.replace(/^["']+|["'.,;]+$/g, '')
 		.trim()
 		.toLowerCase();
@@ -104,7 +117,7 @@ function toEmail(value: unknown): string {
 	throw new Unusable(`${quote(text)} is not an email address`);
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 /** Addresses that belong to no company: private, loopback, link-local, shared, multicast, reserved. */
 const NOT_PUBLIC =
 	/^(?:0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|2(?:2[4-9]|[345]\d)\.)|^(?:::1?$|f[cd]|fe[89ab]|ff)/;
@@ -112,7 +125,8 @@ const NOT_PUBLIC =
 function toIp(value: unknown): string {
 	const text = toText(value)
 		.toLowerCase()
-		.replace(/^\[|\]$/g, '');
+		.replace(/^\[|\]$/g, '')
+		.replace(/^::ffff:(?=\d+\.)/, '');
 	if (!IPV4.test(text) && !isIpv6(text)) throw new Unusable(`${quote(text)} is not an IP address`);
 	if (NOT_PUBLIC.test(text)) {
 		throw new Unusable(
@@ -148,7 +162,9 @@ function toProfileUrl(value: unknown): string {
 }
 
 function toNumber(value: unknown): number {
-	const number = typeof value === 'number' ? value : Number(toText(value).replace(/[\s,_]/g, ''));
+	// "1,000" and "1 000", but not "1,5": what it means differs from country to country.
+	const number =
+		typeof value === 'number' ? value : Number(toText(value).replace(/[\s,_](?=\d{3}(?!\d))/g, ''));
 	if (Number.isFinite(number)) return number;
 	throw new Unusable(`${quote(value)} is not a number`);
 }
@@ -162,7 +178,9 @@ function toYesNo(value: unknown): boolean {
 }
 
 const toList = (value: unknown): string[] =>
-	(Array.isArray(value) ? value.flat(3) : [value]).filter((entry) => !isBlank(entry)).map(toText);
+	(Array.isArray(value) ? value.flat(DEEPEST_LIST) : [value])
+		.filter((entry) => !isBlank(entry))
+		.map(toText);
 
 export const CLEANERS: Record<Cleaner, (value: unknown) => unknown> = {
 	text: toText,
@@ -177,6 +195,8 @@ export const CLEANERS: Record<Cleaner, (value: unknown) => unknown> = {
 };
 
 const TITLES = /^(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|herr|frau|mme|m|ing|dipl)\.?$/i;
+/** Nobody's first name, so that a title and one more word is not a full name. */
+const ONLY_TITLES = /^(?:mr|mrs|ms|mx|dr|prof|herr|frau|mme)\.?$/i;
 const SUFFIXES = /^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|esq|cpa)\.?$/i;
 /** Words that begin a last name: "Ludwig van Beethoven", "María de la Cruz". */
 const PARTICLES =
@@ -209,6 +229,7 @@ export function splitFullName(fullName: string): { firstName: string; lastName: 
 function withoutTitles(text: string): string[] {
 	const words = text.split(' ').filter(Boolean);
 	while (words.length > 2 && TITLES.test(words[0] ?? '')) words.shift();
-	while (words.length > 2 && SUFFIXES.test(words[words.length - 1] ?? '')) words.pop();
+	while (words.length > 1 && ONLY_TITLES.test(words[0] ?? '')) words.shift();
+	while (words.length > 1 && SUFFIXES.test(words[words.length - 1] ?? '')) words.pop();
 	return words;
 }

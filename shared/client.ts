@@ -1,6 +1,6 @@
-import { EnrichError } from './errors';
+import { EnrichError, type ErrorFacts } from './errors';
 import { billingOf, type Data, documentedCost, type Operation } from './operation';
-import { Pacer } from './pacer';
+import { laneOf, Pacer } from './pacer';
 import { LIMITS, MAY_REPEAT, type Ran, REPEATS, statusRule } from './policy';
 import { readProblem } from './problem';
 import {
@@ -46,10 +46,11 @@ export interface Client {
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/**
-	 * Sends one call and sends it again where that cannot cost anything.
+	 * Sends one call and sends it again where that cannot cost anything. `stopped` is asked before
+	 * each send, as much may have happened while the call waited for its turn.
 	 * @throws EnrichError
 	 */
-	call(operation: Operation, input: Data): Promise<Answer>;
+	call(operation: Operation, input: Data, stopped?: () => EnrichError | undefined): Promise<Answer>;
 }
 
 /** Why a send brought no answer, and whether it is of any use to send it again. */
@@ -57,21 +58,22 @@ interface Refusal {
 	error: EnrichError;
 	ran: Ran;
 	again: boolean;
+	delayMs: number;
 }
 
 export function createClient(options: ClientOptions): Client {
 	const { baseUrl, transport, clock, signal, timeoutMs = LIMITS.timeoutMs } = options;
 	const pacer = options.pacer ?? new Pacer(clock);
 
-	async function call(operation: Operation, input: Data): Promise<Answer> {
+	const call: Client['call'] = async (operation, input, stopped = () => undefined) => {
 		const repeats = MAY_REPEAT[billingOf(operation, input)];
 		const startedAt = clock.now();
 		for (let sends = 1; ; sends++) {
-			const outcome = await send(operation, input);
-			if (!(outcome instanceof Object && 'error' in outcome)) return outcome;
-			const { error, ran, again } = outcome;
-			const most = ran === 'no' ? REPEATS.sendsAfterRefusal : REPEATS.sendsAfterUnclear;
-			const delayMs = delayBefore(sends, error.retryAfterMs, clock.random());
+			const outcome = await send(operation, input, sends, stopped);
+			if (!('error' in outcome)) return outcome;
+			const { error, ran, again, delayMs } = outcome;
+			const isRateLimited = error.kind === 'rateLimited';
+			const most = isRateLimited ? REPEATS.mostSendsWhenRateLimited : REPEATS.mostSends;
 			const isInTime = clock.now() + delayMs - startedAt <= (options.mostWaitMs ?? Infinity);
 			if (
 				!again ||
@@ -82,15 +84,17 @@ export function createClient(options: ClientOptions): Client {
 			)
 				throw error;
 			// A 429 holds back the pacer itself, so that nobody else runs into it either.
-			if (error.kind !== 'rateLimited') await clock.sleep(delayMs, signal);
+			if (!isRateLimited) await clock.sleep(delayMs, signal);
 		}
-	}
+	};
 
-	async function send(operation: Operation, input: Data): Promise<Answer | Refusal> {
-		const fail = (
-			facts: ConstructorParameters<typeof EnrichError>[0],
-			again: boolean,
-		): Refusal => ({
+	async function send(
+		operation: Operation,
+		input: Data,
+		sends: number,
+		stopped: () => EnrichError | undefined,
+	): Promise<Answer | Refusal> {
+		const fail = (facts: ErrorFacts, again: boolean): Refusal => ({
 			error: new EnrichError({
 				...facts,
 				billing: billingOf(operation, input),
@@ -98,53 +102,52 @@ export function createClient(options: ClientOptions): Client {
 			}),
 			ran: facts.ran ?? 'no',
 			again,
+			delayMs: delayBefore(sends, facts.retryAfterMs, clock.random()),
 		});
 		const request = toRequest(operation, input, baseUrl);
-		const ticket = await pacer.admit(operation.method === 'GET' ? 'read' : 'write', signal);
-		if (signal?.aborted) {
+		const ticket = await pacer.admit(laneOf(operation), signal);
+		if (!ticket) return fail({ kind: 'cancelled' }, false);
+		const stop = stopped();
+		if (stop) {
 			pacer.settle(ticket);
-			return fail({ kind: 'cancelled' }, false);
+			throw stop;
 		}
 		let answer: HttpAnswer;
 		try {
 			answer = await transport({ ...request, timeoutMs, mostBytes: LIMITS.answerBytes, signal });
 		} catch (thrown) {
 			pacer.settle(ticket);
-			const { reason, ran, detail } = toNoAnswer(thrown);
+			const { reason: told, ran, detail } = toNoAnswer(thrown);
+			// Not every HTTP library says why it gave up.
+			const reason = signal?.aborted && ran === 'maybe' ? 'cancelled' : told;
 			return fail(
 				{ ...NO_ANSWER[reason], ran, detail: detail || NO_ANSWER[reason].detail, timeoutMs },
 				reason !== 'cancelled',
 			);
 		}
-		const retryAfterMs = retryAfter(answer.headers['retry-after'], clock.now());
-		const refusedForMs =
-			answer.status === 429
-				? Math.min(retryAfterMs ?? 1000, REPEATS.longestRetryAfterMs)
-				: undefined;
-		pacer.settle(ticket, answer.headers, refusedForMs);
+		const outcome = read(answer);
+		const isGood = !('error' in outcome);
+		const isLimited = !isGood && outcome.error.kind === 'rateLimited';
+		const heldMs = isLimited ? Math.min(outcome.delayMs, REPEATS.longestRetryAfterMs) : undefined;
+		pacer.settle(ticket, { headers: answer.headers, isGood, heldMs });
+		return outcome;
 
-		const body = parsed(redacted(answer.body, options.secrets));
-		if (answer.status >= 200 && answer.status < 300) {
-			return (
-				toAnswer(body) ??
-				fail(
-					{ kind: 'unreadable', status: answer.status, ran: 'maybe', detail: whatCame(answer) },
-					true,
-				)
+		function read({ status, headers, body: text }: HttpAnswer): Answer | Refusal {
+			const body = parsed(redacted(text, options.secrets));
+			const told = readProblem(body, operation);
+			if (status >= 200 && status < 300) {
+				const { requestId } = told;
+				const detail = whatCame(answer);
+				const facts: ErrorFacts = { kind: 'unreadable', status, ran: 'maybe', detail, requestId };
+				return toAnswer(body) ?? fail(facts, true);
+			}
+			const retryAfterMs = retryAfter(headers['retry-after'], clock.now());
+			const { again, ...rule } = statusRule(status, retryAfterMs !== undefined);
+			return fail(
+				{ ...told, ...rule, status, retryAfterMs: retryAfterMs ?? told.retryAfterMs },
+				again,
 			);
 		}
-		const { kind, ran, again } = statusRule(answer.status, retryAfterMs !== undefined);
-		const problem = readProblem(body, operation);
-		return fail(
-			{
-				...problem,
-				kind,
-				ran,
-				status: answer.status,
-				retryAfterMs: retryAfterMs ?? problem.retryAfterMs,
-			},
-			again,
-		);
 	}
 
 	return { pacer, now: () => clock.now(), call };
@@ -168,7 +171,9 @@ function toRequest(operation: Operation, input: Data, baseUrl: string) {
 	const headers: Record<string, string> = { accept: 'application/json' };
 	if (operation.method !== 'POST') {
 		const query = new URLSearchParams(
-			Object.entries(rest).map(([key, value]) => [key, String(value)]),
+			Object.entries(rest).flatMap(([key, value]) =>
+				value === undefined ? [] : [[key, String(value)]],
+			),
 		);
 		return {
 			method: operation.method,
@@ -228,17 +233,18 @@ const redacted = (body: string, secrets: string[] = []): string =>
 		body,
 	);
 
-/** Seconds or an HTTP date, as milliseconds from now. */
+/** Seconds or an HTTP date, as milliseconds from now; anything else says nothing. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
-	if (!header) return undefined;
-	const seconds = Number(header);
-	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+	const text = header?.trim() ?? '';
+	if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+	const date = / GMT$/i.test(text) ? Date.parse(text) : NaN;
+	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 /** Exponential with jitter, or what the API asked for. Milliseconds. */
 function delayBefore(sends: number, retryAfterMs: number | undefined, random: number): number {
-	if (retryAfterMs !== undefined) return retryAfterMs;
+	// "Now" is what it asked for when it knows no better: do not hammer it.
+	if (retryAfterMs) return retryAfterMs;
 	const longest = Math.min(REPEATS.longestDelayMs, REPEATS.firstDelayMs * 2 ** (sends - 1));
 	return longest * (0.5 + random / 2);
 }

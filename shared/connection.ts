@@ -15,6 +15,9 @@ export interface Connection {
 	headerStyle: HeaderStyle;
 }
 
+/** What comes along when a key is copied out of a request. */
+const KEY_HEADER = /^(?:authorization:\s*|x-api-key:\s*)?(?:bearer\s+)?/i;
+
 /**
  * What the user entered, tidied: keys lose spaces, quotes and a pasted "Bearer", the address its
  * trailing slash.
@@ -25,7 +28,7 @@ export function toConnection(entered: {
 	baseUrl?: unknown;
 	headerStyle?: unknown;
 }): Connection {
-	const apiKey = unquoted(entered.apiKey).replace(/^bearer\s+/i, '');
+	const apiKey = unquoted(unquoted(entered.apiKey).replace(KEY_HEADER, ''));
 	if (!/^sk_[\x21-\x7e]+$/.test(apiKey)) {
 		throw badSettings(
 			apiKey === '' ? 'the API key is empty' : 'the API key must start with sk_ and hold no blanks',
@@ -73,7 +76,7 @@ const unquoted = (entered: unknown): string =>
 	typeof entered === 'string'
 		? entered
 				.trim()
-				.replace(/^["'`]+|["'`]+$/g, '')
+				.replace(/^["'`“”‘’]+|["'`“”‘’]+$/g, '')
 				.trim()
 		: '';
 

@@ -11,6 +11,8 @@ export interface ErrorFacts {
 	detail?: string;
 	creditsRequired?: number;
 	creditsAvailable?: number;
+	/** Default: the difference of the two. */
+	creditsMissing?: number;
 	/** Milliseconds until the API said it takes calls again. */
 	retryAfterMs?: number;
 	timeoutMs?: number;
@@ -34,6 +36,8 @@ export class EnrichError extends Error {
 	readonly requestId?: string;
 	readonly field?: string;
 	readonly nextStep: string;
+	/** The next step in a platform's own words: a template as in `TEXTS`. */
+	readonly nextStepIn: (template: string) => string;
 	/** Credits that have to be bought before the call can succeed. */
 	readonly creditsMissing?: number;
 	readonly retryAfterMs?: number;
@@ -44,9 +48,10 @@ export class EnrichError extends Error {
 	constructor(facts: ErrorFacts) {
 		const { creditsRequired, creditsAvailable } = facts;
 		const missing =
-			creditsRequired !== undefined && creditsAvailable !== undefined
+			facts.creditsMissing ??
+			(creditsRequired !== undefined && creditsAvailable !== undefined
 				? Math.max(0, creditsRequired - creditsAvailable)
-				: undefined;
+				: undefined);
 		const words: Record<string, string | number | undefined> = {
 			field: facts.field,
 			detail: facts.detail,
@@ -57,13 +62,13 @@ export class EnrichError extends Error {
 			credits: facts.documentedCost,
 			seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
 		};
-		super(fill(TEXTS[facts.kind].what, words));
+		super(fill(TEXTS[facts.kind].what, words) || fill(TEXTS.refused.what, words));
 		const isUnclear = facts.ran === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
 		const note =
 			facts.billing === 'chargedOnceThenCached' ? CHARGE_NOTES.repeatFree : CHARGE_NOTES.repeatPaid;
-		this.nextStep = [isUnclear && fill(note, words), fill(TEXTS[facts.kind].next, words)]
-			.filter(Boolean)
-			.join(' ');
+		this.nextStepIn = (template) =>
+			[isUnclear && fill(note, words), fill(template, words)].filter(Boolean).join(' ');
+		this.nextStep = this.nextStepIn(TEXTS[facts.kind].next);
 		this.kind = facts.kind;
 		this.status = facts.status;
 		this.requestId = facts.requestId;
@@ -83,5 +88,5 @@ function fill(template: string, words: Record<string, string | number | undefine
 		[...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => words[name as string] !== undefined);
 	return template
 		.replace(/\[([^\]]*)\]/g, (_, part: string) => (isKnown(part) ? part : ''))
-		.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? 'unknown'));
+		.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
 }

@@ -37,19 +37,32 @@ export async function payOnce(
 	}
 	if (before?.state === 'unanswered')
 		throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
-	if (before?.state === 'sent') throw new EnrichError({ kind: 'notRepeated', sentAt: before.at });
+	if (before?.state === 'sent') {
+		// What the call cost is not noted, but only paid calls come here.
+		const billing = 'chargedEachTime';
+		throw new EnrichError({ kind: 'notRepeated', sentAt: before.at, ran: 'maybe', billing });
+	}
 
 	await memory.set(key, { state: 'sent', at: now });
+	let answer: Answer;
 	try {
-		const answer = await call();
-		await memory.set(key, { state: 'answered', answer });
-		return answer;
+		answer = await call();
 	} catch (error) {
-		if (error instanceof EnrichError && error.mayHaveBeenCharged) {
-			await memory.set(key, { state: 'unanswered', facts: error.facts });
-		} else {
-			await memory.delete(key);
-		}
+		const isUnclear = error instanceof EnrichError && error.mayHaveBeenCharged;
+		await quietly(() =>
+			isUnclear ? memory.set(key, { state: 'unanswered', facts: error.facts }) : memory.delete(key),
+		);
 		throw error;
+	}
+	await quietly(() => memory.set(key, { state: 'answered', answer }));
+	return answer;
+}
+
+/** What was paid for goes on even where it cannot be noted down; "sent" stands there by then. */
+async function quietly(note: () => void | Promise<void>): Promise<void> {
+	try {
+		await note();
+	} catch {
+		// Nothing is lost but the note.
 	}
 }

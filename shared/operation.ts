@@ -128,6 +128,10 @@ export interface Operation {
 
 export const defineOperation = (operation: Operation): Operation => operation;
 
+/** A text of an answer that may lack it, or hold something else in its place. */
+export const textOr = (otherwise: string, value: unknown): string =>
+	typeof value === 'string' && value.trim() !== '' ? value : otherwise;
+
 /** The most credits that a call with this input can cost, as documented. 0: it is free. */
 export function documentedCost(operation: Operation, input: Data): number {
 	return operation.cost?.(input) ?? operation.price?.credits ?? 0;

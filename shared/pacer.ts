@@ -4,10 +4,21 @@ import type { Clock } from './transport';
 /** Calls that share a limit: enrichment POSTs have one of their own on most plans. */
 export type Lane = 'read' | 'write';
 
+export const laneOf = ({ method }: { method: string }): Lane =>
+	method === 'GET' ? 'read' : 'write';
+
 export interface Ticket {
 	lane: Lane;
 	number: number;
 	sentAt: number;
+}
+
+export interface Settled {
+	headers?: Record<string, string | undefined>;
+	/** A usable answer came. */
+	isGood?: boolean;
+	/** A 429 came: no call may leave for so many milliseconds. */
+	heldMs?: number;
 }
 
 /** One rate-limit window as the API last described it, brought forward by what was sent since. */
@@ -16,7 +27,26 @@ interface Window {
 	left: number;
 	startsAt: number;
 	endsAt: number;
+	/** No answer has told this window's end yet. */
+	isGuess: boolean;
 	lengthMs: number;
+}
+
+class LaneState {
+	readonly windows = new Map<number, Window>();
+	/** How many calls each run still has open. */
+	readonly runs = new Set<() => number>();
+	sent = 0;
+	inFlight = 0;
+	lastSentAt = -Infinity;
+	heldUntil = 0;
+	/** Resolves when it is the next call's turn. */
+	queue: Promise<void> = Promise.resolve();
+
+	/** Calls that are still to be sent. */
+	get backlog(): number {
+		return Math.max(1, [...this.runs].reduce((sum, open) => sum + open(), 0) - this.inFlight);
+	}
 }
 
 /**
@@ -25,124 +55,134 @@ interface Window {
  * still for as long as a 429 says. One pacer serves all calls that share an API key.
  */
 export class Pacer {
-	private readonly windows: Record<Lane, Map<number, Window>> = {
-		read: new Map(),
-		write: new Map(),
-	};
-	private readonly sent: Record<Lane, number> = { read: 0, write: 0 };
-	private readonly lastSentAt: Record<Lane, number> = { read: -Infinity, write: -Infinity };
-	private readonly blockedUntil: Record<Lane, number> = { read: 0, write: 0 };
-	private readonly queue: Record<Lane, Promise<void>> = {
-		read: Promise.resolve(),
-		write: Promise.resolve(),
+	private readonly lanes: Record<Lane, LaneState> = {
+		read: new LaneState(),
+		write: new LaneState(),
 	};
 	/** When the last calls left, up to a burst of them. */
 	private recent: number[] = [];
+	private burst: number = PACE.burstUnknown;
+	private isBurstTold = false;
 	private inFlight = 0;
 	private inFlightMost: number = PACE.inFlightMost.unknown;
-	private burst: number = PACE.burstUnknown;
-	private waiting: (() => void)[] = [];
+	private slowedAt = -Infinity;
+	private readonly waiting = new Set<() => void>();
 	/** What the answers so far have said of limits. */
 	private limits: 'unknown' | 'none' | 'known' = 'unknown';
-	private readonly runs = new Set<() => number>();
+	/** Exchanges of late: how long the quickest and the slowest took. */
+	private readonly tookMs = { least: Infinity, most: 0 };
 
 	constructor(private readonly clock: Clock) {}
 
 	/**
-	 * A run tells how many calls it still has to make, so that the pacer knows whether they fit
-	 * into what is left. Call the answer when the run is over.
+	 * A run tells how many calls it has open, so that the pacer knows whether they fit into what
+	 * is left. Call the answer when the run is over.
 	 */
-	announce(open: () => number): () => void {
-		this.runs.add(open);
-		return () => this.runs.delete(open);
+	announce(lane: Lane, open: () => number): () => void {
+		this.lanes[lane].runs.add(open);
+		return () => this.lanes[lane].runs.delete(open);
 	}
 
-	private get backlog(): number {
-		return [...this.runs].reduce((sum, open) => sum + open(), 0);
-	}
-
-	/** Waits for this call's turn, first come first served. Ends early when the signal fires. */
-	async admit(lane: Lane, signal?: AbortSignal): Promise<Ticket> {
-		const before = this.queue[lane];
+	/** Waits for this call's turn, first come first served. Undefined: the signal fired before. */
+	async admit(name: Lane, signal?: AbortSignal): Promise<Ticket | undefined> {
+		const lane = this.lanes[name];
+		const before = lane.queue;
 		let release: () => void = () => {};
-		this.queue[lane] = new Promise((resolve) => (release = resolve));
+		lane.queue = new Promise((resolve) => (release = resolve));
 		await before;
 		try {
 			while (!signal?.aborted) {
 				if (this.inFlight >= this.inFlightMost) {
-					await new Promise<void>((resolve) => this.waiting.push(resolve));
+					await this.nextSettled(signal);
 					continue;
 				}
 				const waitMs = this.waitMs(lane, this.clock.now());
-				if (waitMs <= 0) break;
+				if (waitMs <= 0) return this.send(name, lane);
 				await this.clock.sleep(waitMs, signal);
 			}
-			return this.send(lane);
+			return undefined;
 		} finally {
 			release();
 		}
 	}
 
-	private send(lane: Lane): Ticket {
+	/** Every ticket comes back, with what came of it. */
+	settle(ticket: Ticket, { headers = {}, isGood = false, heldMs }: Settled = {}): void {
+		const lane = this.lanes[ticket.lane];
 		const now = this.clock.now();
-		for (const window of this.windows[lane].values()) {
-			if (now >= window.endsAt) renew(window, now);
+		this.inFlight -= 1;
+		lane.inFlight -= 1;
+		if (this.learn(ticket, lane, headers, now)) {
+			// From here on the limits themselves say how much may be under way.
+			if (this.limits !== 'known') this.inFlightMost = Math.max(this.inFlightMost, this.burst);
+			this.limits = 'known';
+		} else if (this.limits === 'unknown' && isGood) this.limits = 'none';
+		if (isGood) this.inFlightMost += 1;
+		if (heldMs !== undefined) {
+			lane.heldUntil = Math.max(lane.heldUntil, now + heldMs);
+			// Refusals come in groups: only calls that left since the last slowing down count again.
+			if (ticket.sentAt >= this.slowedAt) {
+				this.inFlightMost = Math.max(1, Math.floor(this.inFlightMost / 2));
+				this.slowedAt = now;
+			}
+		}
+		this.inFlightMost = Math.min(PACE.inFlightMost[this.limits], this.inFlightMost);
+		for (const wake of this.waiting) wake();
+	}
+
+	private async nextSettled(signal?: AbortSignal): Promise<void> {
+		let wake: () => void = () => {};
+		const woken = new Promise<void>((resolve) => (wake = resolve));
+		this.waiting.add(wake);
+		signal?.addEventListener('abort', wake);
+		await woken;
+		this.waiting.delete(wake);
+		signal?.removeEventListener('abort', wake);
+	}
+
+	private send(name: Lane, lane: LaneState): Ticket {
+		const now = this.clock.now();
+		for (const window of lane.windows.values()) {
+			if (now >= window.endsAt) {
+				const endsAt = now + window.lengthMs;
+				Object.assign(window, { left: window.limit, startsAt: now, endsAt, isGuess: true });
+			}
 			window.left -= 1;
 		}
 		this.inFlight += 1;
-		this.sent[lane] += 1;
-		this.lastSentAt[lane] = now;
+		lane.inFlight += 1;
+		lane.sent += 1;
+		lane.lastSentAt = now;
 		this.recent = [...this.recent.slice(1 - this.burst), now];
-		return { lane, number: this.sent[lane], sentAt: now };
+		return { lane: name, number: lane.sent, sentAt: now };
 	}
 
-	/** Every ticket comes back, with the answer's headers if there was one. */
-	settle(
-		ticket: Ticket,
-		headers: Record<string, string | undefined> = {},
-		refusedForMs?: number,
-	): void {
-		this.inFlight -= 1;
-		if (this.learn(ticket, headers)) this.limits = 'known';
-		else if (this.limits === 'unknown' && Object.keys(headers).length > 0) this.limits = 'none';
-		if (refusedForMs !== undefined) {
-			const now = this.clock.now();
-			this.blockedUntil[ticket.lane] = Math.max(this.blockedUntil[ticket.lane], now + refusedForMs);
-			this.inFlightMost = Math.max(1, Math.floor(this.inFlightMost / 2));
-		} else {
-			this.inFlightMost = Math.min(PACE.inFlightMost[this.limits], this.inFlightMost + 1);
-		}
-		for (const wake of this.waiting.splice(0)) wake();
-	}
-
-	private waitMs(lane: Lane, now: number): number {
-		return Math.max(
-			this.blockedUntil[lane] - now,
-			this.burstWaitMs(now),
-			...[...this.windows[lane].values()].map((window) =>
-				this.windowWaitMs(window, this.lastSentAt[lane], now),
-			),
+	private waitMs(lane: LaneState, now: number): number {
+		const windows = [...lane.windows.values()];
+		const spreadMs = Math.max(
+			this.burstWaitMs(now, 0),
+			...windows.map((window) => spreadWaitMs(lane, window, now)),
 		);
+		const fitsIn = windows.every((window) => lane.backlog <= leftIn(window, now));
+		// What leaves at once must not be overtaken by the second after it.
+		const apartMs = Math.max(0, this.tookMs.most - this.tookMs.least);
+		const atOnceMs = fitsIn ? this.burstWaitMs(now, apartMs) : Infinity;
+		return Math.max(lane.heldUntil - now, Math.min(spreadMs, atOnceMs));
 	}
 
 	/** At most `burst` calls within any second. */
-	private burstWaitMs(now: number): number {
+	private burstWaitMs(now: number, apartMs: number): number {
 		if (this.limits === 'none') return 0;
 		const first = this.recent[this.recent.length - this.burst];
-		return first === undefined ? 0 : first + 1000 - now;
+		return first === undefined ? 0 : first + 1000 + apartMs - now;
 	}
 
-	private windowWaitMs(window: Window, lastSentAt: number, now: number): number {
-		const isOver = now >= window.endsAt;
-		const left = isOver ? window.limit : window.left;
-		if (Math.max(1, this.backlog) <= left) return 0;
-		const usable = left - Math.floor(window.limit * PACE.reserve);
-		if (usable <= 0) return window.endsAt - now;
-		const remainingMs = isOver ? window.lengthMs : window.endsAt - lastSentAt;
-		return lastSentAt + remainingMs / (usable + (isOver ? 0 : 1)) - now;
-	}
-
-	private learn(ticket: Ticket, headers: Record<string, string | undefined>): boolean {
+	private learn(
+		ticket: Ticket,
+		lane: LaneState,
+		headers: Record<string, string | undefined>,
+		now: number,
+	): boolean {
 		const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
 			toNumber(headers[`x-ratelimit-${name}`]),
 		);
@@ -154,38 +194,54 @@ export class Pacer {
 			resetSeconds > 86_400
 		)
 			return false;
+		this.time(now - ticket.sentAt);
 
-		const known = this.windows[ticket.lane].get(limit);
+		const known = lane.windows.get(limit);
+		if (!known && resetSeconds <= 1) {
+			// Seconds are over before their answer is here: only the limit itself is of use.
+			this.burst = limit;
+			this.isBurstTold = true;
+			return true;
+		}
+		if (!this.isBurstTold || this.burst === limit) this.burst = burstOf(limit);
 		// An answer to a call of the last window says nothing about this one.
 		if (known && ticket.sentAt < known.startsAt) return true;
-		const endsAt = ticket.sentAt + resetSeconds * 1000;
+		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
+		const endsAt = now + resetSeconds * 1000;
 		const isSame = known !== undefined && endsAt <= known.endsAt + known.lengthMs / 2;
-		this.windows[ticket.lane].set(limit, {
+		lane.windows.set(limit, {
 			limit,
-			left: remaining - (this.sent[ticket.lane] - ticket.number),
+			left: remaining - (lane.sent - ticket.number),
 			startsAt: isSame ? known.startsAt : ticket.sentAt,
-			// Resets come rounded up: the earliest of several is the closest.
-			endsAt: isSame ? Math.min(known.endsAt, endsAt) : endsAt,
+			endsAt: isSame && !known.isGuess ? Math.min(known.endsAt, endsAt) : endsAt,
+			isGuess: false,
 			lengthMs: Math.max(known?.lengthMs ?? 0, resetSeconds * 1000),
 		});
-		this.burst = burstOf(limit) ?? this.burst;
 		return true;
+	}
+
+	private time(ms: number): void {
+		const { least, most } = this.tookMs;
+		this.tookMs.least = Math.min(ms, least === Infinity ? ms : least + (ms - least) / 100);
+		this.tookMs.most = Math.max(ms, most + (ms - most) / 100);
 	}
 }
 
-function renew(window: Window, now: number): void {
-	window.left = window.limit;
-	window.startsAt = now;
-	window.endsAt = now + window.lengthMs;
+const leftIn = (window: Window, now: number) => (now >= window.endsAt ? window.limit : window.left);
+
+/** Milliseconds until a call should leave so that calls spread evenly over the window. */
+function spreadWaitMs(lane: LaneState, window: Window, now: number): number {
+	const isOver = now >= window.endsAt;
+	const usable = leftIn(window, now) - Math.floor(window.limit * PACE.reserve);
+	if (usable <= 0) return window.endsAt - now;
+	const remainingMs = isOver ? window.lengthMs : window.endsAt - lane.lastSentAt;
+	return lane.lastSentAt + remainingMs / (usable + (isOver ? 0 : 1)) - now;
 }
 
-/** A documented plan is recognised by any of its limits; elsewhere a tenth of a limit is safe. */
-function burstOf(limit: number): number | undefined {
+/** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */
+function burstOf(limit: number): number {
 	const plan = PLANS.find(
-		(plan) =>
-			plan.burstPerSecond === limit ||
-			plan.perMinute === limit ||
-			plan.enrichmentPerMinute === limit,
+		({ perMinute, enrichmentPerMinute }) => perMinute === limit || enrichmentPerMinute === limit,
 	);
 	return plan?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
 }

@@ -105,7 +105,7 @@ export const NEVER_SENT = new Set([
 /** How each kind reads: what happened, and what to do next. `{…}` is filled in; a `[…]` with an unknown value is left out. */
 export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	badInput: {
-		what: "['{field}' ]{detail}",
+		what: "['{field}' ][{detail}]",
 		next: "Correct ['{field}' in ]this row and run it again. Nothing was charged.",
 	},
 	badSettings: {
@@ -170,7 +170,7 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	},
 	notRepeated: {
 		what: 'An earlier try was sent and brought no answer, so it is not sent again',
-		next: "The earlier try may have been charged. Check your wallet's transactions (free) before you look this up again.",
+		next: 'To look it up all the same, start a new run.',
 	},
 	spendingLimit: {
 		what: 'Not sent, because it could exceed the spending limit',
@@ -181,8 +181,8 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 		next: 'Nothing was charged for this row. Run it again when the cause is settled.',
 	},
 	cancelled: {
-		what: 'Cancelled before Enrich was asked',
-		next: 'Nothing was charged for this row.',
+		what: 'Cancelled',
+		next: 'Run again to look this row up.',
 	},
 };
 
@@ -200,6 +200,9 @@ export const STOPS_RUN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'insufficientCredits',
 	'forbidden',
 	'badSettings',
+	'rateLimited',
+	'unavailable',
+	'unreachable',
 	'cancelled',
 ]);
 /** What may succeed when the same step is run again a little later. */
@@ -233,14 +236,14 @@ export const PACE = {
 	inFlightMost: { unknown: 5, none: 10, known: 64 },
 	burstUnknown: 5,
 	/** Share of a window left unused, for clocks that differ and calls that overtake each other. */
-	reserve: 0.03,
+	reserve: 0.02,
 };
 
 export const REPEATS = {
-	/** Sends in all, for what may be repeated after an unclear end. */
-	sendsAfterUnclear: 4,
-	/** Sends in all, for calls that were turned away unprocessed. */
-	sendsAfterRefusal: 12,
+	/** Sends in all, for what may be sent again. */
+	mostSends: 4,
+	/** Sends in all, for calls that a rate limit turned away: it ends by itself. */
+	mostSendsWhenRateLimited: 12,
 	firstDelayMs: 500,
 	longestDelayMs: 30_000,
 	/** A longer Retry-After is not waited out within a step. */

@@ -174,7 +174,8 @@ export function titleOf(operation: Operation, ...path: string[]): string {
 		operation.alternatives?.[path[0] ?? '']?.field ?? operation.input;
 	let title = path[0] ?? operation.title;
 	for (const key of path) {
-		field = (field && shapeOf(field)?.[key]) ?? field;
+		const shape: Record<string, z.ZodType> | undefined = field && shapeOf(field);
+		if (shape && Object.hasOwn(shape, key)) field = shape[key];
 		title = (field && metaOf(field).title) ?? title;
 	}
 	return title;

@@ -5,7 +5,13 @@ import { titleOf } from './prepare';
 
 type Told = Pick<
 	ErrorFacts,
-	'detail' | 'requestId' | 'field' | 'creditsRequired' | 'creditsAvailable' | 'retryAfterMs'
+	| 'detail'
+	| 'requestId'
+	| 'field'
+	| 'creditsRequired'
+	| 'creditsAvailable'
+	| 'creditsMissing'
+	| 'retryAfterMs'
 >;
 
 const LONGEST_DETAIL = 300;
@@ -19,7 +25,7 @@ export function readProblem(body: unknown, operation: Operation): Told {
 	const told = body as Record<string, unknown>;
 	const detail = firstText(told.detail, told.message, told.error, told.title);
 	const field = /^(?:body|querystring|params)\/([^\s]+) (.+)$/s.exec(detail ?? '');
-	const amounts = /required:?\s*([\d.]+)\D+available:?\s*([\d.]+)/i.exec(detail ?? '');
+	const amounts = /required:?\s*([\d.,]*\d)\D+available:?\s*([\d.,]*\d)/i.exec(detail ?? '');
 	return {
 		detail: field?.[2] ?? detail,
 		field: field?.[1] && titleOf(operation, ...field[1].split('/')),
@@ -28,6 +34,7 @@ export function readProblem(body: unknown, operation: Operation): Told {
 			idOf(told.instance),
 		creditsRequired: numberOf(told.required) ?? numberOf(amounts?.[1]),
 		creditsAvailable: numberOf(told.currentBalance) ?? numberOf(amounts?.[2]),
+		creditsMissing: numberOf(told.shortfall),
 		retryAfterMs: ((seconds) => seconds && seconds * 1000)(numberOf(told.retryAfter)),
 	};
 }
@@ -46,6 +53,6 @@ function firstText(...values: unknown[]): string | undefined {
 }
 
 function numberOf(value: unknown): number | undefined {
-	const number = typeof value === 'string' ? Number(value) : value;
+	const number = typeof value === 'string' ? Number(value.replace(/,/g, '') || NaN) : value;
 	return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 }

@@ -3,7 +3,8 @@ import type { Answer, Client } from './client';
 import { EnrichError } from './errors';
 import { type Memory, NO_MEMORY, payOnce } from './memory';
 import { type Data, documentedCost, type Operation, type Paging } from './operation';
-import { PACE, STOP_AFTER_UNANSWERED, STOPS_RUN } from './policy';
+import { laneOf } from './pacer';
+import { type ErrorKind, PACE, STOP_AFTER_UNANSWERED, STOPS_RUN } from './policy';
 import { type Blank, prepare, type Prepared } from './prepare';
 import { SpendingLimit } from './spendingLimit';
 
@@ -81,23 +82,27 @@ export async function lookUpRows(
 ): Promise<{ results: RowResult[]; summary: Summary }> {
 	const results = new Array<RowResult>(rows.length);
 	const lookups = group(operation, rows, results);
-	const call = paidCalls(operation, client, new SpendingLimit(maxCredits), memory);
+	const spent = maxCredits === undefined ? 0 : await spentBefore(operation, lookups, memory);
+	const spending = new SpendingLimit(maxCredits, spent);
+	const call = paidCalls(operation, client, spending, memory, () => stop);
 	let stop: EnrichError | undefined;
 	let unansweredInARow = 0;
 	let open = lookups.length;
 	let creditsRemaining: number | null = null;
 
 	async function answer(lookup: Lookup): Promise<RowResult> {
+		let result: RowResult;
 		try {
-			const result = toResult(operation, lookup, await callPages(operation, lookup, call));
-			unansweredInARow = 0;
-			return result;
+			result = toResult(operation, lookup, await callPages(operation, lookup, call));
 		} catch (thrown) {
-			const error = toEnrichError(thrown);
-			unansweredInARow = error.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
-			stop ??= reasonToStop(error, unansweredInARow);
-			return toFailure(error);
+			result = toFailure(toEnrichError(thrown));
 		}
+		const { error, isReused } = result;
+		if (!isReused && !(error && NOT_SENT.has(error.kind))) {
+			unansweredInARow = error?.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
+		}
+		stop ??= error && reasonToStop(error, unansweredInARow);
+		return result;
 	}
 
 	const waiting = lookups.values();
@@ -109,7 +114,7 @@ export async function lookUpRows(
 			open -= 1;
 		}
 	}
-	const leave = client.pacer.announce(() => open);
+	const leave = client.pacer.announce(laneOf(operation), () => open);
 	try {
 		await Promise.all(Array.from({ length: Math.min(open, PACE.inFlightMost.known) }, work));
 	} finally {
@@ -150,45 +155,62 @@ function paidCalls(
 	client: Client,
 	spending: SpendingLimit,
 	memory: Memory,
+	stopped: () => EnrichError | undefined,
 ): Call {
 	return (input) => {
 		const cost = documentedCost(operation, input);
-		if (cost === 0) return client.call(operation, input);
-		return payOnce(
-			memory,
-			`${operation.operationId} ${JSON.stringify(input)}`,
-			client.now(),
-			async () => {
-				const reservation = await spending.reserve(cost);
-				if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
-				let charged = 0;
-				try {
-					const answer = await client.call(operation, input);
-					charged = answer.receipt.creditsUsed ?? cost;
-					return answer;
-				} catch (error) {
-					// Until somebody has looked, money that may be gone counts as gone.
-					if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
-					throw error;
-				} finally {
-					spending.settle(reservation, cost, charged);
-				}
-			},
-		);
+		if (cost === 0) return client.call(operation, input, stopped);
+		return payOnce(memory, memoryKey(operation, input), client.now(), async () => {
+			const reservation = await spending.reserve(cost);
+			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
+			let charged = 0;
+			try {
+				const answer = await client.call(operation, input, stopped);
+				charged = answer.receipt.creditsUsed ?? cost;
+				return answer;
+			} catch (error) {
+				// Until somebody has looked, money that may be gone counts as gone.
+				if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
+				throw error;
+			} finally {
+				spending.settle(reservation, cost, charged);
+			}
+		});
 	};
 }
 
+const memoryKey = ({ operationId }: Operation, input: Data) =>
+	`${operationId} ${JSON.stringify(input)}`;
+
+/** What earlier tries of this step may have spent on its rows: the limit is for all tries together. */
+async function spentBefore(
+	operation: Operation,
+	lookups: readonly Lookup[],
+	memory: Memory,
+): Promise<number> {
+	const { paging, price } = operation;
+	let spent = 0;
+	for (const lookup of price === null ? [] : lookups) {
+		for (let page = 1; page <= (paging?.maxPages ?? 1); page++) {
+			const input = paging ? pageInput(paging, lookup, page) : lookup.input;
+			const cost = documentedCost(operation, input);
+			const before = cost > 0 ? await memory.get(memoryKey(operation, input)) : undefined;
+			if (cost > 0 && !before) break;
+			if (before?.state === 'answered') spent += before.answer.receipt.creditsUsed ?? cost;
+			else if (before) spent += cost;
+		}
+	}
+	return spent;
+}
+
 /** One call, or for lists as many pages as are wanted. */
-async function callPages(
-	{ paging }: Operation,
-	{ input, most = Infinity }: Lookup,
-	call: Call,
-): Promise<Lookups> {
-	if (!paging) return { answers: [await call(input)] };
+async function callPages({ paging }: Operation, lookup: Lookup, call: Call): Promise<Lookups> {
+	if (!paging) return { answers: [await call(lookup.input)] };
+	const { most = Infinity } = lookup;
 	const answers: Answer[] = [];
 	for (let page = 1, entries = 0; ; page++) {
 		try {
-			const answer = await call({ ...input, page, [paging.size]: pageSize(paging, most) });
+			const answer = await call(pageInput(paging, lookup, page));
 			answers.push(answer);
 			entries += entriesOf(paging, answer.data).length;
 			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data))
@@ -201,8 +223,9 @@ async function callPages(
 }
 
 /** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
-function pageSize({ maxSize }: Paging, most: number): number {
-	return Number.isFinite(most) ? Math.ceil(most / Math.ceil(most / maxSize)) : maxSize;
+function pageInput({ size, maxSize }: Paging, { input, most }: Lookup, page: number): Data {
+	const pageSize = most === undefined ? maxSize : Math.ceil(most / Math.ceil(most / maxSize));
+	return { ...input, page, [size]: pageSize };
 }
 
 const entriesOf = (paging: Paging, data: Data): Data[] => {
@@ -256,12 +279,21 @@ const toEnrichError = (thrown: unknown): EnrichError =>
 		? thrown
 		: new EnrichError({ kind: 'unreadable', detail: shortened(thrown, 200) });
 
+/** Ends of a row that say nothing of whether Enrich answers. */
+const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
+	'notRepeated',
+	'spendingLimit',
+	'stopped',
+	'cancelled',
+]);
+
 function reasonToStop(error: EnrichError, unansweredInARow: number): EnrichError | undefined {
-	const detail = STOPS_RUN.has(error.kind)
-		? error.message
-		: unansweredInARow >= STOP_AFTER_UNANSWERED
-			? `${unansweredInARow} calls in a row brought no answer and may have been charged`
-			: undefined;
+	const detail =
+		STOPS_RUN.has(error.kind) && !error.mayHaveBeenCharged
+			? error.message
+			: unansweredInARow >= STOP_AFTER_UNANSWERED
+				? `${unansweredInARow} calls in a row brought no answer and may have been charged`
+				: undefined;
 	return detail === undefined ? undefined : new EnrichError({ kind: 'stopped', detail });
 }
 

@@ -22,4 +22,4 @@ export function shapeOf(field: z.ZodType): Record<string, z.ZodType> | undefined
 }
 
 /** Whether a value must be there for the API (input) or is always there (output). */
-export const isRequired = (field: z.ZodType): boolean => !field.safeParse(undefined).success;
+export const isRequired = (field: z.ZodType): boolean => field._zod.optin !== 'optional';

@@ -1,12 +1,15 @@
 /** Keeps the credits of a run below a limit, also while many calls are under way at once. */
 export class SpendingLimit {
-	private spent = 0;
 	private reserved = 0;
 	/** How much dearer than documented the dearest call turned out. */
 	private dearer = 1;
+	private isPriceSeen = false;
 	private waiting: (() => void)[] = [];
 
-	constructor(private readonly most = Infinity) {}
+	constructor(
+		private readonly most = Infinity,
+		private spent = 0,
+	) {}
 
 	/**
 	 * Sets credits aside for a call that is about to be sent. Waits while calls under way might
@@ -15,7 +18,9 @@ export class SpendingLimit {
 	async reserve(documented: number): Promise<number | undefined> {
 		for (;;) {
 			const credits = documented * this.dearer;
-			if (this.spent + this.reserved + credits <= this.most) {
+			// Documented prices disagree: many calls at once only when a charge has been told.
+			const isPriceOpen = this.reserved > 0 && !this.isPriceSeen && this.most !== Infinity;
+			if (!isPriceOpen && this.spent + this.reserved + credits <= this.most) {
 				this.reserved += credits;
 				return credits;
 			}
@@ -27,6 +32,7 @@ export class SpendingLimit {
 	settle(reservation: number, documented: number, charged: number): void {
 		this.reserved -= reservation;
 		this.spent += charged;
+		this.isPriceSeen ||= charged > 0;
 		if (documented > 0) this.dearer = Math.max(this.dearer, charged / documented);
 		for (const wake of this.waiting.splice(0)) wake();
 	}

@@ -7,6 +7,7 @@ import {
 	type Price,
 	RESOURCES,
 } from '../../shared/operation';
+import { LIMITS } from '../../shared/policy';
 import { operations } from '../../shared/operations';
 
 type Offered = Operation & { n8n: N8nPlace };
@@ -15,11 +16,18 @@ export const offered = operations.filter((operation): operation is Offered =>
 	isOffered(operation.n8n),
 );
 
+/** For one call. */
+export const TIMEOUT_SECONDS = LIMITS.timeoutMs / 1000;
+
 /** From this price on, a notice stands above the fields. */
 const EXPENSIVE = 100;
 
-const byName = (a: { name?: string }, b: { name?: string }) =>
-	(a.name ?? '').localeCompare(b.name ?? '');
+/** Not `localeCompare`: its first call alone takes longer than all the rest of this file. */
+function inOrder(a = '', b = ''): number {
+	const [first, second] = [a.toLowerCase(), b.toLowerCase()];
+	return first < second ? -1 : Number(first > second);
+}
+const byName = (a: { name?: string }, b: { name?: string }) => inOrder(a.name, b.name);
 
 const shownFor = (...shown: Offered[]): INodeProperties['displayOptions'] => ({
 	show: {
@@ -93,7 +101,7 @@ function toProperty(field: FormField): INodeProperties {
 				default: {},
 				options: (field.fields ?? [])
 					.map(toProperty)
-					.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+					.sort((a, b) => inOrder(a.displayName, b.displayName)),
 			};
 		case 'list':
 			return { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
@@ -210,13 +218,19 @@ const notFound: INodeProperties = {
 	displayOptions: shownFor(...priced),
 };
 
+/** Within 'Options', whose own place in the form the paths start from. */
+const forPriced: INodeProperties['displayOptions'] = {
+	show: Object.fromEntries(
+		Object.entries(shownFor(...priced)?.show ?? {}).map(([name, values]) => [`/${name}`, values]),
+	),
+};
+
 const options: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	displayOptions: shownFor(...priced),
 	options: [
 		{
 			displayName: 'Include Input Fields',
@@ -231,6 +245,7 @@ const options: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 1000,
+			displayOptions: forPriced,
 			description:
 				'Credits that this step may spend per run; rows beyond it are skipped, not looked up',
 		},
@@ -248,15 +263,26 @@ const options: INodeProperties = {
 			name: 'skipIfFilled',
 			type: 'string',
 			default: '',
+			displayOptions: forPriced,
 			placeholder: 'e.g. {{ $json.email }}',
 			description:
 				'Drag in the field that this step is to fill. Rows in which it has a value already are skipped and cost nothing.',
+		},
+		{
+			displayName: 'Timeout',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: TIMEOUT_SECONDS,
+			description:
+				'Seconds to wait for an answer. A paid call that takes longer may have been charged and is not sent again.',
 		},
 		{
 			displayName: 'When Some Rows Fail',
 			name: 'onFailedRows',
 			type: 'options',
 			default: 'return',
+			displayOptions: forPriced,
 			description:
 				"What happens when rows fail and the node's 'On Error' setting is 'Stop Workflow'",
 			options: [

@@ -5,42 +5,79 @@ import {
 	NodeApiError,
 	NodeOperationError,
 } from 'n8n-workflow';
+import { isBlank, quote } from '../../shared/clean';
 import { createClient } from '../../shared/client';
 import { toConnection } from '../../shared/connection';
 import { EnrichError } from '../../shared/errors';
 import { type FormField, inputFields } from '../../shared/form';
 import type { Operation } from '../../shared/operation';
 import { Pacer } from '../../shared/pacer';
-import { MAY_PASS } from '../../shared/policy';
-import { isBlank } from '../../shared/clean';
-import { lookUpRows, type Row, type RowResult } from '../../shared/rows';
-import { offered } from './description';
-import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
-import { nodeMemory } from './memory';
+import { MAY_PASS, STOPS_RUN } from '../../shared/policy';
+import { lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
+import { offered, TIMEOUT_SECONDS } from './description';
+import { counted, type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import { type NodeMemory, nodeMemory } from './memory';
 import { n8nClock, n8nTransport } from './transport';
 
 export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const operation = chosenOperation(this);
-	const fields = inputFields(operation);
-	const items = this.getInputData();
-	const rows = items.map((_, index) => toRow(this, operation, fields, index));
 	const memory = nodeMemory(this);
-	const { results, summary } = await lookUpRows(operation, rows, {
-		client: await clientOf(this),
-		maxCredits: this.getNodeParameter('options.maxCredits', 0, Infinity) as number,
-		memory,
-	});
-
-	if (isRetriedBy(this, results, memory.triesBefore)) {
-		memory.keepForNextTry();
-		throw toNodeError(this, firstFailure(results));
+	let done: Done;
+	try {
+		done = await lookUp(this, memory);
+	} catch (thrown) {
+		// Nothing was sent. Where the workflow goes on, n8n would hand the rows on as if all were well.
+		memory.fail();
+		if (!this.continueOnFail()) throw toNodeError(this, { error: thrown as Error });
+		return [
+			this.getInputData().map((row, index) => toUntouchedItem(this, thrown as Error, row, index)),
+		];
 	}
-	if (mustStop(this, operation, results)) throw toNodeError(this, firstFailure(results));
-	memory.finish();
+	const { operation, results, summary } = done;
 
-	if (operation.price)
-		this.addExecutionHints({ message: summaryText(summary), location: 'outputPane', type: 'info' });
-	return toOutputs(this, operation, results, items);
+	if (memory.hasTriesLeft && results.some(mayPass)) throw toNodeError(this, mainFailure(done));
+	if (mustStop(this, done)) {
+		memory.fail();
+		throw toNodeError(this, mainFailure(done));
+	}
+	if (operation.price) {
+		const type = summary.failed > 0 ? 'warning' : 'info';
+		this.addExecutionHints({ message: summaryText(summary), location: 'outputPane', type });
+	}
+	const outputs = toOutputs(this, done);
+	if (!(memory.hasTriesLeft && isRunAgain(outputs))) memory.finish();
+	return outputs;
+}
+
+interface Done {
+	operation: Operation;
+	results: RowResult[];
+	summary: Summary;
+}
+
+async function lookUp(context: IExecuteFunctions, memory: NodeMemory): Promise<Done> {
+	const operation = chosenOperation(context);
+	const fields = inputFields(operation);
+	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
+	const maxCredits = numberOption(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const client = await clientOf(context);
+	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, memory })) };
+}
+
+/** An expression may bring anything; what is no number must not pass for "no limit". */
+function numberOption(
+	context: IExecuteFunctions,
+	name: string,
+	title: string,
+	otherwise: number,
+): number {
+	const value: unknown = context.getNodeParameter(`options.${name}`, 0, otherwise);
+	const number = isBlank(value) ? NaN : Number(value);
+	if (number >= 0) return number;
+	throw new NodeOperationError(
+		context.getNode(),
+		`'${title}' must be a number from 0 up, not ${quote(value)}`,
+		{ description: "Correct it under 'Options'. Nothing was sent or charged." },
+	);
 }
 
 function chosenOperation(context: IExecuteFunctions): Operation {
@@ -66,12 +103,12 @@ function toRow(
 ): Row {
 	const read = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, index, fallback as never);
+	const limit = () => Math.max(1, Math.floor(Number(read('limit', 50))) || 50);
 	const values = Object.fromEntries(fields.map(({ key }) => [key, read(key, '')]));
 	return {
 		values,
 		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
-		...(operation.paging &&
-			read('returnAll', false) !== true && { most: Math.max(1, Number(read('limit', 50)) || 50) }),
+		...(operation.paging && read('returnAll', false) !== true && { most: limit() }),
 	};
 }
 
@@ -79,114 +116,116 @@ function toRow(
 const pacers = new Map<string, Pacer>();
 
 async function clientOf(context: IExecuteFunctions) {
-	try {
-		const { apiKey, baseUrl } = toConnection(await context.getCredentials('enrichApi'));
-		const credential = `${baseUrl} ${context.getNode().credentials?.enrichApi?.id ?? ''}`;
-		const pacer = pacers.get(credential) ?? new Pacer(n8nClock);
-		pacers.set(credential, pacer);
-		return createClient({
-			baseUrl,
-			transport: n8nTransport(context),
-			clock: n8nClock,
-			pacer,
-			secrets: [apiKey],
-			signal: context.getExecutionCancelSignal(),
-		});
-	} catch (error) {
-		throw toNodeError(context, { error: error as Error });
-	}
+	const timeoutMs = numberOption(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
+	const { apiKey, baseUrl } = toConnection(await context.getCredentials('enrichApi'));
+	const credential = `${baseUrl} ${context.getNode().credentials?.enrichApi?.id ?? ''}`;
+	const pacer = pacers.get(credential) ?? new Pacer(n8nClock);
+	pacers.set(credential, pacer);
+	return createClient({
+		baseUrl,
+		transport: n8nTransport(context),
+		clock: n8nClock,
+		pacer,
+		timeoutMs: Math.max(1000, timeoutMs),
+		secrets: [apiKey],
+		signal: context.getExecutionCancelSignal(),
+	});
 }
 
 interface Failure {
 	error: Error;
 	/** Index of the row; undefined: it concerns the node as a whole. */
 	index?: number;
-	others?: number;
-}
-
-function firstFailure(results: readonly RowResult[]): Failure {
-	const index = results.findIndex(isFailed);
-	const { error } = results[index] as RowResult;
-	return { error: error as Error, index, others: results.filter(isAnswered).length };
+	/** Paid rows that are done all the same. */
+	kept?: number;
 }
 
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
 const isAnswered = ({ outcome }: RowResult) => outcome === 'found' || outcome === 'notFound';
+const isForAll = ({ error }: RowResult) => error !== undefined && STOPS_RUN.has(error.kind);
+/** It may be sent again, and that may help. */
+const mayPass = ({ error }: RowResult) =>
+	error !== undefined && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged;
 
-/** n8n keeps our own words only on an error that it did not make itself. */
-function toNodeError(
-	context: IExecuteFunctions,
-	{ error, index, others = 0 }: Failure,
-): NodeApiError | NodeOperationError {
-	const node = context.getNode();
-	const row =
-		index === undefined || context.getInputData().length === 1 ? '' : `Row ${index + 1}: `;
-	const kept =
-		others > 0
-			? ` ${others} rows are done; retrying this execution does not pay for them again.`
-			: '';
-	const message = `${row}${error.message}`;
-	if (!(error instanceof EnrichError)) return new NodeOperationError(node, error, { message });
-	const description = `${error.nextStep}${kept}${error.requestId ? ` Request ID: ${error.requestId}.` : ''}`;
-	if (error.status === undefined) {
-		return new NodeOperationError(node, message, { description, itemIndex: index });
-	}
-	const body: JsonObject = { message, status: error.status };
-	return new NodeApiError(node, body, {
-		message,
-		description,
-		httpCode: String(error.status),
-		itemIndex: index,
-	});
+/** The failure that explains most: one that ended the run, else the first. */
+function mainFailure({ operation, results }: Done): Failure {
+	const index = [isForAll, isFailed, mayPass]
+		.map((test) => results.findIndex(test))
+		.find((found) => found >= 0);
+	const { error } = results[index as number] as RowResult;
+	const kept = operation.price ? results.filter(isAnswered).length : 0;
+	return { error: error as EnrichError, index, kept };
 }
 
-/**
- * With 'Retry On Fail', failures that may pass make n8n run the step again; answered rows are
- * remembered. The last try returns what there is rather than lose it.
- */
-function isRetriedBy(
-	context: IExecuteFunctions,
-	results: readonly RowResult[],
-	triesBefore: number,
-): boolean {
-	const { retryOnFail, maxTries = 3 } = context.getNode();
-	const tries = Math.min(5, Math.max(2, maxTries));
-	return (
-		retryOnFail === true &&
-		triesBefore + 1 < tries &&
-		results.some(({ error }) => error && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged)
-	);
+/** n8n keeps our own words only on an error that it did not make itself. */
+function toNodeError(context: IExecuteFunctions, { error, index, kept = 0 }: Failure): Error {
+	if (!(error instanceof EnrichError)) return error;
+	const node = context.getNode();
+	const isOfRow = index !== undefined && context.getInputData().length > 1;
+	const message = `${isOfRow && !STOPS_RUN.has(error.kind) ? `Row ${index + 1}: ` : ''}${error.message}`;
+	const description = [
+		error.nextStep,
+		kept > 0 &&
+			`${counted(kept, 'row')} done: retrying this execution does not pay for ${kept === 1 ? 'it' : 'them'} again.`,
+		error.requestId && `Request ID: ${error.requestId}.`,
+	]
+		.filter(Boolean)
+		.join(' ');
+	const options = { message, description, itemIndex: index };
+	const body: JsonObject = { message, status: error.status ?? null };
+	const nodeError =
+		error.status === undefined
+			? new NodeOperationError(node, message, options)
+			: new NodeApiError(node, body, { ...options, httpCode: String(error.status) });
+	// n8n rewords messages in which it sees a system code, such as EPERM, be it part of a name.
+	return Object.assign(nodeError, { message });
 }
 
 /** Stops the workflow where that loses nothing, or where the user wants it. */
-function mustStop(
-	context: IExecuteFunctions,
-	operation: Operation,
-	results: readonly RowResult[],
-): boolean {
-	if (context.continueOnFail() || !results.some(isFailed)) return false;
-	const wantsStop = context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop';
-	return wantsStop || !operation.price || !results.some(({ outcome }) => outcome !== 'failed');
+function mustStop(context: IExecuteFunctions, { operation, results }: Done): boolean {
+	const failed = results.filter(isFailed);
+	if (context.continueOnFail() || failed.length === 0) return false;
+	if (!operation.price || context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop')
+		return true;
+	const isOnlyRows = failed.every(({ error }) => error?.kind === 'badInput');
+	return !results.some(isAnswered) && (failed.length === results.length || !isOnlyRows);
 }
+
+/** n8n tries a step again also when its first item holds an `error`, be it the row's own. */
+function isRunAgain([first]: INodeExecutionData[][]): boolean {
+	const error = first?.[0]?.json.error;
+	return error !== undefined && error !== null && error !== false;
+}
+
+const sendsFailuresAway = (context: IExecuteFunctions) =>
+	context.getNode().onError === 'continueErrorOutput';
+
+/** A row of a step that could not begin. */
+const toUntouchedItem = (
+	context: IExecuteFunctions,
+	{ message: error }: Error,
+	{ json, binary }: INodeExecutionData,
+	index: number,
+): INodeExecutionData => ({
+	json: sendsFailuresAway(context) ? { error } : { ...json, error },
+	...(binary && { binary }),
+	pairedItem: { item: index },
+});
 
 function toOutputs(
 	context: IExecuteFunctions,
-	operation: Operation,
-	results: readonly RowResult[],
-	items: INodeExecutionData[],
+	{ operation, results }: Done,
 ): INodeExecutionData[][] {
 	const settings = outputSettings(context, operation);
-	const sendsFailuresAway = context.getNode().onError === 'continueErrorOutput';
+	const items = context.getInputData();
 	const main: INodeExecutionData[] = [];
 	const second: INodeExecutionData[] = [];
 	results.forEach((result, index) => {
-		if (result.outcome === 'failed' && sendsFailuresAway) main.push(toErrorItem(result, index));
+		const item = items[index] as INodeExecutionData;
+		if (isFailed(result) && sendsFailuresAway(context)) main.push(toErrorItem(result, item, index));
 		else if (result.outcome !== 'notFound' || settings.notFound !== 'drop') {
-			const output =
-				result.outcome === 'notFound' && settings.notFound === 'output' ? second : main;
-			output.push(
-				...toItems(operation, result, items[index] as INodeExecutionData, index, settings),
-			);
+			const isSecond = result.outcome === 'notFound' && settings.notFound === 'output';
+			(isSecond ? second : main).push(...toItems(operation, result, item, index, settings));
 		}
 	});
 	return settings.notFound === 'output' ? [main, second] : [main];
@@ -195,16 +234,16 @@ function toOutputs(
 function outputSettings(context: IExecuteFunctions, operation: Operation): OutputSettings {
 	const read = <T>(name: string, fallback: T): T =>
 		context.getNodeParameter(name, 0, fallback as never) as T;
-	const output = read<'simplified' | 'selected' | 'all'>('output', 'simplified');
 	const fields = {
 		all: undefined,
 		simplified: operation.simplified,
 		selected: read<string[]>('outputFields', []),
-	}[output];
+	}[read<'simplified' | 'selected' | 'all'>('output', 'simplified')];
 	return {
 		fields: operation.simplified && fields,
 		includeInputFields: read('options.includeInputFields', true),
-		resultField: read('options.resultField', '').trim(),
+		resultField: String(read('options.resultField', '') ?? '').trim(),
 		notFound: operation.price ? read<OutputSettings['notFound']>('notFound', 'keep') : 'keep',
+		marksErrors: context.continueOnFail(),
 	};
 }

@@ -9,6 +9,8 @@ export interface OutputSettings {
 	/** Empty: the result stands beside the row's own fields. */
 	resultField: string;
 	notFound: 'keep' | 'drop' | 'output';
+	/** Failed rows have an `error`, as n8n's own nodes do when they continue. */
+	marksErrors: boolean;
 }
 
 /** The items of one row: one, or for lists one per entry. */
@@ -22,38 +24,44 @@ export function toItems(
 	const entries = result.entries?.length
 		? result.entries
 		: [result.entries ? {} : (result.data ?? {})];
+	const error = settings.marksErrors && result.outcome === 'failed' && told(result, index);
 	return entries.map((entry, position) => ({
-		json: merged(
-			row.json,
-			{ ...chosen(entry, settings.fields), ...account(operation, result, position === 0) },
-			settings,
-		),
+		json: {
+			...merged(
+				row.json,
+				{ ...chosen(entry, settings.fields), ...account(operation, result, position === 0) },
+				settings,
+			),
+			...(error && { error }),
+		},
 		...(settings.includeInputFields && row.binary && { binary: row.binary }),
 		pairedItem: { item: index },
 	}));
 }
 
 /** An item for n8n's error branch: with these keys alone n8n sends it there, joined to its row. */
-export const toErrorItem = (result: RowResult, index: number): INodeExecutionData => ({
-	json: {
-		error: `Row ${index + 1}: ${result.reason}`,
-		message: result.error?.nextStep ?? '',
-		details: failureDetails(result),
-	},
+export const toErrorItem = (
+	result: RowResult,
+	{ binary }: INodeExecutionData,
+	index: number,
+): INodeExecutionData => ({
+	json: { error: told(result, index), details: failureDetails(result) },
+	...(binary && { binary }),
 	pairedItem: { item: index },
 });
 
-function failureDetails({ error, outcome }: RowResult): IDataObject {
-	return {
-		outcome,
-		kind: error?.kind,
-		mayHaveBeenCharged: error?.mayHaveBeenCharged ?? false,
-		...(error?.field && { field: error.field }),
-		...(error?.status && { status: error.status }),
-		...(error?.requestId && { requestId: error.requestId }),
-		...(error?.creditsMissing !== undefined && { creditsMissing: error.creditsMissing }),
-	};
-}
+const told = ({ reason }: RowResult, index: number) => `Row ${index + 1}: ${reason}`;
+
+const failureDetails = ({ error, outcome }: RowResult): IDataObject => ({
+	outcome,
+	nextStep: error?.nextStep ?? '',
+	mayHaveBeenCharged: error?.mayHaveBeenCharged ?? false,
+	...(error && { kind: error.kind }),
+	...(error?.field && { field: error.field }),
+	...(error?.status && { status: error.status }),
+	...(error?.requestId && { requestId: error.requestId }),
+	...(error?.creditsMissing !== undefined && { creditsMissing: error.creditsMissing }),
+});
 
 /** What became of the row and what it cost; the first entry of a list bears the charge. */
 function account(operation: Operation, result: RowResult, isFirst: boolean): Data {
@@ -62,7 +70,9 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		mayHaveBeenCharged: result.error.mayHaveBeenCharged,
 	};
 	if (!operation.price)
-		return result.error ? { outcome: result.outcome, reason: result.reason, ...failure } : {};
+		return result.outcome === 'failed'
+			? { outcome: result.outcome, reason: result.reason, ...failure }
+			: {};
 	return {
 		outcome: result.outcome,
 		reason: result.reason,
@@ -90,18 +100,32 @@ function merged(
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
 	const told = Object.entries(result).filter(
-		([key, value]) => (value ?? undefined) !== undefined || !Object.hasOwn(input, key),
+		([key, value]) => !isEmpty(value) || !Object.hasOwn(input, key),
 	);
-	return { ...input, ...(Object.fromEntries(told) as IDataObject) };
+	return { ...withoutAccount(input), ...(Object.fromEntries(told) as IDataObject) };
+}
+
+const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
+
+/** What an earlier Enrich step told of a row must not be taken for news of this one. */
+function withoutAccount(row: IDataObject): IDataObject {
+	if (!Object.hasOwn(row, 'outcome') || !Object.hasOwn(row, 'creditsUsed')) return row;
+	const rest = { ...row };
+	for (const key of ['nextStep', 'mayHaveBeenCharged', 'requestId', 'sameAsRow', 'error'])
+		delete rest[key];
+	return rest;
 }
 
 /** One line for the output pane: what became of the rows, and the credits. */
 export function summaryText(summary: Summary): string {
 	const { rows, found, notFound, skipped, failed, creditsUsed, creditsRemaining } = summary;
-	const count = (number: number) => number.toLocaleString('en-US');
-	const left = creditsRemaining === null ? '' : `, ${count(creditsRemaining)} left`;
+	const left = creditsRemaining === null ? '' : `, ${counted(creditsRemaining)} left`;
 	return (
-		`${count(rows)} ${rows === 1 ? 'row' : 'rows'}: ${count(found)} found, ${count(notFound)} not found, ` +
-		`${count(skipped)} skipped, ${count(failed)} failed. ${count(creditsUsed)} credits used${left}.`
+		`${counted(rows, 'row')}: ${counted(found)} found, ${counted(notFound)} not found, ` +
+		`${counted(skipped)} skipped, ${counted(failed)} failed. ${counted(creditsUsed, 'credit')} used${left}.`
 	);
 }
+
+/** "1 row", "2,000 rows" */
+export const counted = (number: number, noun?: string): string =>
+	`${number.toLocaleString('en-US')}${noun ? ` ${noun}${number === 1 ? '' : 's'}` : ''}`;

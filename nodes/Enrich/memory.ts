@@ -4,16 +4,16 @@ import type { Memory, Remembered } from '../../shared/memory';
 const KEPT_UNDER = 'enrichPaidCalls';
 
 export interface NodeMemory extends Memory {
-	/** How often the step was tried before in this execution. */
-	readonly triesBefore: number;
-	/** The step will run again: keep all. */
-	keepForNextTry(): void;
+	/** Whether 'Retry On Fail' still runs the step again when it fails. */
+	readonly hasTriesLeft: boolean;
+	/** The step failed: keep all for the next try, or for a retry by hand, which counts anew. */
+	fail(): void;
 	/** The step is done: keep only what must not be sent again. */
 	finish(): void;
 }
 
 interface Kept {
-	triesBefore: number;
+	tries: number;
 	calls: Record<string, Remembered>;
 }
 
@@ -23,19 +23,28 @@ interface Kept {
  */
 export function nodeMemory(context: IExecuteFunctions): NodeMemory {
 	const place = context.getContext('node');
-	const kept = (place[KEPT_UNDER] ??= { triesBefore: 0, calls: {} }) as Kept;
-	const { triesBefore, calls } = kept;
+	const kept = (place[KEPT_UNDER] ??= { tries: 0, calls: {} }) as Kept;
+	const { calls } = kept;
+	kept.tries += 1;
+	const hasTriesLeft = kept.tries < mostTries(context);
 	return {
-		triesBefore,
+		hasTriesLeft,
 		get: (key) => (Object.hasOwn(calls, key) ? calls[key] : undefined),
 		set: (key, value) => void (calls[key] = value),
 		delete: (key) => void delete calls[key],
-		keepForNextTry: () => void (kept.triesBefore += 1),
+		fail() {
+			if (!hasTriesLeft) kept.tries = 0;
+		},
 		finish() {
 			const unclear = Object.entries(calls).filter(([, { state }]) => state !== 'answered');
 			if (unclear.length === 0) delete place[KEPT_UNDER];
-			else
-				place[KEPT_UNDER] = { triesBefore: 0, calls: Object.fromEntries(unclear) } satisfies Kept;
+			else place[KEPT_UNDER] = { tries: 0, calls: Object.fromEntries(unclear) } satisfies Kept;
 		},
 	};
+}
+
+/** As n8n counts them. */
+function mostTries(context: IExecuteFunctions): number {
+	const { retryOnFail, maxTries } = context.getNode();
+	return retryOnFail === true ? Math.min(5, Math.max(2, maxTries || 3)) : 1;
 }

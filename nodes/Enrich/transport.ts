@@ -36,7 +36,8 @@ export const n8nTransport =
 			const text = await readAll(answer.body, mostBytes, endsAt);
 			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
 		} catch (thrown) {
-			throw withoutKey(thrown);
+			// What n8n throws holds the request with its headers; only the reason may go on from here.
+			throw toNoAnswer(thrown);
 		}
 	};
 
@@ -59,19 +60,15 @@ async function readAll(
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What n8n throws holds the request with its headers; only the reason may go on from here. */
-const withoutKey = (thrown: unknown): NoAnswer => toNoAnswer(thrown);
-
 export const n8nClock: Clock = {
 	now: () => Date.now(),
 	random: () => Math.random(),
-	sleep: (ms, signal) =>
-		signal === undefined
-			? sleep(ms)
-			: Promise.race([
-					sleep(ms),
-					new Promise<void>((resolve) =>
-						signal.addEventListener('abort', () => resolve(), { once: true }),
-					),
-				]),
+	sleep: async (ms, signal) => {
+		if (!signal) return await sleep(ms);
+		let wake: () => void = () => {};
+		const aborted = new Promise<void>((resolve) => (wake = resolve));
+		signal.addEventListener('abort', wake);
+		await Promise.race([sleep(ms), aborted]);
+		signal.removeEventListener('abort', wake);
+	},
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { splitFullName } from '../clean';
-import { defineOperation } from '../operation';
+import { defineOperation, textOr } from '../operation';
 import { input, output } from './fields';
 
 export const findEmail = defineOperation({
@@ -45,8 +45,8 @@ export const findEmail = defineOperation({
 	}),
 	verdict: (data) =>
 		data.found === true && typeof data.email === 'string'
-			? { found: true, reason: String(data.message ?? 'Email found') }
-			: { found: false, reason: String(data.message ?? 'No email found for this person') },
+			? { found: true, reason: textOr('Email found', data.message) }
+			: { found: false, reason: textOr('No email found for this person', data.message) },
 	example: {
 		input: { firstName: 'Emily', lastName: 'Zhang', domain: 'figma.com' },
 		data: {
@@ -110,7 +110,7 @@ export const validateEmail = defineOperation({
 	}),
 	verdict: (data) => ({
 		found: true,
-		reason: String(data.message ?? `The address is ${data.result}`),
+		reason: textOr(`The result is ${textOr('open', data.result)}`, data.message),
 	}),
 	example: {
 		input: { email: 'emily.zhang@figma.com' },

@@ -3,8 +3,11 @@ import type { FieldMeta } from '../operation';
 
 type Help = Omit<FieldMeta, 'title' | 'clean'>;
 
-const described = <T extends z.ZodType>(schema: T, meta: FieldMeta): T =>
-	schema.meta({ ...meta }) as T;
+/** As `.meta()` does it, but on the schema itself instead of a copy: copies take time to make. */
+function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
+	z.globalRegistry.add<z.ZodType>(schema, { ...meta });
+	return schema;
+}
 
 /** Input fields. Bounds are the contract's; `clean` says how a value from a list is tidied. */
 export const input = {

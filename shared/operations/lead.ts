@@ -52,6 +52,11 @@ const lead = z.object({
 	lastFundingDateOrg: nullable(output.text('Last Funding Date')),
 });
 
+const matches = (count: unknown) =>
+	typeof count === 'number'
+		? `${count} ${count === 1 ? 'lead matches' : 'leads match'}`
+		: 'Leads match';
+
 const pageOf = (input: Data) => {
 	const page = Number(input.page ?? 1);
 	const size = Number(input.pageSize ?? 25);
@@ -114,9 +119,9 @@ export const searchLeads = defineOperation({
 	],
 	verdict: (data) => {
 		const results = Array.isArray(data.results) ? data.results : [];
-		const total = Number((data.pagination as Data | undefined)?.totalResults ?? results.length);
+		const total = (data.pagination as Data | undefined)?.totalResults ?? results.length;
 		return results.length > 0
-			? { found: true, reason: `${total} leads match` }
+			? { found: true, reason: matches(total) }
 			: { found: false, reason: 'No lead matches these filters' };
 	},
 	example: {
@@ -164,7 +169,7 @@ export const countLeads = defineOperation({
 		isApproximate: output.yesNo('Approximate'),
 		searchedTotalResult: output.integer('Total Matches').optional(),
 	}),
-	verdict: (data) => ({ found: true, reason: `${data.count} leads match` }),
+	verdict: (data) => ({ found: true, reason: matches(data.count) }),
 	example: {
 		input: { filters: { jobTitle: ['VP of Sales'] } },
 		data: { count: 1842, searchType: 'unified', isApproximate: false, searchedTotalResult: 1842 },

@@ -20,7 +20,10 @@ export const getWalletBalance = defineOperation({
 		organizationId: output.text('Organization ID'),
 		asOf: output.dateTime('As Of'),
 	}),
-	verdict: (data) => ({ found: true, reason: `${data.balance} credits left` }),
+	verdict: ({ balance }) => ({
+		found: typeof balance === 'number',
+		reason: typeof balance === 'number' ? `${balance} credits left` : 'The balance is not told',
+	}),
 	example: {
 		input: {},
 		data: {
@@ -65,6 +68,7 @@ export const getWalletTransactions = defineOperation({
 			.meta({
 				title: 'Type',
 				description: 'Only transactions of this type',
+				clean: 'text',
 				options: {
 					adjustment: 'Adjustment',
 					deduction: 'Deduction',
