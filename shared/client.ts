@@ -121,7 +121,12 @@ export function createClient(options: ClientOptions): Client {
 			// Not every HTTP library says why it gave up.
 			const reason = signal?.aborted && ran === 'maybe' ? 'cancelled' : told;
 			return fail(
-				{ ...NO_ANSWER[reason], ran, detail: detail || NO_ANSWER[reason].detail, timeoutMs },
+				{
+					...NO_ANSWER[reason],
+					ran,
+					detail: detail || NO_ANSWER[reason].detail,
+					...(reason === 'timedOut' && { timeoutMs }),
+				},
 				reason !== 'cancelled',
 			);
 		}

@@ -74,7 +74,7 @@ function checked(operation: Operation, tidy: Data): Prepared {
 }
 
 /** Names are the same in any case; the other cleaners have settled case already where it is moot. */
-function keyOf(operation: Operation, input: Data): string {
+export function keyOf(operation: Operation, input: Data): string {
 	const { names } = planOf(operation);
 	return JSON.stringify(input, (key, value: unknown) =>
 		names.has(key) && typeof value === 'string' ? value.toLowerCase() : value,

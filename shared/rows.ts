@@ -5,7 +5,7 @@ import { type Memory, NO_MEMORY, payOnce } from './memory';
 import { type Data, documentedCost, type Operation, type Paging } from './operation';
 import { laneOf } from './pacer';
 import { type ErrorKind, PACE, STOP_AFTER_UNANSWERED, STOPS_RUN } from './policy';
-import { type Blank, prepare, type Prepared } from './prepare';
+import { type Blank, keyOf, prepare, type Prepared } from './prepare';
 import { SpendingLimit } from './spendingLimit';
 
 export type Outcome = 'found' | 'notFound' | 'skipped' | 'failed';
@@ -179,8 +179,8 @@ function paidCalls(
 	};
 }
 
-const memoryKey = ({ operationId }: Operation, input: Data) =>
-	`${operationId} ${JSON.stringify(input)}`;
+const memoryKey = (operation: Operation, input: Data) =>
+	`${operation.operationId} ${keyOf(operation, input)}`;
 
 /** What earlier tries of this step may have spent on its rows: the limit is for all tries together. */
 async function spentBefore(

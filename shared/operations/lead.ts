@@ -176,6 +176,7 @@ export const countLeads = defineOperation({
 	},
 	n8n: { resource: 'lead', operation: 'count', name: 'Count', action: 'Count leads' },
 	zapier: {
-		absent: 'A zap acts on people, not on totals; Find Leads returns the total with every lead',
+		absent:
+			'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
 	},
 });

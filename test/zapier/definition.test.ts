@@ -1,0 +1,334 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+	App,
+	type Definition,
+	definitionOf,
+	type Field,
+	type SearchDefinition,
+	validationOf,
+} from './support';
+
+let definition: Definition;
+beforeAll(async () => {
+	definition = await definitionOf(App);
+});
+
+test("the app has the structure that Zapier's schema asks for", async () => {
+	expect(await validationOf(App)).toEqual([]);
+});
+
+const triggers = () => Object.values(definition.triggers ?? {});
+const searches = () => Object.values(definition.searches);
+const below = (fields: Field[]): Field[] =>
+	fields.flatMap((field) => [field, ...below(field.children ?? [])]);
+const inputs = ({ operation }: SearchDefinition) => below(operation.inputFields);
+const outputs = ({ operation }: SearchDefinition) => below(operation.outputFields);
+const allInputs = () => searches().flatMap(inputs);
+const allFields = () => [
+	...definition.authentication.fields,
+	...searches().flatMap((one) => [...inputs(one), ...outputs(one)]),
+];
+
+/** Every text of the definition with the path to it. */
+function texts(at: unknown, path = ''): [path: string, text: string][] {
+	if (typeof at === 'string') return [[path, at]];
+	if (typeof at !== 'object' || at === null) return [];
+	return Object.entries(at).flatMap(([key, value]) => texts(value, `${path}.${key}`));
+}
+
+const shownTexts = () =>
+	texts(definition).filter(([path]) => /\.(helpText|description|directions|label)$/.test(path));
+const sampleTexts = () => searches().flatMap(({ key, operation }) => texts(operation.sample, key));
+const keysOf = (fields: Field[]) => fields.map(({ key }) => key);
+const LINK = /\[[^\]]+\]\(https:\/\/[^)\s]+\)/;
+const SMALL_WORDS = /^(?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|with)$/;
+const isTitleCase = (label: string) =>
+	label
+		.split(/[\s(]+/)
+		.every((word, i) => !/^[a-z]/.test(word) || (i > 0 && SMALL_WORDS.test(word)));
+const isIsoWithZone = (text: string) =>
+	/^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})$/.test(text);
+const typeOf: Record<string, string> = {
+	string: 'string',
+	number: 'number',
+	integer: 'number',
+	boolean: 'boolean',
+	datetime: 'string',
+};
+
+interface Rule {
+	rule: string;
+	asks: string;
+	/** What breaks it. */
+	offenders(): unknown[];
+}
+
+/** Zapier's integration checks, as far as a definition alone can be held against them. */
+const RULES: Rule[] = [
+	{
+		rule: 'D001',
+		asks: 'no action asks for a key',
+		offenders: () =>
+			keysOf(allInputs()).filter((key) => /api_?key|token|secret|password/i.test(key)),
+	},
+	{
+		rule: 'D002',
+		asks: 'the help of the key has a link',
+		offenders: () =>
+			definition.authentication.fields.filter(
+				({ type, helpText }) => type === 'password' && !LINK.test(helpText ?? ''),
+			),
+	},
+	{
+		rule: '5.5',
+		asks: 'the key is masked and no secret',
+		offenders: () =>
+			definition.authentication.fields.filter(
+				({ key, type, isNoSecret }) => key === 'apiKey' && (type !== 'password' || isNoSecret),
+			),
+	},
+	{
+		rule: 'D003',
+		asks: 'a connection has a label, which is no constant and holds no part of the key',
+		offenders: () =>
+			[definition.authentication.connectionLabel].filter(
+				(label) => !label?.includes('{{') || /apiKey/i.test(label),
+			),
+	},
+	{
+		rule: 'D004',
+		asks: 'nobody has to type an ID',
+		offenders: () =>
+			allInputs().filter(({ label, dynamic }) => / IDs?$/.test(label ?? '') && !dynamic),
+	},
+	{
+		rule: 'D005',
+		asks: 'references of fields exist',
+		offenders: () => allInputs().filter(({ dynamic, search }) => dynamic || search),
+	},
+	{
+		rule: 'D007',
+		asks: 'addresses are https',
+		offenders: () => texts(definition).filter(([, text]) => /http:\/\//.test(text)),
+	},
+	{
+		rule: 'D008',
+		asks: 'links in texts are written as links or as code',
+		offenders: () =>
+			shownTexts().filter(([, text]) =>
+				/https?:\/\/|www\./.test(text.replace(new RegExp(LINK, 'g'), '').replace(/`[^`]*`/g, '')),
+			),
+	},
+	{
+		rule: 'D009',
+		asks: 'a search has a field to search by',
+		offenders: () =>
+			searches().filter((search) => inputs(search).every(({ type }) => type === 'copy')),
+	},
+	{
+		rule: 'D010',
+		asks: 'a sample holds an id',
+		offenders: () => searches().filter(({ operation }) => typeof operation.sample.id !== 'string'),
+	},
+	{
+		rule: 'D011',
+		asks: 'help says more than the label',
+		offenders: () =>
+			allFields().filter(
+				({ label, helpText }) =>
+					helpText !== undefined &&
+					label?.toLowerCase() === helpText.toLowerCase().replace(/\.$/, ''),
+			),
+	},
+	{
+		rule: 'D012',
+		asks: 'there is a sample',
+		offenders: () => searches().filter(({ operation }) => Object.keys(operation.sample).length < 2),
+	},
+	{
+		rule: 'D016',
+		asks: 'the app does something',
+		offenders: () => (searches().length > 0 ? [] : ['nothing']),
+	},
+	{
+		rule: 'D017',
+		asks: 'a hook can be subscribed to',
+		offenders: () =>
+			triggers().filter(
+				({ operation }) => operation.type === 'hook' && !operation.performSubscribe,
+			),
+	},
+	{
+		rule: 'D021',
+		asks: 'a trigger is described by "Triggers when … ."',
+		offenders: () =>
+			triggers().filter(({ display }) => !/^Triggers when [^.]+\.$/.test(display.description)),
+	},
+	{
+		rule: 'D018',
+		asks: 'labels are in Title Case',
+		offenders: () =>
+			[...allFields(), ...searches().map(({ display }) => display)].filter(
+				({ label }) => label !== undefined && !isTitleCase(label),
+			),
+	},
+	{
+		rule: 'labels',
+		asks: 'every field has a label, and no two of a form the same',
+		offenders: () => [
+			...allFields().filter(({ label, type }) => !label && type !== 'copy'),
+			...searches().flatMap(({ operation }) =>
+				[operation.inputFields, operation.outputFields].flatMap((fields) =>
+					twice(fields.map(({ label }) => label)),
+				),
+			),
+		],
+	},
+	{
+		rule: 'D022',
+		asks: 'keys of fields are there once each',
+		offenders: () =>
+			searches().flatMap((search) => [
+				...twice(keysOf(inputs(search))),
+				...twice(keysOf(search.operation.outputFields)),
+			]),
+	},
+	{
+		rule: 'D023',
+		asks: 'dates of samples are ISO 8601 with a zone',
+		offenders: () =>
+			sampleTexts().filter(
+				([, text]) =>
+					/^\d{4}-\d{2}-\d{2}|^\d{1,2}[./]\d{1,2}[./]\d{2,4}/.test(text) && !isIsoWithZone(text),
+			),
+	},
+	{
+		rule: 'D024',
+		asks: 'samples have the declared fields and types',
+		offenders: () =>
+			searches().flatMap(({ operation: { sample, outputFields } }) =>
+				Object.entries(sample).filter(([key, value]) => {
+					const field = outputFields.find((one) => one.key === key);
+					if (field?.list || field?.children) return !Array.isArray(value);
+					return typeof value !== typeOf[field?.type ?? ''];
+				}),
+			),
+	},
+	{
+		rule: 'D025',
+		asks: 'no address runs code',
+		offenders: () => texts(definition).filter(([, text]) => /(?:javascript|data):/i.test(text)),
+	},
+	{
+		rule: 'copy',
+		asks: 'a search is called "Find …" or by its verb, and is described by one sentence that starts with "Finds"',
+		offenders: () =>
+			searches().filter(
+				({ display: { label, description } }) =>
+					!/^(?:Find|Validate) /.test(label) || !/^Finds [^.]+\.$/.test(description),
+			),
+	},
+	{
+		rule: 'copy',
+		asks: 'a noun is one capitalised singular word',
+		offenders: () => searches().filter(({ noun }) => !/^[A-Z][a-z]+[^s]$/.test(noun)),
+	},
+	{
+		rule: 'copy',
+		asks: 'keys are verb_noun',
+		offenders: () => searches().filter(({ key }) => !/^[a-z]+(?:_[a-z]+)+$/.test(key)),
+	},
+	{
+		rule: 'inputs',
+		asks: 'required fields come first',
+		offenders: () =>
+			searches().filter(({ operation }) => {
+				const required = operation.inputFields
+					.filter(({ type }) => type !== 'copy')
+					.map((field) => field.required === true);
+				return required.lastIndexOf(true) > required.indexOf(false) && required.includes(false);
+			}),
+	},
+	{
+		rule: 'output',
+		asks: 'output fields have nothing that belongs to inputs',
+		offenders: () =>
+			searches()
+				.flatMap(outputs)
+				.filter((field) => 'helpText' in field || 'placeholder' in field || 'choices' in field),
+	},
+];
+
+const twice = <T>(list: T[]): T[] =>
+	list.filter((one, i) => one !== undefined && list.indexOf(one) !== i);
+
+test.each(RULES)('$rule: $asks', ({ offenders }) => {
+	expect(offenders()).toEqual([]);
+});
+
+const first = ({ searches }: Definition) => searches.find_email as SearchDefinition;
+const field = (definition: Definition) => first(definition).operation.inputFields[1] as Field;
+
+/** One way to break some of the rules each. */
+const BREAKS: [rule: string, breakIt: (definition: Definition) => unknown][] = [
+	['D001', (d) => (field(d).key = 'api_key')],
+	['D002', (d) => (d.authentication.fields[0]!.helpText = 'Look it up.')],
+	['D003', (d) => (d.authentication.connectionLabel = 'Enrich')],
+	['D004', (d) => (field(d).label = 'Lead ID')],
+	['D007', (d) => (field(d).placeholder = 'http://figma.com')],
+	['D008', (d) => (field(d).helpText = 'See https://enrich.so.')],
+	['D009', (d) => first(d).operation.inputFields.splice(1)],
+	['D010', (d) => delete first(d).operation.sample.id],
+	['D011', (d) => (field(d).helpText = `${field(d).label}.`)],
+	['D018', (d) => (field(d).label = 'Company domain')],
+	['D022', (d) => first(d).operation.inputFields.push(field(d))],
+	['D023', (d) => (first(d).operation.sample.reason = '2026-01-01')],
+	['D024', (d) => (first(d).operation.sample.found = 'yes')],
+	['inputs', (d) => first(d).operation.inputFields.reverse()],
+	['output', (d) => (first(d).operation.outputFields[0]!.helpText = 'Help.')],
+];
+
+test.each(BREAKS)('%s notices what breaks it', (rule, breakIt) => {
+	const whole = definition;
+	definition = structuredClone(whole);
+	breakIt(definition);
+	const found = RULES.filter((one) => one.rule === rule).flatMap(({ offenders }) => offenders());
+	definition = whole;
+	expect(found).not.toEqual([]);
+});
+
+/** What zaps of users rely on: "string, required", "string list", … */
+const fieldKeys = (fields: Field[]): Record<string, unknown> =>
+	Object.fromEntries(
+		fields.map(({ key, type, list, required, children }) => [
+			key,
+			children
+				? fieldKeys(children)
+				: `${type}${list ? ' list' : ''}${required ? ', required' : ''}`,
+		]),
+	);
+
+/**
+ * A key, type or requirement that changes breaks the zaps of users. After an addition, or before a
+ * new major version, write the file anew: UPDATE_KEYS=1 npx jest test/zapier/definition
+ */
+test('no key, type or requirement changes by accident', () => {
+	const file = join(__dirname, '../../zapier/definition.keys.json');
+	const { authentication } = definition;
+	const keys = {
+		authentication: { type: authentication.type, fields: fieldKeys(authentication.fields) },
+		searches: Object.fromEntries(
+			searches().map(({ key, noun, operation }) => [
+				key,
+				{
+					noun,
+					inputs: fieldKeys(operation.inputFields),
+					outputs: fieldKeys(operation.outputFields),
+				},
+			]),
+		),
+	};
+	if (process.env.UPDATE_KEYS) writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`);
+	expect(keys).toEqual(JSON.parse(readFileSync(file, 'utf8')));
+});

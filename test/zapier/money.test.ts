@@ -1,0 +1,136 @@
+import type { ZObject } from '../../zapier/node_modules/zapier-platform-core';
+import { zapierMemory } from '../../zapier/src/memory';
+import { CANARY_KEY } from '../support/fakes';
+import { sandboxes } from '../sandbox/support';
+import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
+
+const start = sandboxes();
+shortenTimeouts();
+const LOOKUP = { email: 'emily.zhang@figma.com' };
+const MINUTE = 60_000;
+
+describe('a step that Zapier runs again', () => {
+	test('does not pay again for an answer that it had', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner();
+		const [first] = await search('find_phone_numbers', bundleFor(sandbox, LOOKUP));
+		// The same person, written otherwise.
+		const again = { email: ' Emily.Zhang@FIGMA.com' };
+		const [second] = await search('find_phone_numbers', bundleFor(sandbox, again));
+		expect(first).toMatchObject({ credits_used: 500, reused_answer: false });
+		expect(second).toEqual({ ...first, credits_used: 0, credits_left: null, reused_answer: true });
+		expect(sandbox.ledger.charged()).toBe(500);
+		expect(sandbox.requests).toHaveLength(1);
+	});
+
+	test.each(['reset', 'truncate', 'html'] as const)(
+		'is not sent again when it was charged and the answer got lost (%s)',
+		async (kind) => {
+			const sandbox = await start();
+			const { search } = zapierRunner();
+			sandbox.fault({ when: 'after', kind });
+			await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+			const failure = await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+			expect(failure.name).toBe('HaltedError');
+			expect(failure.message).toMatch(/earlier try.*may have been charged \(500 credits/);
+			expect(sandbox.ledger.charged()).toBe(500);
+			expect(sandbox.requests).toHaveLength(1);
+		},
+	);
+
+	test('is sent again when it provably did not run', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner();
+		sandbox.fault({ when: 'before', kind: 'status', status: 429, headers: { 'retry-after': '1' } });
+		await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+		expect(await search('find_phone_numbers', bundleFor(sandbox, LOOKUP))).toHaveLength(1);
+		expect(sandbox.ledger.charged()).toBe(500);
+	});
+
+	test('asks again about what was not found: that is free, and may be found by then', async () => {
+		const sandbox = await start();
+		const { search, cache } = zapierRunner();
+		const bundle = bundleFor(sandbox, { email: 'nobody@figma.com' });
+		expect(await search('find_phone_numbers', bundle)).toEqual([]);
+		expect(cache).toEqual({});
+		expect(await search('find_phone_numbers', bundle)).toEqual([]);
+		expect(sandbox.requests).toHaveLength(2);
+	});
+
+	test('waits for another run that is at it, and gives up on one that died', async () => {
+		const sandbox = await start();
+		const { search, cache } = zapierRunner();
+		await search('find_phone_numbers', bundleFor(sandbox, LOOKUP));
+		const [name] = Object.keys(cache) as [string];
+		const mark = (ageMs: number) =>
+			(cache[name] = JSON.stringify({ state: 'sent', at: Date.now() - ageMs }));
+		mark(10_000);
+		const young = await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+		expect(young).toMatchObject({ name: 'ThrottledError', delay: 30 });
+		mark(2 * MINUTE);
+		const old = await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+		expect(old.name).toBe('HaltedError');
+		expect(old.message).toMatch(/may have been charged/);
+		expect(sandbox.requests).toHaveLength(1);
+	});
+
+	test('of another connection or another address of the API looks up for itself', async () => {
+		const [one, other] = [await start(), await start({ apiKey: CANARY_KEY })];
+		const { search } = zapierRunner();
+		await search('find_phone_numbers', bundleFor(one, LOOKUP));
+		await search('find_phone_numbers', bundleFor(other, LOOKUP));
+		expect([one.ledger.charged(), other.ledger.charged()]).toEqual([500, 500]);
+	});
+});
+
+test('names in the cache tell neither the key nor the person, and free searches leave none', async () => {
+	const sandbox = await start({ apiKey: CANARY_KEY });
+	const { search, cache } = zapierRunner();
+	await search('find_leads', bundleFor(sandbox, { city: 'Berlin' }));
+	expect(cache).toEqual({});
+	await search('find_phone_numbers', bundleFor(sandbox, LOOKUP));
+	expect(Object.keys(cache)).toEqual([expect.stringMatching(/^enrich-[0-9a-f]{64}$/)]);
+	expect(JSON.stringify(cache)).not.toContain(CANARY_KEY);
+});
+
+describe('a cache that fails', () => {
+	test('does not block free searches, and no paid call leaves without a note of it', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner({ hasCache: false });
+		expect(await search('find_leads', bundleFor(sandbox, { city: 'Berlin' }))).toHaveLength(10);
+		const failure = await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+		expect(failure).toMatchObject({ name: 'ThrottledError', delay: 60 });
+		expect(failure.message).toMatch(/^Not sent: Zapier's cache.*Nothing was charged/);
+		expect(sandbox.ledger.charged()).toBe(0);
+	});
+
+	const memoryOver = (set: (...args: unknown[]) => unknown) => {
+		const cache = { get: jest.fn(async () => null), set: jest.fn(set), delete: jest.fn() };
+		const z = { cache, hash: () => 'hash' } as unknown as ZObject;
+		const connection = {
+			apiKey: 'sk_1',
+			baseUrl: 'https://api.test',
+			headerStyle: 'bearer',
+		} as const;
+		return { cache, memory: zapierMemory(z, connection) };
+	};
+	const mark = { state: 'sent', at: 1 } as const;
+
+	test('"sent" is set only where nothing stands yet, for a day, for this connection', async () => {
+		const { cache, memory } = memoryOver(async () => true);
+		await memory.set('key', mark);
+		expect(cache.set).toHaveBeenCalledWith('enrich-hash', mark, 86_400, ['auth'], true);
+		await memory.get('key');
+		expect(cache.get).toHaveBeenCalledWith('enrich-hash', ['auth']);
+	});
+
+	test('of two runs at the same moment one waits', async () => {
+		const { memory } = memoryOver(async () => false);
+		await expect(memory.set('key', mark)).rejects.toMatchObject({ kind: 'notRepeated' });
+	});
+
+	test('that is too busy counts as failing', async () => {
+		const { memory } = memoryOver(async () => null);
+		await expect(memory.set('key', mark)).rejects.toMatchObject({ kind: 'stopped' });
+	});
+});

@@ -1,0 +1,196 @@
+import { searchLeads } from '../../shared/operations';
+import type { Data } from '../../shared/operation';
+import { offeredAs } from '../../zapier/src/names';
+import { sandboxes } from '../sandbox/support';
+import { App, bundleFor, createAppTester, type Field, zapierRunner } from './support';
+
+const start = sandboxes();
+
+interface Case {
+	hit: Data;
+	/** A row that the hit holds. */
+	gives: Data;
+	/** Undefined: it always answers. */
+	miss?: Data;
+	charged: number;
+}
+
+const CASES: Record<string, Case> = {
+	find_email: {
+		hit: { first_name: 'Emily', last_name: 'Zhang', domain: 'https://www.figma.com/about' },
+		gives: { email: 'emily.zhang@figma.com', found: true, credits_used: 10, outcome: 'found' },
+		miss: { full_name: 'Emily Nobody', domain: 'figma.com' },
+		charged: 10,
+	},
+	validate_email: {
+		hit: { email: ' Emily.Zhang@Figma.com ' },
+		gives: { result: 'valid', is_catch_all: false, credits_used: 1 },
+		charged: 1,
+	},
+	find_phone_numbers: {
+		hit: { email: 'emily.zhang@figma.com' },
+		gives: { credits_used: 500 },
+		miss: { linkedin: 'linkedin.com/in/nobody' },
+		charged: 500,
+	},
+	find_person_by_email: {
+		hit: { email: 'emily.zhang@figma.com' },
+		gives: { first_name: 'Emily', last_name: 'Zhang', credits_used: 10 },
+		miss: { email: 'nobody@figma.com' },
+		charged: 10,
+	},
+	find_company_by_ip: {
+		hit: { ip: '8.8.8.8' },
+		gives: { ip_domain: 'google.com', ip_country_code: 'US', credits_used: 100 },
+		miss: { ip: '2001:db8::dead' },
+		charged: 100,
+	},
+	find_leads: {
+		hit: { job_title: ['VP of Sales'], more_filters: { companyNameMode: 'exact' }, limit: 3 },
+		gives: { job_title: 'VP of Sales', credits_used: 0 },
+		miss: { first_name: 'Nobody' },
+		charged: 0,
+	},
+};
+
+const searches = Object.entries(App.searches ?? {});
+
+test('every search of the app is tried here', () => {
+	expect(Object.keys(CASES).sort()).toEqual(searches.map(([key]) => key).sort());
+});
+
+describe.each(searches)('%s', (key, { operation }) => {
+	const { hit, gives, miss, charged } = CASES[key] as Case;
+
+	test('a hit returns every declared key, costs what is documented and contains the sample', async () => {
+		const sandbox = await start();
+		const rows = await zapierRunner().search(key, bundleFor(sandbox, hit));
+		expect(rows[0]).toMatchObject(gives);
+		expect(sandbox.ledger.charged()).toBe(charged);
+		for (const row of rows) {
+			expect(keysOf(row)).toEqual(keysOf(operation.outputFields as Field[]));
+			expect(keysOf(row)).toEqual(expect.arrayContaining(keysOf(operation.sample as Data)));
+			expect(row.id).toEqual(expect.any(String));
+		}
+	});
+
+	test('values have the declared types', async () => {
+		const sandbox = await start();
+		const [row] = await zapierRunner().search(key, bundleFor(sandbox, hit));
+		for (const field of operation.outputFields as Field[]) expectType(field, row?.[field.key]);
+	});
+
+	test('a miss is an empty list and costs nothing', async () => {
+		if (!miss) return;
+		const sandbox = await start();
+		expect(await zapierRunner().search(key, bundleFor(sandbox, miss))).toEqual([]);
+		expect(sandbox.ledger.charged()).toBe(0);
+		expect(sandbox.requests.filter(({ status }) => status === 200)).toHaveLength(1);
+	});
+
+	test('a test in the editor runs for real', async () => {
+		const sandbox = await start();
+		const meta = { isLoadingSample: true };
+		const rows = await zapierRunner().search(key, bundleFor(sandbox, hit, { meta }));
+		expect(rows[0]).toMatchObject(gives);
+	});
+
+	test("works in Zapier's own tester", async () => {
+		const sandbox = await start();
+		const perform = operation.perform as Parameters<ReturnType<typeof createAppTester>>[0];
+		const rows = await createAppTester(App)(perform as never, bundleFor(sandbox, hit));
+		expect((rows as Data[])[0]).toMatchObject(gives);
+	});
+
+	test('answers that leave everything out still have every key', async () => {
+		const sandbox = await start();
+		const { paging, operationId, verdict } = offeredAs('search').find(
+			({ zapier }) => zapier.key === key,
+		)!;
+		// The least that counts as a hit.
+		const data = [
+			{ found: true, email: 'a@b.co' },
+			{ phones: ['1'] },
+			{ id: 'x' },
+			{ ipDomain: 'b.co' },
+			{ results: [{}] },
+		].find((least) => (paging ? 'results' in least : verdict(least).found));
+		sandbox.fault({
+			operationId,
+			when: 'after',
+			kind: 'status',
+			status: 200,
+			body: { success: true, data },
+		});
+		const [row] = await zapierRunner().search(key, bundleFor(sandbox, hit));
+		expect(keysOf(row ?? {})).toEqual(keysOf(operation.outputFields as Field[]));
+		expect(Object.values(row ?? {})).not.toContain(undefined);
+	});
+});
+
+function expectType({ key, type, list, children }: Field, value: unknown): void {
+	if (value === null) return;
+	if (children) {
+		expect(Array.isArray(value)).toBe(true);
+		for (const item of value as Data[]) {
+			expect(keysOf(item)).toEqual(keysOf(children));
+			for (const child of children) expectType(child, item[child.key]);
+		}
+	} else if (list) expect({ key, list: Array.isArray(value) }).toEqual({ key, list: true });
+	else expect({ key, type: typeof value }).toEqual({ key, type });
+}
+
+const keysOf = (from: Data | Field[]): string[] =>
+	(Array.isArray(from) ? from.map(({ key }) => key) : Object.keys(from)).sort();
+
+describe('find_leads', () => {
+	const search = async (inputData: Data) => {
+		const sandbox = await start();
+		const rows = await zapierRunner().search('find_leads', bundleFor(sandbox, inputData));
+		return { rows, sent: sandbox.requests.map(({ input }) => input as Data) };
+	};
+
+	test('returns ten leads unless told otherwise, and at most as many as are free', async () => {
+		expect((await search({ city: 'Berlin' })).rows).toHaveLength(10);
+		const { rows, sent } = await search({ city: 'Berlin', limit: '75' });
+		expect(rows).toHaveLength(75);
+		expect(sent).toHaveLength(1);
+		expect(searchLeads.cost?.(sent[0] as Data)).toBe(0);
+	});
+
+	test('sends fields of both groups and the JSON of all others', async () => {
+		const { sent } = await search({
+			job_title: ['CEO', 'CTO'],
+			employee_count_min: 50,
+			more_filters: '{"hasCisoOrg": true, "companyNameMode": "exact"}',
+			exclude_filters_domain: ['figma.com'],
+			limit: 5,
+		});
+		expect(sent).toEqual([
+			{
+				filters: {
+					jobTitle: ['CEO', 'CTO'],
+					employeeCountMin: 50,
+					hasCisoOrg: true,
+					companyNameMode: 'exact',
+				},
+				excludeFilters: { domain: ['figma.com'] },
+				page: 1,
+				pageSize: 5,
+			},
+		]);
+	});
+
+	test('the first lead bears the charge, and every lead tells how many match', async () => {
+		const { rows } = await search({ city: 'Berlin', limit: 2 });
+		expect(rows.map(({ credits_used }) => credits_used)).toEqual([0, 0]);
+		expect(rows[1]?.reason).toMatch(/^\d+ leads match$/);
+	});
+});
+
+test('the key goes in the header that the connection names', async () => {
+	const sandbox = await start();
+	const authData = { headerStyle: 'bearer', apiKey: ` "Bearer ${sandbox.apiKey}" ` };
+	const bundle = bundleFor(sandbox, { ip: '8.8.8.8' }, { authData });
+	expect(await zapierRunner().search('find_company_by_ip', bundle)).toHaveLength(1);
+});

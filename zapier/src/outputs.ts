@@ -1,0 +1,157 @@
+import type { PlainOutputField } from 'zapier-platform-core';
+import { type FieldType, type FormField, outputFields as fieldsOf } from '../../shared/form';
+import { type Data, documentedCost, type Operation } from '../../shared/operation';
+import type { RowResult } from '../../shared/rows';
+import { snakeCase } from './names';
+
+/** A value of the output, at the top or in a line item, and where the API puts it. */
+interface Column {
+	key: string;
+	label: string;
+	type: FieldType;
+	path: string[];
+	/** The columns of a line item. */
+	children?: Column[];
+}
+
+interface Account {
+	field: PlainOutputField;
+	of(result: RowResult, isFirst: boolean): unknown;
+}
+
+/** What every result says of itself, beside what the API answered. */
+const ACCOUNT: Account[] = [
+	{
+		field: { key: 'outcome', label: 'Outcome', type: 'string' },
+		of: ({ outcome }) => outcome,
+	},
+	{
+		field: { key: 'reason', label: 'Reason', type: 'string' },
+		of: ({ reason }) => reason,
+	},
+	{
+		field: { key: 'credits_used', label: 'Credits Used', type: 'number' },
+		// Of a list, the first result bears the charge.
+		of: ({ creditsUsed }, isFirst) => (isFirst ? creditsUsed : 0),
+	},
+	{
+		field: { key: 'credits_left', label: 'Credits Left', type: 'number' },
+		// An answer of earlier tells the balance of then.
+		of: ({ creditsRemaining, isReused }) => (isReused ? null : creditsRemaining),
+	},
+	{
+		field: { key: 'reused_answer', label: 'Reused Answer', type: 'boolean' },
+		of: ({ isReused }) => isReused === true,
+	},
+	{
+		field: { key: 'request_id', label: 'Request ID', type: 'string' },
+		of: ({ requestId }) => requestId ?? null,
+	},
+];
+
+/** Fields of groups move to the top, as far as line items allow. */
+const columnsOf = (operation: Operation): Column[] => flattened(fieldsOf(operation));
+
+function flattened(fields: FormField[]): Column[] {
+	const leaves = leavesOf(fields, []);
+	return leaves.map((titled) => {
+		const { fields: inner, type } = last(titled);
+		const path = titled.map(({ key }) => key);
+		return {
+			key: path.map(snakeCase).join('_'),
+			label: labelOf(titled, leaves),
+			type,
+			path,
+			...(type === 'groups' && inner && { children: flattened(inner) }),
+		};
+	});
+}
+
+/** Each field that is no group, below the groups that it stands in. */
+const leavesOf = (fields: FormField[], above: FormField[]): FormField[][] =>
+	fields.flatMap((field) =>
+		field.type === 'group' ? leavesOf(field.fields ?? [], [...above, field]) : [[...above, field]],
+	);
+
+/** Its title, with as many titles of its groups as tell it from the others. */
+function labelOf(leaf: FormField[], leaves: FormField[][]): string {
+	const ending = (titled: FormField[], count: number) =>
+		titled
+			.slice(-count)
+			.map(({ title }) => title)
+			.join(' ');
+	let count = 1;
+	while (
+		count < leaf.length &&
+		leaves.some((other) => other !== leaf && ending(other, count) === ending(leaf, count))
+	)
+		count++;
+	return ending(leaf, count);
+}
+
+const last = <T>(list: T[]): T => list[list.length - 1] as T;
+
+const TYPES: Partial<Record<FieldType, PlainOutputField['type']>> = {
+	number: 'number',
+	yesNo: 'boolean',
+	dateTime: 'datetime',
+};
+
+export function outputFields(operation: Operation): PlainOutputField[] {
+	const columns = columnsOf(operation);
+	const hasId = columns.some(({ key }) => key === 'id');
+	return [
+		...(hasId ? [] : [{ key: 'id', label: 'ID', type: 'string' as const }]),
+		...columns.flatMap((column) => [toField(column), ...firstOf(column).map(toField)]),
+		...ACCOUNT.map(({ field }) => field),
+	];
+}
+
+const toField = ({ key, label, type, children }: Column): PlainOutputField =>
+	children
+		? { key, label, children: children.map(toField) }
+		: { key, label, type: TYPES[type] ?? 'string', ...(type === 'list' && { list: true }) };
+
+/** A list of texts also comes as its first one: most fields of other apps take a single value. */
+const firstOf = ({ key, label, type, path }: Column): Column[] =>
+	type === 'list'
+		? [{ key: `${key}_first`, label: `${label} (First)`, type: 'text', path: [...path, '0'] }]
+		: [];
+
+/** The rows of an answer, each with every key of `outputFields`; null where the API left it out. */
+export function toRows(operation: Operation, result: RowResult): Data[] {
+	const columns = columnsOf(operation).flatMap((column) => [column, ...firstOf(column)]);
+	return (result.entries ?? [result.data ?? {}]).map((entry, index) => {
+		const { id = null, ...row } = record(columns, entry);
+		const account = ACCOUNT.map(({ field, of }) => [field.key, of(result, index === 0)]);
+		return { id: id ?? result.requestId ?? null, ...row, ...Object.fromEntries(account) };
+	});
+}
+
+const record = (columns: Column[], data: unknown): Data =>
+	Object.fromEntries(columns.map((column) => [column.key, valueOf(column, data)]));
+
+function valueOf({ path, children }: Column, data: unknown): unknown {
+	const value = path.reduce<unknown>(
+		(at, key) =>
+			typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Data)[key] : null,
+		data,
+	);
+	if (!children) return value ?? null;
+	return Array.isArray(value) ? value.map((item) => record(children, item)) : null;
+}
+
+/** The documented example as Zapier would show it, without what it leaves open. */
+export function sampleOf(operation: Operation): Data {
+	const { paging, example, verdict } = operation;
+	const [row = {}] = toRows(operation, {
+		outcome: 'found',
+		reason: verdict(example.data).reason,
+		data: example.data,
+		...(paging && { entries: example.data[paging.entries] as Data[] }),
+		creditsUsed: documentedCost(operation, example.input),
+		creditsRemaining: 24_990,
+		requestId: '665b0a7f4a6d8c001abc0042',
+	});
+	return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

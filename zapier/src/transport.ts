@@ -1,0 +1,66 @@
+import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
+import { type Client, createClient } from '../../shared/client';
+import type { Connection } from '../../shared/connection';
+import { type Clock, NoAnswer, toNoAnswer, type Transport } from '../../shared/transport';
+
+/** Zapier ends a step after 30 seconds; the rest is for its cache and for starting up. */
+const ANSWER_WITHIN_MS = 25_000;
+
+/**
+ * A client for one step. It never waits to send a call again: Zapier itself runs the step again
+ * when it is told to, which costs no time of the 30 seconds.
+ */
+export const clientOf = (z: ZObject, { baseUrl, apiKey }: Connection): Client =>
+	createClient({
+		baseUrl,
+		transport: zapierTransport(z),
+		clock,
+		timeoutMs: ANSWER_WITHIN_MS,
+		mostWaitMs: 0,
+		secrets: [apiKey],
+	});
+
+interface ZapierRequestOptions extends HttpRequestOptions {
+	throwForThrottlingEarly: boolean;
+	signal: AbortSignal;
+}
+
+/** Sends through z.request, where the middleware adds the key. */
+export const zapierTransport =
+	(z: ZObject): Transport =>
+	async ({ method, url, headers, body, timeoutMs, mostBytes }) => {
+		// Also ends answers that are cut off in the middle, which node-fetch 2 would wait for for ever.
+		const signal = AbortSignal.timeout(timeoutMs);
+		const options: ZapierRequestOptions = {
+			method: method as HttpRequestOptions['method'],
+			headers,
+			body: body && withoutCurlies(body),
+			// A redirect could carry the key to another host.
+			redirect: 'manual',
+			size: mostBytes,
+			signal,
+			skipThrowForStatus: true,
+			throwForThrottlingEarly: false,
+		};
+		try {
+			const answer = await z.request(url, options);
+			return {
+				status: answer.status,
+				headers: Object.fromEntries(answer.headers as Iterable<[string, string]>),
+				body: answer.content,
+			};
+		} catch (thrown) {
+			if (signal.aborted) throw new NoAnswer('timedOut');
+			if ((thrown as { type?: unknown }).type === 'max-size') throw new NoAnswer('tooLong');
+			throw toNoAnswer(thrown);
+		}
+	};
+
+/** Zapier refuses to send `{{…}}`, which may stand in somebody's data; JSON has another way to write it. */
+const withoutCurlies = (json: string): string => json.replaceAll('{{', '{\\u007b');
+
+const clock: Clock = {
+	now: () => Date.now(),
+	random: () => Math.random(),
+	sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
