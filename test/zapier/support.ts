@@ -91,12 +91,12 @@ export async function failureOf(work: Promise<unknown>): Promise<ZapierFailure> 
 	throw new Error('It was expected to end in an error');
 }
 
-/** Until the end of each test, what takes 25 seconds takes a quarter of one. */
+/** Until the end of each test, what takes 25 seconds takes two. */
 export function shortenTimeouts(): void {
 	beforeEach(() => {
 		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
 			const controller = new AbortController();
-			setTimeout(() => controller.abort(), ms / 100).unref();
+			setTimeout(() => controller.abort(), ms / 12).unref();
 			return controller.signal;
 		});
 	});
