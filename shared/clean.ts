@@ -85,8 +85,8 @@ const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+${LABEL}$`);
 
 /** "https://www.Figma.com/about", "emily@figma.com", "figma.com." → "figma.com" */
 function toDomain(value: unknown): string {
-	const text = toText(value).toLowerCase();
-	const afterAt = text.replace(/^[^/]*@/, '');
+	const text = toText(value);
+	const afterAt = text.toLowerCase().replace(/^[^/]*@/, '');
 	let host = '';
 	try {
 		host = new URL(afterAt.includes('://') ? afterAt : `http://${afterAt}`).hostname;

@@ -1,5 +1,5 @@
 import { EnrichError, type ErrorFacts } from './errors';
-import { billingOf, type Data, documentedCost, type Operation } from './operation';
+import { billingOf, type Data, documentedCost, isRecord, type Operation } from './operation';
 import { laneOf, Pacer } from './pacer';
 import { LIMITS, MAY_REPEAT, type Ran, REPEATS, statusRule } from './policy';
 import { readProblem } from './problem';
@@ -37,7 +37,7 @@ export interface Receipt {
 export interface Answer {
 	data: Data;
 	receipt: Receipt;
-	/** The answer was given before and is not paid for this time. */
+	/** The answer was given before: the receipt tells what was charged then. */
 	isReused?: true;
 }
 
@@ -47,7 +47,7 @@ export interface Client {
 	now(): number;
 	/**
 	 * Sends one call and sends it again where that cannot cost anything. `stopped` is asked before
-	 * each send, as much may have happened while the call waited for its turn.
+	 * and after waiting for the call's turn, as much may happen meanwhile.
 	 * @throws EnrichError
 	 */
 	call(operation: Operation, input: Data, stopped?: () => EnrichError | undefined): Promise<Answer>;
@@ -105,12 +105,14 @@ export function createClient(options: ClientOptions): Client {
 			delayMs: delayBefore(sends, facts.retryAfterMs, clock.random()),
 		});
 		const request = toRequest(operation, input, baseUrl);
+		const early = stopped();
+		if (early) throw early;
 		const ticket = await pacer.admit(laneOf(operation), signal);
 		if (!ticket) return fail({ kind: 'cancelled' }, false);
-		const stop = stopped();
-		if (stop) {
+		const late = stopped();
+		if (late) {
 			pacer.settle(ticket);
-			throw stop;
+			throw late;
 		}
 		let answer: HttpAnswer;
 		try {
@@ -212,9 +214,6 @@ function toAnswer(body: unknown): Answer | undefined {
 
 const credits = (value: unknown): number | null =>
 	typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
-
-export const isRecord = (value: unknown): value is Data =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What stands in `body` if it is not the JSON that was expected. */
 function whatCame({ body, headers }: HttpAnswer): string {

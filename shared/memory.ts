@@ -31,10 +31,7 @@ export async function payOnce(
 	call: () => Promise<Answer>,
 ): Promise<Answer> {
 	const before = await memory.get(key);
-	if (before?.state === 'answered') {
-		const { data, receipt } = before.answer;
-		return { data, receipt: { ...receipt, creditsUsed: 0 }, isReused: true };
-	}
+	if (before?.state === 'answered') return { ...before.answer, isReused: true };
 	if (before?.state === 'unanswered')
 		throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
 	if (before?.state === 'sent') {

@@ -36,6 +36,9 @@ export interface Verdict {
 
 export type Data = Record<string, unknown>;
 
+export const isRecord = (value: unknown): value is Data =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Another field that people have in their lists, and the API's fields that it fills. */
 export interface Alternative {
 	field: z.ZodType;

@@ -1,7 +1,7 @@
 import type * as z from 'zod/v4';
 import { CLEANERS, isBlank, quote, Unusable } from './clean';
 import { EnrichError } from './errors';
-import type { Data, Operation } from './operation';
+import { type Data, isRecord, type Operation } from './operation';
 import { isRequired, metaOf, shapeOf } from './schema';
 
 /** A row that is ready to be sent: the API's own input, and a key that equal rows share. */
@@ -25,18 +25,18 @@ export function prepare(operation: Operation, values: Data): Prepared | Blank {
 	const given = Object.keys(asked).filter(
 		(key) => Object.hasOwn(values, key) && !isBlank(values[key]),
 	);
-	if (required.length > 0 && given.length === 0) {
-		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
-		return {
-			blank: `${listed(titles)} ${titles.length === 1 ? 'is' : 'are'} empty, so there is nothing to look up`,
-		};
-	}
-
 	const tidy: Data = {};
 	for (const key of given) {
 		tidy[key] = attempt(titleOf(operation, key), () =>
 			cleaned(asked[key] as z.ZodType, values[key]),
 		);
+		if (isEmptyGroup(tidy[key])) delete tidy[key];
+	}
+	if (required.length > 0 && Object.keys(tidy).length === 0) {
+		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
+		return {
+			blank: `${listed(titles)} ${titles.length === 1 ? 'is' : 'are'} empty, so there is nothing to look up`,
+		};
 	}
 	for (const [key, alternative] of Object.entries(operation.alternatives ?? {})) {
 		const value = tidy[key];
@@ -114,6 +114,10 @@ function parsed(text: string): unknown {
 		throw new Unusable('is not valid JSON');
 	}
 }
+
+/** Filters of which none is filled in. */
+const isEmptyGroup = (value: unknown): boolean =>
+	isRecord(value) && Object.keys(value).length === 0;
 
 function attempt<T>(title: string, work: () => T): T {
 	try {

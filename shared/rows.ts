@@ -33,11 +33,15 @@ export interface RowResult {
 	requestId?: string;
 	/** Index of the row whose lookup answered this one too. */
 	sameAs?: number;
-	/** The answer was paid for by an earlier try of this step. */
+	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
 	isReused?: boolean;
 	/** Set when the row failed, and when a list broke off after its first pages. */
 	error?: EnrichError;
 }
+
+/** Enrich has said what it knows of this row. */
+export const isAnswered = ({ outcome }: RowResult): boolean =>
+	outcome === 'found' || outcome === 'notFound';
 
 export interface Summary {
 	rows: number;
@@ -108,7 +112,8 @@ export async function lookUpRows(
 	const waiting = lookups.values();
 	async function work(): Promise<void> {
 		for (const lookup of waiting) {
-			const result = stop ? toFailure(stop) : await answer(lookup);
+			// After a stop nothing is sent, but what earlier tries have paid for is still given out.
+			const result = await answer(lookup);
 			creditsRemaining = result.creditsRemaining ?? creditsRemaining;
 			share(result, lookup, results);
 			open -= 1;

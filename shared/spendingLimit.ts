@@ -24,7 +24,8 @@ export class SpendingLimit {
 				this.reserved += credits;
 				return credits;
 			}
-			if (this.spent + credits > this.most) return undefined;
+			// Put so that a limit that is no number lets nothing through.
+			if (!(this.spent + credits <= this.most)) return undefined;
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		}
 	}

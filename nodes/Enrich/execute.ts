@@ -13,7 +13,7 @@ import { type FormField, inputFields } from '../../shared/form';
 import type { Operation } from '../../shared/operation';
 import { Pacer } from '../../shared/pacer';
 import { MAY_PASS, STOPS_RUN } from '../../shared/policy';
-import { lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
+import { isAnswered, lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
 import { offered, TIMEOUT_SECONDS } from './description';
 import { counted, type OutputSettings, summaryText, toErrorItem, toItems } from './items';
 import { type NodeMemory, nodeMemory } from './memory';
@@ -34,6 +34,11 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 	}
 	const { operation, results, summary } = done;
 
+	if (this.getExecutionCancelSignal()?.aborted) {
+		// An error would make n8n call the execution failed.
+		memory.fail();
+		return toOutputs(this, done);
+	}
 	if (memory.hasTriesLeft && results.some(mayPass)) throw toNodeError(this, mainFailure(done));
 	if (mustStop(this, done)) {
 		memory.fail();
@@ -141,7 +146,6 @@ interface Failure {
 }
 
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
-const isAnswered = ({ outcome }: RowResult) => outcome === 'found' || outcome === 'notFound';
 const isForAll = ({ error }: RowResult) => error !== undefined && STOPS_RUN.has(error.kind);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Data, Operation } from '../../shared/operation';
-import type { RowResult, Summary } from '../../shared/rows';
+import { isAnswered, type RowResult, type Summary } from '../../shared/rows';
 
 export interface OutputSettings {
 	/** The fields of a result to return; undefined: all. */
@@ -70,9 +70,7 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		mayHaveBeenCharged: result.error.mayHaveBeenCharged,
 	};
 	if (!operation.price)
-		return result.outcome === 'failed'
-			? { outcome: result.outcome, reason: result.reason, ...failure }
-			: {};
+		return isAnswered(result) ? {} : { outcome: result.outcome, reason: result.reason, ...failure };
 	return {
 		outcome: result.outcome,
 		reason: result.reason,

@@ -4,17 +4,17 @@ import { type Clock, NoAnswer, toNoAnswer, type Transport } from '../../shared/t
 interface StreamedAnswer {
 	statusCode: number;
 	headers: Record<string, string | undefined>;
-	body: AsyncIterable<Buffer> & { destroy(): void };
+	body: AsyncIterable<Buffer> & { on(event: string, listener: () => void): { destroy(): void } };
 }
 
 /**
  * Sends through n8n's own helper, which adds the key, the proxy and the execution's cancelling.
- * The answer is read as a stream, because n8n's timeout only ends connections that fall silent,
- * and its buffered modes accept any length.
+ * The answer is read as a stream, because n8n's timeout does not cover the body, and its buffered
+ * modes accept any length.
  */
 export const n8nTransport =
 	(context: IExecuteFunctions): Transport =>
-	async ({ method, url, headers, body, timeoutMs, mostBytes }) => {
+	async ({ method, url, headers, body, timeoutMs, mostBytes, signal }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
@@ -33,7 +33,7 @@ export const n8nTransport =
 					disableFollowRedirect: true,
 				},
 			)) as StreamedAnswer;
-			const text = await readAll(answer.body, mostBytes, endsAt);
+			const text = await readAll(answer.body, mostBytes, endsAt, signal);
 			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
 		} catch (thrown) {
 			// What n8n throws holds the request with its headers; only the reason may go on from here.
@@ -41,23 +41,38 @@ export const n8nTransport =
 		}
 	};
 
+/** n8n itself never ends a body that stops half way, and destroying it would wait for it as well. */
 async function readAll(
 	body: StreamedAnswer['body'],
 	mostBytes: number,
 	endsAt: number,
+	cancelled?: AbortSignal,
 ): Promise<string> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of body) {
-		chunks.push(chunk);
-		bytes += chunk.length;
-		const isTooLong = bytes > mostBytes;
-		if (isTooLong || Date.now() > endsAt) {
-			body.destroy();
-			throw new NoAnswer(isTooLong ? 'tooLong' : 'timedOut');
+	const tooLate = AbortSignal.timeout(Math.max(0, endsAt - Date.now()));
+	let end: (reason: NoAnswer) => void = () => {};
+	const ended = new Promise<never>((_, reject) => (end = reject));
+	const endLate = () => end(new NoAnswer('timedOut'));
+	const endCancelled = () => end(new NoAnswer('cancelled'));
+	tooLate.addEventListener('abort', endLate);
+	cancelled?.addEventListener('abort', endCancelled);
+	try {
+		const reader = body[Symbol.asyncIterator]();
+		const chunks: Buffer[] = [];
+		let bytes = 0;
+		for (;;) {
+			const { done, value } = await Promise.race([reader.next(), ended]);
+			if (done === true) return Buffer.concat(chunks).toString('utf8');
+			chunks.push(value);
+			bytes += value.length;
+			if (bytes > mostBytes) throw new NoAnswer('tooLong');
 		}
+	} catch (reason) {
+		body.on('error', () => {}).destroy();
+		throw toNoAnswer(reason);
+	} finally {
+		tooLate.removeEventListener('abort', endLate);
+		cancelled?.removeEventListener('abort', endCancelled);
 	}
-	return Buffer.concat(chunks).toString('utf8');
 }
 
 export const n8nClock: Clock = {

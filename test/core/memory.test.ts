@@ -28,12 +28,12 @@ function paying(memory: Memory, outcome: Answer | Error) {
 }
 
 describe('a paid call that is remembered', () => {
-	test('is answered from memory, at no charge', async () => {
+	test('is answered from memory, with the receipt of then', async () => {
 		const { pay, calls } = paying(fakeMemory(), answer);
 		expect(await pay()).toEqual(answer);
 		expect(await pay()).toEqual({
 			data: answer.data,
-			receipt: { creditsUsed: 0, creditsRemaining: 90 },
+			receipt: answer.receipt,
 			isReused: true,
 		});
 		expect(calls()).toBe(1);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { IDataObject, IExecuteContextData, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteContextData } from 'n8n-workflow';
 import {
 	type CredentialData,
 	type Engine,
@@ -99,19 +99,15 @@ export interface RunOptions extends Shape {
 export interface Bench {
 	engine: Engine;
 	sandbox: Sandbox;
-	run(
-		parameters: object,
-		items: ReadonlyArray<INodeExecutionData | IDataObject>,
-		options?: RunOptions,
-	): Promise<EngineResult>;
+	run(parameters: object, items: readonly object[], options?: RunOptions): Promise<EngineResult>;
 	/** Any workflow, with the sandbox's credential. */
 	runAll(
 		workflow: WorkflowJson,
-		items: ReadonlyArray<INodeExecutionData | IDataObject>,
+		items: readonly object[],
 		options?: Omit<RunOptions, keyof Shape>,
 	): Promise<EngineResult>;
 	fault(rule: FaultRule): void;
-	/** How often each row (by a part of its input) was sent. */
+	/** How often a call was sent whose input holds this text. */
 	sent(part: string): number;
 }
 
@@ -135,8 +131,12 @@ export function bench(options: SandboxOptions = {}): Bench {
 			return sandbox;
 		},
 		run: (parameters, items, { outputs, settings, ...rest } = {}) =>
-			engine.run(enrichWorkflow(parameters, { outputs, settings }), { items, ...rest }),
-		runAll: (workflow, items, rest = {}) => engine.run(workflow, { items, ...rest }),
+			engine.run(enrichWorkflow(parameters, { outputs, settings }), {
+				items: items as IDataObject[],
+				...rest,
+			}),
+		runAll: (workflow, items, rest = {}) =>
+			engine.run(workflow, { items: items as IDataObject[], ...rest }),
 		fault: (rule) => sandbox.fault(rule),
 		sent: (part) =>
 			sandbox.requests.filter(({ input }) => JSON.stringify(input).includes(part)).length,

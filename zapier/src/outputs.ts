@@ -31,8 +31,8 @@ const ACCOUNT: Account[] = [
 	},
 	{
 		field: { key: 'credits_used', label: 'Credits Used', type: 'number' },
-		// Of a list, the first result bears the charge.
-		of: ({ creditsUsed }, isFirst) => (isFirst ? creditsUsed : 0),
+		// Of a list, the first result bears the charge; an answer of earlier was paid for by another run.
+		of: ({ creditsUsed, isReused }, isFirst) => (isFirst && !isReused ? creditsUsed : 0),
 	},
 	{
 		field: { key: 'credits_left', label: 'Credits Left', type: 'number' },

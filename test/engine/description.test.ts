@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import { inputFields } from '../../shared/form';
+import { bench, offered, ROOT } from '../support/enrichWorkflow';
+
+const b = bench();
+const EXPENSIVE = 100;
+let description: INodeTypeDescription;
+beforeAll(() => {
+	const { type } = b.engine.loader.nodeTypes.enrich!;
+	description = type.description as INodeTypeDescription;
+});
+
+type Chosen = Record<string, unknown>;
+const isShown = ({ displayOptions }: INodeProperties, chosen: Chosen) =>
+	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
+		(values as unknown[]).includes(chosen[name.replace(/^\//, '')]),
+	);
+/** What the editor shows with these choices. */
+const shown = (chosen: Chosen) =>
+	description.properties.filter((property) => isShown(property, chosen));
+const named = (name: string, chosen: Chosen) =>
+	shown(chosen).filter((property) => property.name === name);
+
+/** Every parameter, those within collections too. */
+const all = (properties: INodeProperties[] = description.properties): INodeProperties[] =>
+	properties.flatMap((property) => [
+		property,
+		...(property.type === 'collection' ? all(property.options as INodeProperties[]) : []),
+	]);
+const labelsOf = ({ options = [] }: INodeProperties) =>
+	options.map((option) => ('displayName' in option ? option.displayName : option.name));
+
+describe.each(offered.map((operation) => [operation.operationId, operation] as const))(
+	'%s',
+	(_, operation) => {
+		const { n8n, price, paging } = operation;
+		const chosen = { resource: n8n.resource, operation: n8n.operation };
+
+		test('is offered, with an action, help and its price', () => {
+			const [resource] = named('resource', {});
+			expect((resource!.options as INodePropertyOptions[]).map(({ value }) => value)).toContain(
+				n8n.resource,
+			);
+			const [list, ...others] = named('operation', { resource: n8n.resource });
+			expect(others).toEqual([]);
+			const option = (list!.options as INodePropertyOptions[]).find(
+				({ value }) => value === n8n.operation,
+			)!;
+			expect(option.name).not.toContain(operation.title);
+			expect(option.action).toMatch(/^[A-Z][^.]*[^.]$/);
+			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
+			expect(option.action).toMatch(new RegExp(n8n.resource, 'i'));
+			expect(option.description).toContain(price ? `${price.credits} credit` : 'Free');
+		});
+
+		test('shows its own fields once, and no field of another operation', () => {
+			const names = shown({ ...chosen, returnAll: false, output: 'selected' }).map(
+				({ name }) => name,
+			);
+			expect(new Set(names).size).toBe(names.length);
+			const expected = [
+				'resource',
+				'operation',
+				...(price && price.credits >= EXPENSIVE ? ['priceNotice'] : []),
+				...inputFields(operation).map(({ key }) => key),
+				...(paging ? ['returnAll', 'limit'] : []),
+				...(operation.simplified ? ['output', 'outputFields'] : []),
+				...(price ? ['notFound'] : []),
+				'options',
+			];
+			expect(names.sort()).toEqual(expected.sort());
+		});
+
+		test('offers only the options that mean something for it', () => {
+			const [options] = named('options', chosen);
+			const names = (options!.options as INodeProperties[])
+				.filter((option) => isShown(option, chosen))
+				.map(({ name }) => name);
+			const forAll = ['includeInputFields', 'resultField', 'timeout'];
+			expect(names.sort()).toEqual(
+				[...forAll, ...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : [])].sort(),
+			);
+		});
+	},
+);
+
+describe('every parameter', () => {
+	test('has a default that fits its type', () => {
+		for (const { name, type, default: value, options = [], typeOptions } of all()) {
+			const kind = {
+				string: typeOptions?.multipleValues ? 'array' : 'string',
+				options: 'string',
+				notice: 'string',
+				number: 'number',
+				boolean: 'boolean',
+				collection: 'object',
+				multiOptions: 'array',
+			}[type as string];
+			expect([name, Array.isArray(value) ? 'array' : typeof value]).toEqual([name, kind]);
+			if (type === 'options') expect(options).toContainEqual(expect.objectContaining({ value }));
+		}
+	});
+
+	test('is shown by parameters and values that exist', () => {
+		const known = new Map<string, unknown[]>();
+		for (const { name, options = [], type } of description.properties) {
+			const values =
+				type === 'boolean'
+					? [true, false]
+					: (options as INodePropertyOptions[]).map(({ value }) => value);
+			known.set(name, [...(known.get(name) ?? []), ...values]);
+		}
+		for (const { name, displayOptions } of all())
+			for (const [on, values] of Object.entries(displayOptions?.show ?? {}))
+				expect([name, known.get(on.replace(/^\//, ''))]).toEqual([
+					name,
+					expect.arrayContaining(values as unknown[]),
+				]);
+	});
+
+	test('has a label in title case, help without a final period, and an example that says so', () => {
+		for (const { displayName, description: help, placeholder, type } of all()) {
+			if (type === 'notice') continue;
+			expect(displayName).toMatch(/^(?:[A-Z0-9]|iOS)/);
+			if (help && !help.includes('. ')) expect(help).not.toMatch(/\.$/);
+			if (placeholder) expect(placeholder).toMatch(type === 'collection' ? /^Add / : /^e\.g\. /);
+			if (type === 'boolean' && help) expect(help).toMatch(/^Whether /);
+		}
+	});
+
+	test('lists its choices by name', () => {
+		for (const property of all()) {
+			const labels = labelsOf(property).filter((label) => label !== 'Any');
+			expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)));
+		}
+	});
+});
+
+test('agents can use it, by the rules of n8n', () => {
+	expect(description).toMatchObject({ usableAsTool: true, version: 1, group: ['transform'] });
+	for (const { name, noDataExpression } of description.properties)
+		if (name === 'resource' || name === 'operation') expect(noDataExpression).toBe(true);
+	expect(b.engine.loader.getCredential('enrichApi').type.name).toBe(
+		description.credentials![0]!.name,
+	);
+});
+
+describe('the example workflow', () => {
+	const workflow = JSON.parse(readFileSync(join(ROOT, 'examples/enrich-leads.json'), 'utf8')) as {
+		nodes: { type: string; parameters: Record<string, unknown> }[];
+		pinData: { Leads: { json: object }[] };
+	};
+
+	test('sets nothing that the node does not have', () => {
+		for (const { type, parameters } of workflow.nodes) {
+			if (type !== 'n8n-nodes-enrich.enrich') continue;
+			const properties = shown({ ...parameters, output: 'simplified' });
+			expect(properties.map(({ name }) => name)).toEqual(
+				expect.arrayContaining(Object.keys(parameters)),
+			);
+			const options = properties.find(({ name }) => name === 'options')!
+				.options as INodeProperties[];
+			expect(options.map(({ name }) => name)).toEqual(
+				expect.arrayContaining(Object.keys((parameters.options as object | undefined) ?? {})),
+			);
+		}
+	});
+
+	test('has the rows of the list pinned', () => {
+		const rows = parse(readFileSync(join(ROOT, 'examples/leads.csv')), {
+			columns: true,
+		}) as object[];
+		expect(workflow.pinData.Leads.map(({ json }) => json)).toEqual(rows);
+		expect(rows.length).toBeGreaterThanOrEqual(25);
+	});
+});

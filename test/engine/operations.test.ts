@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bench, jsonOf, type Offered, offered, ROOT } from '../support/enrichWorkflow';
+
+const b = bench();
+
+interface Schema {
+	type: string;
+	properties?: Record<string, Schema>;
+	items?: Schema;
+}
+
+const schemaOf = ({ n8n: { resource, operation } }: Offered): Schema => {
+	const file = join('dist/nodes/Enrich/__schema__/v1.0.0', resource, `${operation}.json`);
+	return JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Schema;
+};
+
+/** Where a value is not what the schema says; n8n reads nothing but types. */
+function misfits(schema: Schema | undefined, value: unknown, path = ''): string[] {
+	if (value === null || value === undefined) return [];
+	if (!schema) return [`${path} is not in the schema`];
+	const type = Array.isArray(value) ? 'array' : typeof value;
+	if (type !== schema.type) return [`${path} is ${type}, not ${schema.type}`];
+	if (Array.isArray(value))
+		return value.flatMap((entry, i) => misfits(schema.items, entry, `${path}/${i}`));
+	if (typeof value !== 'object' || !schema.properties) return [];
+	return Object.entries(value).flatMap(([key, entry]) =>
+		misfits(schema.properties?.[key], entry, `${path}/${key}`),
+	);
+}
+
+const run = (operation: Offered, more: object = {}) =>
+	b.run(
+		{
+			resource: operation.n8n.resource,
+			operation: operation.n8n.operation,
+			...operation.example.input,
+			...more,
+		},
+		[{}],
+	);
+
+describe.each(offered.map((operation) => [operation.operationId, operation] as const))(
+	'%s',
+	(_, operation) => {
+		test("its example gives what the registry says, and the preview's fields", async () => {
+			const result = await run(operation);
+			expect(result.error).toBeUndefined();
+			const items = result.node('Enrich').outputs[0]!;
+			expect(items.length).toBeGreaterThan(0);
+			for (const { json, pairedItem } of items) {
+				expect(pairedItem).toEqual({ item: 0 });
+				expect(misfits(schemaOf(operation), json)).toEqual([]);
+				if (operation.price) expect(json).toMatchObject({ outcome: 'found' });
+			}
+			const { paging, simplified, example } = operation;
+			if (operation.operationId === 'getWalletTransactions') return;
+			const entries = paging ? (example.data[paging.entries] as object[]) : [example.data];
+			const kept = Object.keys(entries[0] ?? {}).filter((key) => simplified?.includes(key) ?? true);
+			expect(Object.keys(items[0]!.json)).toEqual(expect.arrayContaining(kept));
+		});
+
+		test('every field of the preview can be dragged: the simplified output names no other', () => {
+			const known = Object.keys(schemaOf(operation).properties ?? {});
+			expect(known).toEqual(
+				expect.arrayContaining(
+					operation.simplified ?? Object.keys((operation.entry ?? operation.output).shape),
+				),
+			);
+		});
+
+		if (operation.simplified) {
+			const [first, second] = operation.simplified as [string, string];
+			test('all fields, and selected fields', async () => {
+				const all = jsonOf((await run(operation, { output: 'all' })).node('Enrich'))[0]!;
+				const few = { output: 'selected', outputFields: [first, second, 'noSuchField'] };
+				const selected = jsonOf((await run(operation, few)).node('Enrich'))[0]!;
+				const simplified = jsonOf((await run(operation)).node('Enrich'))[0]!;
+				const account = ['outcome', 'reason', 'creditsUsed', 'creditsRemaining', 'requestId'];
+				expect(Object.keys(selected).sort()).toEqual([first, second, ...account].sort());
+				expect(Object.keys(all).length).toBeGreaterThanOrEqual(Object.keys(simplified).length);
+				expect(all[first]).toEqual(selected[first]);
+				expect(await run(operation, { ...few, outputFields: [] })).toMatchObject({
+					status: 'success',
+				});
+			});
+		}
+	},
+);
+
+describe('lists', () => {
+	const leads = (more: object = {}) => ({
+		resource: 'lead',
+		operation: 'search',
+		filters: { jobTitle: '={{ [$json.title] }}' },
+		...more,
+	});
+
+	test('50 at most, unless told otherwise; each entry is an item, linked to its row', async () => {
+		const rows = [{ title: 'CEO' }, { title: 'Nobody' }, { title: 'CTO' }];
+		const { outputs } = (await b.run(leads({ limit: 3 }), rows)).node('Enrich');
+		expect(
+			outputs[0]!.map(({ json, pairedItem }) => [json.title, json.outcome, pairedItem]),
+		).toEqual([
+			...Array(3).fill(['CEO', 'found', { item: 0 }]),
+			['Nobody', 'notFound', { item: 1 }],
+			...Array(3).fill(['CTO', 'found', { item: 2 }]),
+		]);
+		const all = await b.run(leads(), [{ title: 'CEO' }]);
+		expect(all.last.length).toBeLessThanOrEqual(50);
+		expect(new Set(all.last.map(({ json }) => json.id)).size).toBe(all.last.length);
+	});
+
+	test('a limit per row, and one that makes no sense', async () => {
+		const rows = [
+			{ title: 'CEO', most: 2 },
+			{ title: 'CEO', most: 4.7 },
+			{ title: 'CTO', most: -1 },
+		];
+		const { outputs } = (await b.run(leads({ limit: '={{ $json.most }}' }), rows)).node('Enrich');
+		const perRow = [0, 1, 2].map(
+			(row) =>
+				outputs[0]!.filter(({ pairedItem }) => (pairedItem as { item: number }).item === row)
+					.length,
+		);
+		expect(perRow).toEqual([2, 4, 1]);
+	});
+
+	test('Return All reads page after page; the first item bears the charge', async () => {
+		const result = await b.run(leads({ returnAll: true }), [{ title: 'CEO' }]);
+		const items = jsonOf(result.node('Enrich'));
+		const total = (b.sandbox.requests.length - 1) * 100;
+		expect(items.length).toBeGreaterThan(total);
+		expect(items[0]!.creditsUsed).toBe(b.sandbox.ledger.charged());
+		expect(items.slice(1).every(({ creditsUsed }) => creditsUsed === 0)).toBe(true);
+	});
+
+	test('a spending limit ends a list early, and says so', async () => {
+		const parameters = leads({ returnAll: true, options: { maxCredits: 0 } });
+		const result = await b.run(parameters, [{ title: 'CEO' }]);
+		expect(b.sandbox.ledger.charged()).toBe(0);
+		expect(result.status).toBe('success');
+		expect(jsonOf(result.node('Enrich')).length).toBeLessThanOrEqual(100);
+	});
+
+	test('a list that breaks off keeps its first pages', async () => {
+		b.fault({
+			operationId: 'searchLeads',
+			match: '"page":2',
+			when: 'before',
+			kind: 'status',
+			status: 400,
+		});
+		const result = await b.run(leads({ returnAll: true }), [{ title: 'CEO' }]);
+		const items = jsonOf(result.node('Enrich'));
+		expect(items).toHaveLength(100);
+		expect(items[0]).toMatchObject({
+			outcome: 'found',
+			reason: expect.stringMatching(/^Incomplete after 100 entries/),
+		});
+	});
+
+	test('transactions: all, and a limit', async () => {
+		const parameters = { resource: 'wallet', operation: 'getTransactions' };
+		for (let i = 0; i < 130; i++) b.sandbox.ledger.book('adjustment', 1, `No. ${i}`);
+		const all = await b.run({ ...parameters, returnAll: true }, [{}]);
+		expect(all.last).toHaveLength(131);
+		expect(new Set(all.last.map(({ json }) => json.id)).size).toBe(131);
+		expect((await b.run({ ...parameters, limit: 7 }, [{}])).last).toHaveLength(7);
+		expect((await b.run({ ...parameters, type: 'topup' }, [{}])).last).toHaveLength(1);
+	});
+});

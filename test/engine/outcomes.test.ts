@@ -1,0 +1,262 @@
+import {
+	addresses,
+	BLANK,
+	bench,
+	chain,
+	enrichNode,
+	find,
+	FOUND,
+	jsonOf,
+	NOT_FOUND,
+	outcomesOf,
+	UNUSABLE,
+	validate,
+} from '../support/enrichWorkflow';
+
+const b = bench();
+const file = { data: 'aGk=', mimeType: 'text/plain' };
+const rows = [FOUND, NOT_FOUND, BLANK, UNUSABLE];
+const numbered = rows.map((json, i) => ({ json: { ...json, id: i + 1 }, binary: { file } }));
+
+describe('outcomes', () => {
+	test('every row ends in one, beside its own fields, and in its place', async () => {
+		const result = await b.run(find(), numbered);
+		const node = result.node('Enrich');
+		expect(outcomesOf(node)).toEqual(['found', 'notFound', 'skipped', 'failed']);
+		expect(jsonOf(node).map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+		expect(node.outputs[0]!.map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2, 3].map((item) => ({ item })),
+		);
+		expect(node.outputs[0]!.map(({ binary }) => binary?.file)).toEqual(Array(4).fill(file));
+		expect(jsonOf(node)[0]).toMatchObject({
+			email: 'emily.zhang@figma.com',
+			reason: 'Email found with high confidence',
+			creditsUsed: 10,
+			creditsRemaining: 24_990,
+		});
+		expect(jsonOf(node)[2]).toMatchObject({
+			creditsUsed: 0,
+			reason: expect.stringContaining('nothing to look up'),
+		});
+		expect(jsonOf(node)[3]).toMatchObject({
+			creditsUsed: 0,
+			mayHaveBeenCharged: false,
+			reason: expect.stringContaining("'Company Domain'"),
+			nextStep: expect.stringContaining('Correct'),
+		});
+		expect(jsonOf(node)[3]).not.toHaveProperty('error');
+	});
+
+	test('the hint counts rows and credits', async () => {
+		const { hints } = (await b.run(find(), [...rows, FOUND])).node('Enrich');
+		expect(hints).toEqual([
+			{
+				message: '5 rows: 2 found, 1 not found, 1 skipped, 1 failed. 10 credits used, 24,990 left.',
+				location: 'outputPane',
+				type: 'warning',
+			},
+		]);
+		const one = (await b.run(validate(), [{ email: 'a@b.com' }])).node('Enrich');
+		expect(one.hints[0]).toMatchObject({
+			message: '1 row: 1 found, 0 not found, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
+			type: 'info',
+		});
+		expect(
+			(await b.run({ resource: 'wallet', operation: 'getBalance' }, [{}])).node('Enrich').hints,
+		).toEqual([]);
+	});
+
+	test('equal rows are looked up once; the first bears the charge', async () => {
+		const shouted = { first: ' EMILY', last: 'zhang ', domain: 'https://www.figma.com/about' };
+		const node = (await b.run(find(), [FOUND, shouted, FOUND])).node('Enrich');
+		expect(b.sandbox.requests).toHaveLength(1);
+		expect(
+			jsonOf(node).map(({ email, creditsUsed, sameAsRow }) => [email, creditsUsed, sameAsRow]),
+		).toEqual([
+			['emily.zhang@figma.com', 10, undefined],
+			['emily.zhang@figma.com', 0, 1],
+			['emily.zhang@figma.com', 0, 1],
+		]);
+	});
+});
+
+describe('rows not found', () => {
+	/** Reads the trigger's row through the linked items. */
+	const linked = (name: string) => ({
+		...enrichNode(
+			validate({
+				email: '={{ $("Trigger").item.json.id }}@example.com',
+				options: { resultField: 'seen' },
+			}),
+			{},
+			name,
+		),
+	});
+	const idsAt = (result: Awaited<ReturnType<typeof b.run>>, node: string) =>
+		result.runs(node).length === 0
+			? []
+			: jsonOf(result.node(node)).map(
+					({ seen }) => (seen as { email: string }).email.split('@')[0],
+				);
+
+	async function branched(
+		notFound: string,
+		settings: object = {},
+		branches = ['First', 'Second', 'Third'],
+	) {
+		const workflow = {
+			nodes: [
+				{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
+				enrichNode(find({ notFound }), settings),
+				...branches.map(linked),
+			],
+			connections: {
+				Trigger: { main: [[{ node: 'Enrich', type: 'main', index: 0 }]] },
+				Enrich: { main: branches.map((node) => [{ node, type: 'main', index: 0 }]) },
+			},
+		};
+		const result = await b.runAll(workflow, numbered);
+		return branches.map((node) => idsAt(result, node));
+	}
+
+	test('are kept, dropped, or sent to an output of their own, each linked to its row', async () => {
+		expect(await branched('keep')).toEqual([['1', '2', '3', '4'], [], []]);
+		expect(await branched('drop')).toEqual([['1', '3', '4'], [], []]);
+		expect(await branched('output')).toEqual([['1', '3', '4'], ['2'], []]);
+	});
+
+	test('the error branch comes last, behind Not Found', async () => {
+		const settings = { onError: 'continueErrorOutput' };
+		expect(await branched('output', settings)).toEqual([['1', '3'], ['2'], ['4']]);
+		expect(await branched('keep', settings)).toEqual([['1', '2', '3'], ['4'], []]);
+	});
+
+	test('keep their binary on the second output', async () => {
+		const result = await b.run(find({ notFound: 'output' }), numbered, {
+			outputs: ['Found', 'Not Found'],
+		});
+		expect(result.node('Not Found').outputs[0]![0]!.binary).toEqual({ file });
+	});
+
+	test('nothing is left when all are dropped', async () => {
+		const result = await b.run(find({ notFound: 'drop' }), [NOT_FOUND]);
+		expect(result.status).toBe('success');
+		expect(result.node('Enrich').outputs).toEqual([[]]);
+	});
+});
+
+describe('options', () => {
+	const run = async (options: object, items: object[] = [{ ...FOUND, id: 1 }]) =>
+		jsonOf((await b.run(find({ options }), items)).node('Enrich'));
+
+	test('without the input fields', async () => {
+		const [json] = await run({ includeInputFields: false });
+		expect(json).not.toHaveProperty('id');
+		expect(json).toMatchObject({ email: 'emily.zhang@figma.com' });
+		const bare = await b.run(find({ options: { includeInputFields: false } }), numbered);
+		expect(bare.last.every(({ binary }) => binary === undefined)).toBe(true);
+	});
+
+	test('the result in a field of its own', async () => {
+		const [json] = await run({ resultField: ' found ' });
+		expect(json).toEqual({
+			...FOUND,
+			id: 1,
+			found: expect.objectContaining({ outcome: 'found', creditsUsed: 10 }),
+		});
+		const [alone] = await run({ resultField: 'found', includeInputFields: false });
+		expect(Object.keys(alone!)).toEqual(['found']);
+		expect(Object.getPrototypeOf((await run({ resultField: '__proto__' }))[0])).toBe(
+			Object.prototype,
+		);
+	});
+
+	test('an empty result never wipes out what the row holds', async () => {
+		const filled = { ...NOT_FOUND, email: 'old@acme.com', confidence: 'low' };
+		expect((await run({}, [filled]))[0]).toMatchObject({
+			outcome: 'notFound',
+			email: 'old@acme.com',
+			confidence: 'low',
+		});
+	});
+
+	test('what an earlier Enrich step told is not taken for news of this one', async () => {
+		const earlier = {
+			...BLANK,
+			outcome: 'failed',
+			creditsUsed: 0,
+			nextStep: 'x',
+			mayHaveBeenCharged: true,
+			requestId: 'r',
+			sameAsRow: 1,
+		};
+		const [json] = await run({}, [earlier]);
+		expect(json).toMatchObject({ outcome: 'skipped', creditsUsed: 0 });
+		for (const key of ['nextStep', 'mayHaveBeenCharged', 'requestId', 'sameAsRow'])
+			expect(json).not.toHaveProperty(key);
+		expect((await run({}, [{ ...BLANK, requestId: 'mine' }]))[0]).toMatchObject({
+			requestId: 'mine',
+		});
+	});
+
+	test('rows that are filled already are skipped, row by row', async () => {
+		const items = [
+			{ ...FOUND, mail: 'there@figma.com' },
+			{ ...FOUND, mail: '  ' },
+			{ ...FOUND, mail: 0 },
+			{ ...FOUND },
+		];
+		const json = await run({ skipIfFilled: '={{ $json.mail }}' }, items);
+		expect(json.map(({ outcome }) => outcome)).toEqual(['skipped', 'found', 'skipped', 'found']);
+		expect(json[0]).toMatchObject({
+			reason: 'Already filled',
+			mail: 'there@figma.com',
+			creditsUsed: 0,
+		});
+		expect(b.sandbox.requests).toHaveLength(1);
+	});
+
+	test.each([0, 1, 3, 4, 5])('Maximum Credits of %i are kept to exactly', async (maxCredits) => {
+		const result = await b.run(validate({ options: { maxCredits } }), addresses(4));
+		expect(b.sandbox.ledger.charged()).toBe(Math.min(4, maxCredits));
+		expect(b.sandbox.requests).toHaveLength(Math.min(4, maxCredits));
+		const skipped = jsonOf(result.node('Enrich')).filter(({ outcome }) => outcome === 'skipped');
+		expect(skipped).toHaveLength(Math.max(0, 4 - maxCredits));
+		for (const { reason, nextStep } of skipped) {
+			expect(reason).toContain('spending limit');
+			expect(nextStep).toContain("'Maximum Credits'");
+		}
+	});
+
+	test('a limit below the price of one call sends nothing', async () => {
+		expect(await run({ maxCredits: 9 })).toMatchObject([{ outcome: 'skipped' }]);
+		expect(b.sandbox.requests).toHaveLength(0);
+	});
+
+	test.each(['abc', '', null, -1, [], {}])(
+		'Maximum Credits of %j is refused, not taken for "no limit"',
+		async (value) => {
+			const options = { maxCredits: `={{ ${JSON.stringify(value)} }}` };
+			const result = await b.run(find({ options }), [FOUND]);
+			expect(result.error?.message).toContain("'Maximum Credits' must be a number");
+			expect(b.sandbox.requests).toHaveLength(0);
+		},
+	);
+});
+
+test('a chain of steps keeps the row and finds its own memory', async () => {
+	const result = await b.runAll(
+		chain(
+			enrichNode(find({ options: { resultField: 'find' } }), {}, 'One'),
+			enrichNode(find({ options: { resultField: 'again' } }), {}, 'Two'),
+			enrichNode(validate({ email: '={{ $json.find.email }}' }), {}, 'Three'),
+		),
+		[FOUND, NOT_FOUND],
+	);
+	expect(result.last.map(({ json }) => [json.outcome, json.first])).toEqual([
+		['found', 'Emily'],
+		['skipped', 'Thomas'],
+	]);
+	// Emily twice: the second step is another one, and finding costs each time.
+	expect(b.sandbox.ledger.charged()).toBe(21);
+});
