@@ -1,5 +1,5 @@
 // Bundles the n8n package into dist/ and the Zapier app into zapier/dist/.
-// Usage: node scripts/build.mjs [n8n] [zapier]   (n8n when nothing is named)
+// Usage: node scripts/build.mjs [n8n] [zapier] [--quiet]   (n8n when nothing is named)
 import { build } from 'esbuild';
 import {
 	cpSync,
@@ -27,7 +27,8 @@ const common = {
 };
 const minified = { ...common, minify: true, keepNames: true, legalComments: 'none' };
 
-const targets = process.argv.slice(2);
+const isQuiet = process.argv.includes('--quiet');
+const targets = process.argv.slice(2).filter((word) => word !== '--quiet');
 for (const target of targets.length ? targets : ['n8n']) {
 	if (target === 'n8n') await buildN8n();
 	else if (target === 'zapier') await buildZapier();
@@ -86,6 +87,7 @@ async function buildZapier() {
 }
 
 function printSizes(files) {
+	if (isQuiet) return;
 	for (const file of files) {
 		console.log(`${file}  ${(statSync(file).size / 1000).toFixed(1)} kB`);
 	}

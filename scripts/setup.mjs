@@ -1,5 +1,5 @@
 // Installs what is missing, from the lockfiles. Needs nothing but Node 20 and npm; silent when all is there.
-// Usage: node scripts/setup.mjs [zapier]
+// Usage: node scripts/setup.mjs [zapier] [e2e]   (e2e: a whole n8n; N8N_E2E_DIR names one that is installed already)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -21,8 +21,21 @@ install(
 	'node_modules/.bin/node',
 );
 if (process.argv.includes('zapier')) install('zapier', join(root, 'zapier'), [INSTALL]);
+if (process.argv.includes('e2e') && !process.env.N8N_E2E_DIR) {
+	install(
+		'n8n for the end-to-end tests, 2.4 GB',
+		join(root, 'test', 'e2e'),
+		// n8n's packages disagree on peers, and not all of their install scripts work everywhere; it needs none but these two.
+		[
+			[...INSTALL, '--legacy-peer-deps'],
+			['rebuild', 'sqlite3', 'node'],
+		],
+		'node_modules/n8n/bin/n8n',
+		'some minutes',
+	);
+}
 
-function install(name, cwd, commands, proof = 'node_modules') {
+function install(name, cwd, commands, proof = 'node_modules', duration = 'a minute') {
 	const lock = createHash('sha256').update(readFileSync(join(cwd, 'package-lock.json')));
 	const hash = lock.digest('hex');
 	const stamp = join(cwd, 'node_modules', '.setup-stamp');
@@ -30,7 +43,7 @@ function install(name, cwd, commands, proof = 'node_modules') {
 	if (isCurrent && existsSync(join(cwd, proof))) return;
 
 	// On stderr, so that a script's own output stays pure.
-	console.error(`Installing the locked dependencies (${name}), this takes a minute …`);
+	console.error(`Installing the locked dependencies (${name}), this takes ${duration} …`);
 	for (const args of commands) npm(args, cwd);
 	if (!existsSync(join(cwd, proof))) fail(`npm finished, but ${proof} is missing in ${name}.`);
 	writeFileSync(stamp, hash);
