@@ -130,6 +130,9 @@ async function runAndShow(
 	console.log(pc.dim(`\n${rows.length} rows in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`));
 }
 
+/** The library's own colors do not ask whether there is a terminal. */
+const PLAIN = { head: [], border: [], compact: true };
+
 const COLORS: Record<string, (text: string) => string> = {
 	found: pc.green,
 	notFound: pc.yellow,
@@ -146,10 +149,10 @@ const WORDS: Record<string, string> = {
 /** Per row what each step brought, its outcome and the reason for it. */
 function rowTable(result: EngineResult, steps: EnrichNode[], rows: Row[]): string {
 	const table = new Table({
-		head: ['#', 'Name', 'Email', 'Validation', 'Phone', 'Outcome', 'Reason'],
-		colWidths: [4, 24, 38, 11, 15, 11, 46],
+		head: ['#', 'Name', 'Email', 'Validation', 'Phone', 'Outcome', 'Reason'].map(pc.cyan),
+		colWidths: [4, 24, 38, 12, 15, 11, 46],
 		wordWrap: true,
-		style: { head: ['cyan'], compact: true },
+		style: PLAIN,
 	});
 	result.last.forEach(({ json }, index) => {
 		const row = rows[index] as Row;
@@ -187,8 +190,8 @@ function decisive(find: StepResult, validation: StepResult, phone: StepResult): 
 
 function creditTable(result: EngineResult, steps: EnrichNode[]): string {
 	const table = new Table({
-		head: ['Operation', 'Credits used', 'Credits left'],
-		style: { head: ['cyan'], compact: true },
+		head: ['Operation', 'Credits used', 'Credits left'].map(pc.cyan),
+		style: PLAIN,
 	});
 	let total = 0;
 	let left: number | null | undefined;
