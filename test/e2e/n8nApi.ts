@@ -1,0 +1,141 @@
+/** What n8n's editor asks of its server. */
+import type { INodeExecutionData, IRunExecutionData, ITaskData } from 'n8n-workflow';
+import type { WorkflowJson } from '../../scripts/n8nEngine';
+import { loadFromN8n } from './installation';
+import { until } from './until';
+
+/** How n8n encodes an execution's data. */
+const flatted = loadFromN8n('flatted') as { parse(text: string): IRunExecutionData };
+
+const CALL_MS = 90_000;
+const OWNER = { email: 'owner@example.com', password: 'Passw0rd-e2e' };
+
+/** An execution as it is stored, with its data. */
+export interface Execution {
+	id: string;
+	status: string;
+	mode: string;
+	retryOf?: string;
+	data: IRunExecutionData;
+}
+
+export interface ListedExecution {
+	id: string;
+	status: string;
+	mode: string;
+}
+
+export class N8nApi {
+	private cookie = '';
+
+	constructor(private readonly url: string) {}
+
+	/** Any call of n8n's REST API; rejects with what n8n answered unless it succeeded. */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const answer = await this.fetch(method, path, body);
+		const text = await answer.text();
+		if (!answer.ok)
+			throw new Error(`n8n: ${method} ${path} → ${answer.status} ${text.slice(0, 500)}`);
+		const json = (text === '' ? {} : JSON.parse(text)) as { data?: T };
+		return json.data ?? (json as T);
+	}
+
+	async fetch(method: string, path: string, body?: unknown): Promise<Response> {
+		return await fetch(this.url + path, {
+			method,
+			headers: { 'content-type': 'application/json', cookie: this.cookie, 'browser-id': 'e2e' },
+			body: body === undefined ? undefined : JSON.stringify(body),
+			signal: AbortSignal.timeout(CALL_MS),
+		});
+	}
+
+	/** Makes the owner of a new n8n, and logs in. The login outlives a restart. */
+	async setUp(): Promise<void> {
+		const names = { firstName: 'E2E', lastName: 'Owner' };
+		const answer = await this.fetch('POST', '/rest/owner/setup', { ...OWNER, ...names });
+		if (!answer.ok) throw new Error(`n8n: no owner → ${answer.status} ${await answer.text()}`);
+		this.cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+	}
+
+	async testCredential(type: string, data: object): Promise<{ status: string; message: string }> {
+		const credentials = { id: '', name: 'Test', type, data };
+		return await this.call('POST', '/rest/credentials/test', { credentials });
+	}
+
+	async createCredential(type: string, name: string, data: object): Promise<{ id: string }> {
+		return await this.call('POST', '/rest/credentials', { name, type, data });
+	}
+
+	async createWorkflow(workflow: WorkflowJson): Promise<{ id: string; versionId: string }> {
+		return await this.call('POST', '/rest/workflows', { name: 'Workflow', ...workflow });
+	}
+
+	async activate({ id, versionId }: { id: string; versionId: string }): Promise<void> {
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
+	/** The editor's 'Execute workflow', from the trigger of that name; pinned data counts. */
+	async runManually(workflowId: string, trigger: string): Promise<Execution> {
+		const path = `/rest/workflows/${workflowId}/run`;
+		const run = { triggerToStartFrom: { name: trigger } };
+		const { executionId } = await this.call<{ executionId: string }>('POST', path, run);
+		return await this.ended(executionId);
+	}
+
+	/** Starts an active workflow through its Webhook node, which answers at once. */
+	async startByWebhook(workflowId: string, path: string, body: unknown): Promise<string> {
+		const before = (await this.executions(workflowId)).length;
+		// n8n registers the address a moment after it has activated the workflow.
+		await until('the webhook is registered', async () => {
+			const answer = await this.fetch('POST', `/webhook/${path}`, body);
+			if (answer.ok || answer.status === 404) return answer.ok;
+			throw new Error(`n8n: webhook → ${answer.status} ${await answer.text()}`);
+		});
+		return await until('the webhook has started an execution', async () => {
+			const executions = await this.executions(workflowId);
+			return executions.length > before && executions[0]?.id;
+		});
+	}
+
+	/** Runs an active workflow through its webhook, to its end. */
+	async runByWebhook(workflowId: string, path: string, body: unknown): Promise<Execution> {
+		return await this.ended(await this.startByWebhook(workflowId, path, body));
+	}
+
+	/** The editor's 'Retry with currently saved workflow', or 'with original workflow'. */
+	async retry(executionId: string, loadWorkflow = true): Promise<Execution> {
+		const path = `/rest/executions/${executionId}/retry`;
+		const { id } = await this.call<{ id: string }>('POST', path, { loadWorkflow });
+		return await this.ended(id);
+	}
+
+	/** Newest first. */
+	async executions(workflowId: string): Promise<ListedExecution[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const path = `/rest/executions?limit=100&filter=${filter}`;
+		return (await this.call<{ results: ListedExecution[] }>('GET', path)).results;
+	}
+
+	async execution(id: string): Promise<Execution> {
+		const stored = await this.call<Execution & { data: string }>('GET', `/rest/executions/${id}`);
+		return { ...stored, data: flatted.parse(stored.data) };
+	}
+
+	/** The execution once it is neither new, running nor waiting any more. */
+	async ended(id: string): Promise<Execution> {
+		return await until(`execution ${id} has ended`, async () => {
+			const execution = await this.execution(id);
+			return !['new', 'running', 'waiting'].includes(execution.status) && execution;
+		});
+	}
+}
+
+/** The last run of a node; throws if it never ran. */
+export function taskOf({ data }: Execution, node: string): ITaskData {
+	const task = data.resultData.runData[node]?.at(-1);
+	if (!task) throw new Error(`Node "${node}" did not run`);
+	return task;
+}
+
+export const itemsOf = (execution: Execution, node: string, output = 0): INodeExecutionData[] =>
+	taskOf(execution, node).data?.main?.[output] ?? [];

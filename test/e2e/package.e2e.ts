@@ -1,0 +1,86 @@
+import { type Sandbox, startSandbox } from '../../sandbox/server';
+import { offered } from '../support/enrichWorkflow';
+import { N8nServer } from './n8nServer';
+
+const NODE = 'n8n-nodes-enrich.enrich';
+let n8n: N8nServer;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox();
+	n8n = await N8nServer.create();
+	await n8n.api.setUp();
+});
+afterAll(async () => {
+	await n8n?.remove();
+	await sandbox?.close();
+});
+
+describe('the installed package', () => {
+	interface NodeType {
+		name: string;
+		codex: { categories: string[]; alias: string[] };
+		iconUrl: Record<string, string>;
+	}
+
+	test('is loaded under its production type names, with codex and icons', async () => {
+		const types = await n8n.api.call<NodeType[]>('GET', '/types/nodes.json');
+		const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-enrich'));
+		// The second is what n8n makes of it for AI agents.
+		expect(ours.map(({ name }) => name)).toEqual([NODE, `${NODE}Tool`]);
+		expect(ours[0]?.codex.categories).toContain('Sales');
+		expect(ours[0]?.codex.alias).toContain('email finder');
+		for (const mode of ['light', 'dark']) {
+			const icon = await n8n.api.fetch('GET', `/${ours[0]?.iconUrl[mode]}`);
+			expect(icon.headers.get('content-type')).toContain('image/svg');
+		}
+	});
+
+	test('brings its credential', async () => {
+		const types = await n8n.api.call<NodeType[]>('GET', '/types/credentials.json');
+		const ours = types.find(({ name }) => name === 'enrichApi');
+		expect(ours).toMatchObject({ displayName: 'Enrich API', supportedNodes: [NODE] });
+	});
+
+	test.each(offered.map(({ n8n: { resource, operation } }) => `${resource}/${operation}`))(
+		'shows what %s returns before it has run',
+		async (operation) => {
+			const path = `/schemas/${NODE}/1.0.0/${operation}.json`;
+			expect(await n8n.api.call('GET', path)).toMatchObject({ type: 'object' });
+		},
+	);
+});
+
+describe('the credential test', () => {
+	const ok = 'Connection successful!';
+	test.each([
+		['the key', {}, 'OK', ok],
+		['the key as a bearer token', { headerStyle: 'bearer' }, 'OK', ok],
+		['the key with blanks and quotes around it', { apiKey: ' "sk_sandbox" ' }, 'OK', ok],
+		[
+			'a wrong key',
+			{ apiKey: 'sk_wrong' },
+			'Error',
+			'Enrich refused the key. It is mistyped, disabled or revoked',
+		],
+		[
+			'a suspended account',
+			{ apiKey: 'sk_sandbox_suspended' },
+			'Error',
+			'the account is suspended',
+		],
+		['a wrong base URL', { baseUrl: '/nope' }, 'Error', 'There is no Enrich API at this base URL'],
+	])('%s', async (_what, data, status, message) => {
+		const base = {
+			apiKey: sandbox.apiKey,
+			headerStyle: 'x-api-key',
+			baseUrl: sandbox.url,
+			...data,
+		};
+		const baseUrl = new URL(base.baseUrl, sandbox.url).href;
+		expect(await n8n.api.testCredential('enrichApi', { ...base, baseUrl })).toEqual({
+			status,
+			message: expect.stringContaining(message),
+		});
+	});
+});
