@@ -159,15 +159,13 @@ export class Pacer {
 
 	private waitMs(lane: LaneState, now: number): number {
 		const windows = [...lane.windows.values()];
-		const spreadMs = Math.max(
-			this.burstWaitMs(now, 0),
-			...windows.map((window) => spreadWaitMs(lane, window, now)),
-		);
+		const spacing = Math.max(0, ...windows.map((window) => spacingMs(lane, window, now)));
 		const fitsIn = windows.every((window) => lane.backlog <= leftIn(window, now));
-		// What leaves at once must not be overtaken by the second after it.
-		const apartMs = Math.max(0, this.tookMs.most - this.tookMs.least);
-		const atOnceMs = fitsIn ? this.burstWaitMs(now, apartMs) : Infinity;
-		return Math.max(lane.heldUntil - now, Math.min(spreadMs, atOnceMs));
+		const spreadMs = fitsIn ? 0 : lane.lastSentAt + spacing - now;
+		// A second's calls must not be overtaken by the next second's; what is spread cannot be.
+		const overtakenMs = Math.max(0, this.tookMs.most - this.tookMs.least);
+		const apartMs = Math.max(0, Math.min(overtakenMs, this.burst * spacing - 1000));
+		return Math.max(lane.heldUntil - now, this.burstWaitMs(now, apartMs), spreadMs);
 	}
 
 	/** At most `burst` calls within any second. */
@@ -229,13 +227,12 @@ export class Pacer {
 
 const leftIn = (window: Window, now: number) => (now >= window.endsAt ? window.limit : window.left);
 
-/** Milliseconds until a call should leave so that calls spread evenly over the window. */
-function spreadWaitMs(lane: LaneState, window: Window, now: number): number {
+/** Milliseconds from call to call so that they spread evenly over what is left of the window. */
+function spacingMs(lane: LaneState, window: Window, now: number): number {
 	const isOver = now >= window.endsAt;
 	const usable = leftIn(window, now) - Math.floor(window.limit * PACE.reserve);
-	if (usable <= 0) return window.endsAt - now;
 	const remainingMs = isOver ? window.lengthMs : window.endsAt - lane.lastSentAt;
-	return lane.lastSentAt + remainingMs / (usable + (isOver ? 0 : 1)) - now;
+	return usable <= 0 ? remainingMs : remainingMs / (usable + (isOver ? 0 : 1));
 }
 
 /** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */

@@ -256,6 +256,25 @@ describe('the pacer', () => {
 		expect(sentAt.map((at) => at - startedAt)).toEqual([0, 7000, 7000]);
 	});
 
+	test('leaves room between two bursts, as calls overtake each other', async () => {
+		const clock = new FakeClock();
+		const pacer = new Pacer(clock);
+		pacer.announce('write', () => 500);
+		const send = async (tookMs: number) => {
+			const ticket = await pacer.admit('write');
+			if (!ticket) throw new Error('Not admitted');
+			await clock.rest(tookMs);
+			const left = { 'x-ratelimit-remaining': '1900', 'x-ratelimit-reset': '60' };
+			pacer.settle(ticket, { headers: { 'x-ratelimit-limit': '2000', ...left }, isGood: true });
+			return ticket.sentAt;
+		};
+		const sentAt: number[] = [];
+		for (let call = 0; call < 200; call++) sentAt.push(await send(call % 10 ? 0 : 40));
+		const apart = sentAt.slice(100).map((at, index) => at - (sentAt[index] ?? 0));
+		expect(Math.min(...apart)).toBeGreaterThan(1030);
+		expect(Math.max(...apart)).toBeLessThan(1050);
+	});
+
 	test('gives the turn back when a waiting call is cancelled', async () => {
 		const clock = new FakeClock();
 		const pacer = new Pacer(clock);
