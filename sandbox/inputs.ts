@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod/v4';
 import type { Data, Operation } from '../shared/operation';
 import type { Problem } from './problems';
@@ -7,16 +8,49 @@ const placeOf = ({ method }: Operation) => (method === 'GET' ? 'querystring' : '
 
 const invalid = (detail: string): Problem => ({ status: 400, detail });
 
+type Checked = { input: Data } | { problem: Problem };
+
+/** Longer lists are checked in parts, so that other calls are answered meanwhile. */
+const PART = 5000;
+
 /** Checks what came over the wire by the registry, as the API does: the first fault is named. */
-export function checkInput(
-	operation: Operation,
-	raw: unknown,
-): { input: Data } | { problem: Problem } {
+export async function checkInput(operation: Operation, raw: unknown): Promise<Checked> {
+	const long = Object.entries((raw ?? {}) as Data).filter(
+		(entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > PART,
+	);
+	if (long.length === 0) return checkAtOnce(operation, raw);
+	const input: Data = { ...(raw as Data) };
+	for (const [name, list] of long) {
+		for (let first = 0; first < list.length; first += PART) {
+			const part = list.slice(first, first + PART);
+			const checked = checkAtOnce(operation, { ...cutShort(raw as Data), [name]: part }, first);
+			if ('problem' in checked) return checked;
+			// In place: half a million entries need not be there twice.
+			(checked.input[name] as unknown[]).forEach((entry, i) => (list[first + i] = entry));
+			await nextTurn();
+		}
+	}
+	return { input };
+}
+
+const cutShort = (input: Data): Data =>
+	Object.fromEntries(
+		Object.entries(input).map(([name, value]) => [
+			name,
+			Array.isArray(value) ? value.slice(0, 1) : value,
+		]),
+	);
+
+/** `first`: the place of the first entry of a list that is a part of a longer one. */
+function checkAtOnce(operation: Operation, raw: unknown, first = 0): Checked {
 	const place = placeOf(operation);
 	const wire = operation.method === 'GET' ? typed(operation, raw as Data) : (raw ?? {});
 	const parsed = operation.input.safeParse(wire);
 	const issue = parsed.error?.issues[0];
-	if (issue) return { problem: invalid(`${[place, ...issue.path].join('/')} ${wordsFor(issue)}`) };
+	if (issue) {
+		const path = issue.path.map((key) => (typeof key === 'number' ? key + first : String(key)));
+		return { problem: invalid(`${[place, ...path].join('/')} ${wordsFor(issue)}`) };
+	}
 	const input = parsed.data as Data;
 	const { needsOneOf, paging } = operation;
 	if (needsOneOf && !needsOneOf.some((name) => input[name] !== undefined)) {

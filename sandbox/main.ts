@@ -29,7 +29,13 @@ program
 	.addOption(
 		new Option('--plan <name>', 'whose rate limits apply').choices(PLAN_NAMES).default('growth'),
 	)
-	.option('--speed <factor>', 'shortens the rate-limit windows', numberFrom(0.001), 1)
+	.option(
+		'--speed <factor>',
+		'shortens the rate-limit windows and the time that batches take',
+		numberFrom(0.001),
+		1,
+	)
+	.option('--batch-rate <items>', 'items of a batch processed per second', numberFrom(0), 200)
 	.option('--latency <ms>', 'how long a call takes', numberFrom(0), 0)
 	.option('--balance <credits>', 'credits at the start', numberFrom(0), 25_000)
 	.option('--key <key>', 'the API key that is accepted', key, DEFAULT_KEY)
@@ -42,10 +48,16 @@ program
 async function main(): Promise<void> {
 	const {
 		latency,
+		batchRate,
 		key: apiKey,
 		...rest
-	} = program.parse().opts<SandboxOptions & { latency: number; key: string }>();
-	const sandbox = await startSandbox({ ...rest, latencyMs: latency, apiKey });
+	} = program.parse().opts<SandboxOptions & { latency: number; batchRate: number; key: string }>();
+	const sandbox = await startSandbox({
+		...rest,
+		latencyMs: latency,
+		batchItemsPerSecond: batchRate,
+		apiKey,
+	});
 	console.log(welcome(sandbox));
 	const stop = () => void sandbox.close();
 	process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -77,6 +89,7 @@ function welcome({ url, apiKey, ledger }: Sandbox): string {
 		pc.bold('Make something go wrong'),
 		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
 		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,
+		pc.dim('  Also there: batches, batches/fail, callbacks, ledger, requests, reset'),
 		'',
 	].join('\n');
 }

@@ -6,6 +6,8 @@ export interface Problem {
 	kind?: keyof typeof TITLES;
 	/** Extension members, such as the shortfall of a 402. */
 	members?: Record<string, unknown>;
+	/** The same in the older shape. */
+	plainMembers?: Record<string, unknown>;
 }
 
 const TITLES = {
@@ -41,6 +43,7 @@ const KINDS: Record<number, keyof typeof TITLES> = {
 const PLAIN_TITLES: Record<number, string> = {
 	401: 'Unauthorized',
 	402: 'Payment Required',
+	404: 'Not Found',
 	429: 'Too Many Requests',
 	500: 'Internal Server Error',
 };
@@ -58,13 +61,13 @@ export function toWire(
 	shape: 'problem' | 'plain',
 	requestId: string,
 ): WireAnswer {
-	const { status, detail, members } = problem;
+	const { status, detail, members, plainMembers } = problem;
 	const error = PLAIN_TITLES[status];
 	if (shape === 'plain' && error) {
 		return {
 			status,
 			contentType: 'application/json; charset=utf-8',
-			body: JSON.stringify({ error, message: detail, statusCode: status }),
+			body: JSON.stringify({ error, message: detail, statusCode: status, ...plainMembers }),
 		};
 	}
 	const kind =
@@ -83,11 +86,19 @@ export function toWire(
 	};
 }
 
-/** The balance does not cover what the call costs. */
-export const insufficientCredits = (required: number, currentBalance: number): Problem => ({
+/** The balance does not cover what the call costs; `itemCount`: it is a batch of so many. */
+export const insufficientCredits = (
+	required: number,
+	currentBalance: number,
+	itemCount?: number,
+): Problem => ({
 	status: 402,
 	detail: `Not enough credits. Required: ${required}, available: ${currentBalance}`,
 	members: { currentBalance, required, shortfall: required - currentBalance },
+	plainMembers:
+		itemCount === undefined
+			? undefined
+			: { detail: { required, itemCount, creditCostPerItem: required / itemCount } },
 });
 
 export const rateLimitExceeded = (seconds: string): Problem => ({

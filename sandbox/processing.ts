@@ -1,5 +1,6 @@
 import { type Data, documentedCost, type Operation } from '../shared/operation';
 import { ruleFor } from './answers';
+import type { Answer } from './answers/rule';
 import type { Chance } from './chance';
 import type { Ledger } from './ledger';
 import { insufficientCredits, type Problem, type WireAnswer } from './problems';
@@ -9,27 +10,65 @@ const keyOf = (input: unknown): string => JSON.stringify(input).toLowerCase();
 
 export interface Processed {
 	wire: WireAnswer;
+	/** Credits deducted, less those refunded. */
 	charged: number;
+}
+
+export type Outcome = Processed | { problem: Problem };
+
+/** Processes the calls of one operation. */
+export type Processor = (
+	input: Data,
+	requestId: string,
+	arrivedAt: number,
+) => Outcome | Promise<Outcome>;
+
+export const success = (data: Data, meta: Data | undefined, charged = 0): Processed => ({
+	charged,
+	wire: {
+		status: 200,
+		contentType: 'application/json; charset=utf-8',
+		body: JSON.stringify({ success: true, data, meta }),
+	},
+});
+
+/** The answer to one lookup, and what it costs as documented. */
+export interface Answered extends Answer {
+	found: boolean;
+	credits: number;
+}
+
+export type Answerer = (input: Data) => Answered;
+
+/** Returns the function that answers one lookup, by itself or in a batch. */
+export function answererOf(operation: Operation, ledger: Ledger, chance: Chance): Answerer {
+	const rule = ruleFor(operation);
+	const exampleKey = keyOf(operation.input.parse(operation.example.input));
+	return (input) => {
+		const isExample = keyOf(input) === exampleKey;
+		const answer = rule.answer({ operation, input, chance, ledger, isExample });
+		const { found } = operation.verdict(answer.data);
+		const credits = answer.credits ?? (found ? documentedCost(operation, input) : 0);
+		return { ...answer, found, credits };
+	};
 }
 
 /**
  * Returns the function that processes one operation's calls: it charges as documented and answers.
  * Nothing in it waits, so that no two calls can spend the same credits.
  */
-export function processorOf(operation: Operation, ledger: Ledger, chance: Chance) {
+export function processorOf(operation: Operation, ledger: Ledger, chance: Chance): Processor {
 	const rule = ruleFor(operation);
-	const exampleKey = keyOf(operation.input.parse(operation.example.input));
+	const answerTo = answererOf(operation, ledger, chance);
 
-	return (input: Data, requestId: string, arrivedAt: number): Processed | { problem: Problem } => {
-		const key = keyOf(input);
-		const lookup = `${operation.operationId} ${key}`;
+	return (input, requestId, arrivedAt) => {
+		const lookup = `${operation.operationId} ${keyOf(input)}`;
 		const isRepeat = operation.billing === 'chargedOnceThenCached' && ledger.isPaid(lookup);
 		const price = isRepeat ? 0 : documentedCost(operation, input);
 		if (price > ledger.balance) return { problem: insufficientCredits(price, ledger.balance) };
 
-		const answer = rule.answer({ operation, input, chance, ledger, isExample: key === exampleKey });
-		const isFound = operation.verdict(answer.data).found;
-		const charged = isRepeat ? 0 : (answer.credits ?? (isFound ? price : 0));
+		const answer = answerTo(input);
+		const charged = isRepeat ? 0 : answer.credits;
 		if (charged > 0) {
 			const description = [rule.label ?? operation.title, answer.subject]
 				.filter(Boolean)
@@ -47,13 +86,6 @@ export function processorOf(operation: Operation, ledger: Ledger, chance: Chance
 			processingTimeMs: Math.round(performance.now() - arrivedAt),
 		};
 		const meta = { receipt, id: { requestId }, none: undefined }[rule.meta ?? 'receipt'];
-		return {
-			charged,
-			wire: {
-				status: 200,
-				contentType: 'application/json; charset=utf-8',
-				body: JSON.stringify({ success: true, data: answer.data, meta }),
-			},
-		};
+		return success(answer.data, meta, charged);
 	};
 }

@@ -14,6 +14,16 @@ export const PLAN_NAMES: readonly Plan[] = [
 export type HeaderStyle = 'tightest' | 'burst' | 'none';
 export const HEADER_STYLES: readonly HeaderStyle[] = ['tightest', 'burst', 'none'];
 
+/** Batches that may be submitted per second and per minute; Enterprise has no limits of its own. */
+const BULK: Partial<Record<Plan, [perSecond: number, perMinute: number]>> = {
+	free: [1, 2],
+	growth: [3, 10],
+	scale: [5, 20],
+	pro: [10, 50],
+};
+
+export type CallKind = 'other' | 'enrichment' | 'bulk';
+
 /** A fixed window: it begins with the first call in it and takes `limit` calls. */
 class Window {
 	private count = 0;
@@ -52,8 +62,7 @@ export interface Admission {
 /** The limits of one organization, all keys together. Calls count on arrival, refused ones too. */
 export class RateLimits {
 	private readonly burst: Window | undefined;
-	private readonly forAll: Window[] = [];
-	private readonly forEnrichment: Window[] = [];
+	private readonly windows: Record<CallKind, Window[]> = { other: [], enrichment: [], bulk: [] };
 
 	constructor(
 		plan: Plan,
@@ -63,16 +72,22 @@ export class RateLimits {
 		const limits = PLANS.find(({ name }) => name.toLowerCase() === plan);
 		if (!limits) return;
 		this.burst = new Window(limits.burstPerSecond, 1000 / speed);
-		this.forAll = [this.burst, new Window(limits.perMinute, 60_000 / speed)];
-		this.forEnrichment = [...this.forAll];
+		const other = [this.burst, new Window(limits.perMinute, 60_000 / speed)];
+		const enrichment = [...other];
 		if (limits.enrichmentPerMinute) {
-			this.forEnrichment.push(new Window(limits.enrichmentPerMinute, 60_000 / speed));
+			enrichment.push(new Window(limits.enrichmentPerMinute, 60_000 / speed));
 		}
+		const [perSecond, perMinute] = BULK[plan] ?? [];
+		const bulk = [...other];
+		if (perSecond && perMinute) {
+			bulk.push(new Window(perSecond, 1000 / speed), new Window(perMinute, 60_000 / speed));
+		}
+		this.windows = { other, enrichment, bulk };
 	}
 
-	/** Counts a call; `isEnrichment`: it is a paid POST. */
-	admit(isEnrichment: boolean, now = performance.now()): Admission {
-		const windows = isEnrichment ? this.forEnrichment : this.forAll;
+	/** Counts a call; `enrichment`: it is a paid POST, `bulk`: it submits a batch. */
+	admit(kind: CallKind, now = performance.now()): Admission {
+		const windows = this.windows[kind];
 		let refusing: Window | undefined;
 		for (const window of windows) {
 			if (window.take(now)) continue;

@@ -1,12 +1,13 @@
 /** What the sandbox remembers of one call. Never the key. */
 export interface RecordedRequest {
 	operationId: string;
-	/** As it came over the wire. */
+	/** As it came over the wire; of longer lists the first 1,000 entries. */
 	input: unknown;
 	/** Milliseconds since the epoch. */
 	at: number;
 	/** Undefined as long as nothing was answered, and when the connection was cut instead. */
 	status?: number;
+	/** Negative: refunded. */
 	charged: number;
 	/** Turned away by the rate limit. */
 	refused: boolean;
@@ -16,22 +17,38 @@ export interface RecordedRequest {
 	fault?: string;
 }
 
-/** The last calls, oldest first; at least `cap` of them are kept. 0: none. */
-export class Recorder {
-	readonly requests: RecordedRequest[] = [];
+/** The last calls, or what else is recorded, oldest first; at least `cap` are kept. 0: none. */
+export class Recorder<T> {
+	readonly entries: T[] = [];
 
 	constructor(private readonly cap: number) {}
 
-	add(request: RecordedRequest): RecordedRequest {
+	add(entry: T): T {
 		if (this.cap > 0) {
-			this.requests.push(request);
+			this.entries.push(entry);
 			// Half at a time, so that forgetting costs next to nothing per call.
-			if (this.requests.length >= 2 * this.cap) this.requests.splice(0, this.cap);
+			if (this.entries.length >= 2 * this.cap) this.entries.splice(0, this.cap);
 		}
-		return request;
+		return entry;
 	}
 
 	reset(): void {
-		this.requests.length = 0;
+		this.entries.length = 0;
 	}
+}
+
+const LONGEST_LIST = 1000;
+
+/** What is remembered of an input: not all of a large batch. */
+export function shortened(input: unknown): unknown {
+	if (typeof input !== 'object' || input === null) return input;
+	const lists = Object.entries(input).filter(
+		(entry): entry is [string, unknown[]] =>
+			Array.isArray(entry[1]) && entry[1].length > LONGEST_LIST,
+	);
+	if (lists.length === 0) return input;
+	return {
+		...input,
+		...Object.fromEntries(lists.map(([name, list]) => [name, list.slice(0, LONGEST_LIST)])),
+	};
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Data, Operation } from '../shared/operation';
 import { isPaid } from '../shared/policy';
 import { ruleFor } from './answers';
+import { Batches } from './batches';
 import type { Chance } from './chance';
 import { commit, type FaultRule, type Faults } from './faults';
 import { checkInput } from './inputs';
@@ -9,8 +10,8 @@ import { refusalOf } from './keys';
 import { hexId, type Ledger } from './ledger';
 import { type Problem, rateLimitExceeded, toWire, type WireAnswer } from './problems';
 import { processorOf } from './processing';
-import type { RateLimits } from './rateLimits';
-import type { RecordedRequest, Recorder } from './requests';
+import type { CallKind, RateLimits } from './rateLimits';
+import { type RecordedRequest, type Recorder, shortened } from './requests';
 import type { Waits } from './waits';
 
 export const BASE_PATH = '/api/v3';
@@ -20,10 +21,11 @@ export interface House {
 	apiKey: string;
 	latencyMs: number;
 	ledger: Ledger;
+	batches: Batches;
 	chance: Chance;
 	faults: Faults;
 	limits: RateLimits;
-	recorder: Recorder;
+	recorder: Recorder<RecordedRequest>;
 	traffic: Traffic;
 	waits: Waits;
 }
@@ -76,9 +78,10 @@ function send(
 export function addRoute(app: FastifyInstance, operation: Operation, house: House): void {
 	const { operationId, method } = operation;
 	const { faults, recorder, traffic, waits } = house;
-	const process = processorOf(operation, house.ledger, house.chance);
-	const isEnrichment = method === 'POST' && isPaid(operation.billing);
-	const shape = ruleFor(operation).errors ?? 'problem';
+	const process =
+		house.batches.processorOf(operation) ?? processorOf(operation, house.ledger, house.chance);
+	const kind = kindOf(operation);
+	const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
 	const errorOf = (problem: Problem, visit: Visit) => toWire(problem, shape, visit.requestId);
 	const refuse = (reply: FastifyReply, visit: Visit, problem: Problem) =>
 		send(reply, visit, errorOf(problem, visit));
@@ -121,7 +124,7 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 			const visit = (request.visit = arrive(request, reply));
 			const refusal = refusalOf(request.headers, house.apiKey, operation);
 			if (refusal) return refuse(reply, visit, refusal);
-			const { headers, retryAfter } = house.limits.admit(isEnrichment);
+			const { headers, retryAfter } = house.limits.admit(kind);
 			visit.headers = headers;
 			visit.record.refused = retryAfter !== undefined;
 			if (retryAfter !== undefined) return refuse(reply, visit, rateLimitExceeded(retryAfter));
@@ -129,15 +132,15 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 		handler: async (request, reply) => {
 			const { visit } = request;
 			const raw = rawInput(request, method);
-			visit.record.input = raw;
+			visit.record.input = shortened(raw);
 			const before = faults.take('before', operationId, raw);
 			if (before) return spoil(reply, visit, before);
 
-			const checked = checkInput(operation, raw);
+			const checked = await checkInput(operation, raw);
 			if ('problem' in checked) return refuse(reply, visit, checked.problem);
 			if (house.latencyMs > 0) await waits.for(house.latencyMs);
 
-			const processed = process(checked.input, visit.requestId, visit.arrivedAt);
+			const processed = await process(checked.input, visit.requestId, visit.arrivedAt);
 			if ('problem' in processed) return refuse(reply, visit, processed.problem);
 			visit.record.charged = processed.charged;
 			const after = faults.take('after', operationId, raw);
@@ -145,6 +148,11 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 			return send(reply, visit, processed.wire);
 		},
 	});
+}
+
+function kindOf({ method, billing }: Operation): CallKind {
+	if (billing === 'reservesAtSubmit') return 'bulk';
+	return method === 'POST' && isPaid(billing) ? 'enrichment' : 'other';
 }
 
 /** What the caller gave: path, then query or body. A body that is no object is left as it is. */

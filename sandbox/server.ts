@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { operations } from '../shared/operations';
+import { Batches, type ListedBatch } from './batches';
+import { type CallbackSettings, Callbacks, type SentCallback } from './callbacks';
 import { Chance } from './chance';
 import { addControlRoutes } from './control';
 import { type FaultRule, Faults } from './faults';
@@ -9,6 +10,7 @@ import { Ledger } from './ledger';
 import { type HeaderStyle, type Plan, RateLimits } from './rateLimits';
 import { type RecordedRequest, Recorder } from './requests';
 import { addRoute, BASE_PATH, type House, refuseTheRest, Traffic } from './routes';
+import { served } from './served';
 import { Waits } from './waits';
 
 export interface SandboxOptions {
@@ -16,17 +18,19 @@ export interface SandboxOptions {
 	port?: number;
 	/** Whose rate limits apply; default: growth. */
 	plan?: Plan;
-	/** Divides the length of the rate-limit windows; default: 1. */
+	/** Divides the length of the rate-limit windows, and of what batches take; default: 1. */
 	speed?: number;
 	/** How long the processing of a call takes; default: 0. */
 	latencyMs?: number;
+	/** How fast batches are processed; `Infinity`: at once, 0: never. Default: 200. */
+	batchItemsPerSecond?: number;
 	/** Credits at the start; default: 25,000. */
 	balance?: number;
 	apiKey?: string;
 	rateLimitHeaders?: HeaderStyle;
 	/** Another seed gives other people, hits and misses; default: 0. */
 	seed?: number;
-	/** How many of the last calls are remembered at least; 0: none. Default: 10,000. */
+	/** How many of the last calls and callbacks are remembered at least; 0: none. Default: 10,000. */
 	remember?: number;
 }
 
@@ -38,39 +42,50 @@ export interface Sandbox {
 	readonly ledger: Ledger;
 	/** The last calls, oldest first. */
 	readonly requests: readonly RecordedRequest[];
+	/** All batches, in the order of their submits. */
+	readonly batches: readonly ListedBatch[];
+	/** The last callbacks, oldest first. */
+	readonly callbacks: readonly SentCallback[];
 	/** The most calls that were in flight at once. */
 	readonly peakInFlight: number;
 	/** Makes something go wrong with calls to come. */
 	fault(rule: FaultRule): void;
 	clearFaults(): void;
-	/** Ledger, faults, rate limits, requests and peak as at the start. */
+	/** How callbacks are sent from now on; what is left out is as at the start. */
+	setCallbacks(settings: CallbackSettings): void;
+	/** Lets a batch fail, by default the next one; false: it is unknown or has ended. */
+	failBatch(which?: Parameters<Batches['fail']>[0]): boolean;
+	/** Ledger, batches, callbacks, faults, rate limits, requests and peak as at the start. */
 	reset(): void;
 	close(): Promise<void>;
 }
 
 /** Starts a local Enrich API: every operation of the registry, on the loopback interface only. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { apiKey = DEFAULT_KEY, seed = 0 } = options;
+	const { apiKey = DEFAULT_KEY, seed = 0, speed = 1, remember = 10_000 } = options;
 	const freshLimits = () =>
-		new RateLimits(
-			options.plan ?? 'growth',
-			options.speed ?? 1,
-			options.rateLimitHeaders ?? 'tightest',
-		);
+		new RateLimits(options.plan ?? 'growth', speed, options.rateLimitHeaders ?? 'tightest');
+	const ledger = new Ledger(options.balance ?? 25_000);
+	const chance = new Chance(seed);
+	const callbacks = new Callbacks(chance, remember);
+	const itemsPerSecond = speed * (options.batchItemsPerSecond ?? 200);
+	const batches = new Batches({ ledger, chance, callbacks, itemsPerSecond });
 	const house: House = {
 		apiKey,
 		latencyMs: options.latencyMs ?? 0,
-		ledger: new Ledger(options.balance ?? 25_000),
-		chance: new Chance(seed),
+		ledger,
+		batches,
+		chance,
 		faults: new Faults(seed),
 		limits: freshLimits(),
-		recorder: new Recorder(options.remember ?? 10_000),
+		recorder: new Recorder(remember),
 		traffic: new Traffic(),
 		waits: new Waits(),
 	};
-	const { faults, ledger, recorder, traffic, waits } = house;
+	const { faults, recorder, traffic, waits } = house;
 	const reset = () => {
 		ledger.reset();
+		batches.reset();
 		faults.clear();
 		recorder.reset();
 		traffic.reset();
@@ -84,8 +99,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		exposeHeadRoutes: false,
 	});
 	app.decorateRequest('visit');
-	for (const operation of operations) addRoute(app, operation, house);
-	addControlRoutes(app, { ledger, faults, recorder, reset });
+	for (const operation of served) addRoute(app, operation, house);
+	addControlRoutes(app, { ledger, batches, callbacks, faults, recorder, reset });
 	refuseTheRest(app);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 	const { port } = app.server.address() as AddressInfo;
@@ -94,14 +109,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		url: `http://127.0.0.1:${port}${BASE_PATH}`,
 		apiKey,
 		ledger,
-		requests: recorder.requests,
+		requests: recorder.entries,
+		callbacks: callbacks.recorder.entries,
+		get batches() {
+			return batches.list();
+		},
 		get peakInFlight() {
 			return traffic.peak;
 		},
 		fault: (rule) => faults.add(rule),
 		clearFaults: () => faults.clear(),
+		setCallbacks: (settings) => callbacks.set(settings),
+		failBatch: (which) => batches.fail(which),
 		reset,
 		close: async () => {
+			callbacks.stop();
 			waits.end();
 			await app.close();
 		},

@@ -31,6 +31,10 @@ export interface Receipt {
 	requestId?: string;
 	creditsUsed: number | null;
 	creditsRemaining: number | null;
+	/** Set aside by a submit. */
+	creditsReserved?: number;
+	/** Given back when a batch is settled. */
+	creditsRefunded?: number;
 	processingTimeMs?: number;
 }
 
@@ -45,6 +49,8 @@ export interface Client {
 	readonly pacer: Pacer;
 	/** Milliseconds since the epoch. */
 	now(): number;
+	/** Waits so many milliseconds, or until the run is cancelled. */
+	sleep(ms: number): Promise<void>;
 	/**
 	 * Sends one call and sends it again where that cannot cost anything. `stopped` is asked before
 	 * and after waiting for the call's turn, as much may happen meanwhile.
@@ -157,7 +163,7 @@ export function createClient(options: ClientOptions): Client {
 		}
 	}
 
-	return { pacer, now: () => clock.now(), call };
+	return { pacer, now: () => clock.now(), sleep: (ms) => clock.sleep(ms, signal), call };
 }
 
 const NO_ANSWER: Record<NoAnswerReason, { kind: EnrichError['kind']; detail?: string }> = {

@@ -5,6 +5,8 @@ export interface ErrorFacts {
 	/** HTTP status, if one arrived. */
 	status?: number;
 	requestId?: string;
+	/** The batch or job that it concerns. */
+	batchId?: string;
 	/** The title of the field at fault. */
 	field?: string;
 	/** What Enrich or the network said, in its own words; never holds a key. */
@@ -56,6 +58,7 @@ export class EnrichError extends Error {
 			field: facts.field,
 			detail: facts.detail,
 			status: facts.status,
+			batchId: facts.batchId,
 			required: creditsRequired,
 			available: creditsAvailable,
 			missing,

@@ -1,11 +1,12 @@
+import type { Operation } from './operation';
 import { PACE, PLANS } from './policy';
 import type { Clock } from './transport';
 
-/** Calls that share a limit: enrichment POSTs have one of their own on most plans. */
-export type Lane = 'read' | 'write';
+/** Calls that share a limit: enrichment POSTs and submits have each their own. */
+export type Lane = 'read' | 'write' | 'submit';
 
-export const laneOf = ({ method }: { method: string }): Lane =>
-	method === 'GET' ? 'read' : 'write';
+export const laneOf = ({ method, billing }: Pick<Operation, 'method' | 'billing'>): Lane =>
+	method === 'GET' ? 'read' : billing === 'reservesAtSubmit' ? 'submit' : 'write';
 
 export interface Ticket {
 	lane: Lane;
@@ -58,6 +59,7 @@ export class Pacer {
 	private readonly lanes: Record<Lane, LaneState> = {
 		read: new LaneState(),
 		write: new LaneState(),
+		submit: new LaneState(),
 	};
 	/** When the last calls left, up to a burst of them. */
 	private recent: number[] = [];

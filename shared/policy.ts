@@ -44,6 +44,10 @@ export type ErrorKind =
 	| 'interrupted'
 	| 'unreadable'
 	| 'notRepeated'
+	| 'jobFailed'
+	| 'stillRunning'
+	| 'noResult'
+	| 'lostSubmit'
 	| 'spendingLimit'
 	| 'stopped'
 	| 'cancelled';
@@ -172,6 +176,22 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 		what: 'An earlier try was sent and brought no answer, so it is not sent again',
 		next: 'To look it up all the same, start a new run.',
 	},
+	jobFailed: {
+		what: 'Enrich could not complete the batch {batchId}',
+		next: "What was reserved for it is refunded once its results are read. Check your wallet's transactions (free).",
+	},
+	stillRunning: {
+		what: 'The batch {batchId} is still running[ ({detail})]',
+		next: 'It goes on without this step and nothing is lost. Read its results later with its ID; do not start it again.',
+	},
+	noResult: {
+		what: 'The batch {batchId} brought no result for this row',
+		next: 'Rows without a result are not charged. Run the row again.',
+	},
+	lostSubmit: {
+		what: 'The batch was sent, and no answer came back[: {detail}]',
+		next: "Look for a reservation at this time in your wallet's transactions (free). If there is one, read that batch by the ID that stands there instead of starting another.",
+	},
 	spendingLimit: {
 		what: 'Not sent, because it could exceed the spending limit',
 		next: "Nothing was charged for this row. Raise 'Maximum Credits' to look it up.",
@@ -253,4 +273,16 @@ export const REPEATS = {
 export const LIMITS = {
 	timeoutMs: 60_000,
 	answerBytes: 20_000_000,
+};
+
+/** How batches are watched. The API asks for 5 to 10 seconds between two looks. */
+export const JOBS = {
+	firstLookMs: 5_000,
+	longestLookMs: 60_000,
+	/** A look at least this often over the time that is left, so that the end is noticed early. */
+	looksToTheEnd: 4,
+	resultsPerPage: 1000,
+	/** When to look for a submit whose answer was lost; it may take a while to be booked. */
+	lostSubmitLooksMs: [2_000, 10_000, 30_000],
+	transactionsToSearch: 100,
 };

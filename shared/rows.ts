@@ -63,7 +63,7 @@ export interface RunOptions {
 }
 
 /** Rows with equal input: looked up once, answered together. */
-interface Lookup extends Prepared {
+export interface Lookup extends Prepared {
 	most: number | undefined;
 	rows: number[];
 }
@@ -128,7 +128,7 @@ export async function lookUpRows(
 	return { results, summary: summarize(results, creditsRemaining) };
 }
 
-function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
+export function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
 	const lookups = new Map<string, Lookup>();
 	rows.forEach((row, index) => {
 		const prepared = row.skip ? { blank: row.skip } : prepareOrRefuse(operation, row.values);
@@ -263,7 +263,7 @@ function toResult(
 	};
 }
 
-const uncharged = (outcome: Outcome, reason: string): RowResult => ({
+export const uncharged = (outcome: Outcome, reason: string): RowResult => ({
 	outcome,
 	reason,
 	creditsUsed: 0,
@@ -271,7 +271,7 @@ const uncharged = (outcome: Outcome, reason: string): RowResult => ({
 });
 
 /** Nothing can be said of the charge where a call may have run. */
-const toFailure = (error: EnrichError): RowResult => ({
+export const toFailure = (error: EnrichError): RowResult => ({
 	...uncharged(error.kind === 'spendingLimit' ? 'skipped' : 'failed', error.message),
 	creditsUsed: error.mayHaveBeenCharged ? null : 0,
 	requestId: error.requestId,
@@ -279,7 +279,7 @@ const toFailure = (error: EnrichError): RowResult => ({
 });
 
 /** A surprise in one row must not take the others with it. */
-const toEnrichError = (thrown: unknown): EnrichError =>
+export const toEnrichError = (thrown: unknown): EnrichError =>
 	thrown instanceof EnrichError
 		? thrown
 		: new EnrichError({ kind: 'unreadable', detail: shortened(thrown, 200) });
@@ -303,13 +303,13 @@ function reasonToStop(error: EnrichError, unansweredInARow: number): EnrichError
 }
 
 /** Gives a result to every row that asked for it; the first one bears the charge. */
-function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
+export function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
 	const [first, ...others] = rows;
 	results[first as number] = result;
 	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
 }
 
-function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
+export function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
 	const summary: Summary = {
 		rows: results.length,
 		found: 0,

@@ -1,5 +1,7 @@
-import { documentedCost } from '../../shared/operation';
-import { operations } from '../../shared/operations';
+import type { Sandbox } from '../../sandbox/server';
+import { served } from '../../sandbox/served';
+import { type Data, documentedCost } from '../../shared/operation';
+import { batches } from '../../shared/operations/batches';
 import { readContract } from './contract';
 import { call, operationOf, sandboxes } from './support';
 
@@ -17,26 +19,46 @@ function keysOf(value: unknown, at = ''): string[] {
 	]);
 }
 
-describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
+/**
+ * The example's input; the ID in the examples of a batch's status and results is nobody's until
+ * the example's submit has been made, so it is replaced by that one's.
+ */
+async function exampleInput(sandbox: Sandbox, id: string): Promise<Data> {
+	const { input } = operationOf(id).example;
+	const batch = batches.find(({ status, results }) =>
+		[status.operationId, results.operationId].includes(id),
+	);
+	if (!batch) return input;
+	const { operationId, example } = batch.submit;
+	const { body } = await call(sandbox, operationId, example.input);
+	return { ...input, [batch.idName]: body.data.batchId };
+}
+
+describe.each(served.map((operation) => [operation.operationId, operation] as const))(
 	'%s',
 	(id, operation) => {
 		const { example, output, entry, paging } = operation;
 		// A wallet that has seen a charge, so that there is something to list.
 		const ask = async () => {
-			const sandbox = await start();
+			const sandbox = await start({ batchItemsPerSecond: Infinity });
 			await call(sandbox, 'validateEmail', operationOf('validateEmail').example.input);
-			return call(sandbox, id, example.input);
+			return call(sandbox, id, await exampleInput(sandbox, id));
 		};
 
 		it('finds its example and answers all that the example documents', async () => {
 			const { status, body } = await ask();
 			expect(status).toBe(200);
 			expect(operation.verdict(body.data).found).toBe(true);
-			expect(keysOf(body.data)).toEqual(expect.arrayContaining(keysOf(example.data)));
+			// The registry's example of results shows single answers, which batches shape anew.
+			const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
+			const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
+			expect(keysOf(body.data)).toEqual(expect.arrayContaining(documented));
 		});
 
 		it('answers what the registry declares, and nothing else', async () => {
 			const { body } = await ask();
+			// Results of batches say more about themselves than the registry needs: see the contract.
+			if (batches.some(({ results }) => results.operationId === id)) return;
 			expect(output.strict().safeParse(body.data).error).toBeUndefined();
 			const entries = paging ? body.data[paging.entries] : [];
 			for (const one of entries) expect(entry?.strict().safeParse(one).error).toBeUndefined();

@@ -16,9 +16,15 @@ interface Schema {
 	items?: Schema;
 }
 
+interface Body {
+	'application/json': { schema: Schema };
+}
+
 export interface Contract {
 	/** What is wrong with an answer, by the documented schema of its status; empty: nothing. */
 	faultsOf(operationId: string, status: number, body: unknown): string[];
+	/** What is wrong with a callback, by the documented schema of its event. */
+	faultsOfCallback(body: { event: string }): string[];
 }
 
 /** The published contract, where it lies beside the repository. */
@@ -70,7 +76,15 @@ export function readContract(): Contract | undefined {
 		return [...missing, ...faults];
 	}
 
+	const callbacks = Object.values<{ post: { requestBody: { content: Body } } }>(
+		document.webhooks,
+	).map(({ post }) => post.requestBody.content['application/json'].schema);
+
 	return {
+		faultsOfCallback: (body) => {
+			const schema = callbacks.find((one) => resolved(one).properties?.event?.const === body.event);
+			return schema ? check(schema, body, '') : [`${body.event} is not documented`];
+		},
 		faultsOf: (operationId, status, body) => {
 			const schema = described.get(operationId)?.[status]?.content['application/json']?.schema;
 			return schema ? check(schema, body, '') : [`${operationId} documents no ${status}`];

@@ -33,6 +33,7 @@ it('says what to enter and how to try it, works as it says, and stops cleanly on
 it.each([
 	[['--plan', 'gold'], /growth/],
 	[['--speed', 'fast'], /number/],
+	[['--batch-rate', '-1'], /number/],
 	[['--key', 'secret'], /sk_/],
 ])('refuses %j with a reason', async (args, reason) => {
 	const { said, exit } = sandbox(...args);

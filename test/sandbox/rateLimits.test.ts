@@ -1,24 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Plan, RateLimits } from '../../sandbox/rateLimits';
+import { type CallKind, type Plan, RateLimits } from '../../sandbox/rateLimits';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();
 
 /** How many calls of a kind are admitted at these times, in milliseconds. */
-function admitted(limits: RateLimits, times: number[], isEnrichment = false): number {
-	return times.filter((time) => limits.admit(isEnrichment, 1000 + time).retryAfter === undefined)
-		.length;
+function admitted(limits: RateLimits, times: number[], kind: CallKind = 'other'): number {
+	return times.filter((time) => limits.admit(kind, 1000 + time).retryAfter === undefined).length;
 }
 const spread = (count: number, ms: number) =>
 	Array.from({ length: count }, (_, i) => (i * ms) / count);
 
-describe.each<[Plan, number, number, number]>([
-	['free', 5, 60, 10],
-	['growth', 25, 300, 100],
-	['scale', 50, 1000, 500],
-	['pro', 100, 5000, 2000],
-	['enterprise', 200, 10_000, 10_000],
-])('%s', (plan, burst, perMinute, enrichmentPerMinute) => {
+describe.each<[Plan, number, number, number, number, number]>([
+	['free', 5, 60, 10, 1, 2],
+	['growth', 25, 300, 100, 3, 10],
+	['scale', 50, 1000, 500, 5, 20],
+	['pro', 100, 5000, 2000, 10, 50],
+	['enterprise', 200, 10_000, 10_000, 200, 10_000],
+])('%s', (plan, burst, perMinute, enrichmentPerMinute, bulkPerSecond, bulkPerMinute) => {
 	const limits = () => new RateLimits(plan, 1, 'tightest');
 
 	it('admits its burst per second, and again in the next second', () => {
@@ -29,7 +28,14 @@ describe.each<[Plan, number, number, number]>([
 
 	it('admits its calls per minute, and fewer enrichment POSTs', () => {
 		expect(admitted(limits(), spread(perMinute + 50, 59_999))).toBe(perMinute);
-		expect(admitted(limits(), spread(perMinute + 50, 59_999), true)).toBe(enrichmentPerMinute);
+		expect(admitted(limits(), spread(perMinute + 50, 59_999), 'enrichment')).toBe(
+			enrichmentPerMinute,
+		);
+	});
+
+	it('admits fewer submits of batches', () => {
+		expect(admitted(limits(), spread(3 * burst, 999), 'bulk')).toBe(bulkPerSecond);
+		expect(admitted(limits(), spread(bulkPerMinute + 5, 59_999), 'bulk')).toBe(bulkPerMinute);
 	});
 
 	it('has shorter windows at a higher speed', () => {
@@ -46,8 +52,8 @@ describe('headers', () => {
 		...[plan, speed, style]: ConstructorParameters<typeof RateLimits>
 	) => {
 		const limits = new RateLimits(plan, speed, style);
-		for (let i = 1; i < calls; i++) limits.admit(true, 1000);
-		return limits.admit(true, 1100).headers;
+		for (let i = 1; i < calls; i++) limits.admit('enrichment', 1000);
+		return limits.admit('enrichment', 1100).headers;
 	};
 
 	it('describe the window that leaves the slowest pace', () => {

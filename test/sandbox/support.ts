@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server';
 import type { Data, Operation } from '../../shared/operation';
-import { operations } from '../../shared/operations';
+import { served } from '../../sandbox/served';
 
 /** Starts sandboxes for the tests of one file and closes them after each test. */
 export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
@@ -18,7 +18,7 @@ export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
 }
 
 export function operationOf(operationId: string): Operation {
-	const operation = operations.find((one) => one.operationId === operationId);
+	const operation = served.find((one) => one.operationId === operationId);
 	if (!operation) throw new Error(`No operation ${operationId}`);
 	return operation;
 }
@@ -41,11 +41,12 @@ export async function call(
 	send: Send = {},
 ): Promise<Reply> {
 	const { method, path } = operationOf(operationId);
-	const url = new URL(sandbox.url + path);
+	const url = new URL(sandbox.url + path.replace(/\{(\w+)\}/g, (_, name) => String(input[name])));
 	const headers: Record<string, string> = { 'x-api-key': sandbox.apiKey, ...send.headers };
 	let body: string | undefined;
 	if (method === 'GET') {
-		for (const [name, value] of Object.entries(input)) url.searchParams.append(name, String(value));
+		for (const [name, value] of Object.entries(input))
+			if (!path.includes(`{${name}}`)) url.searchParams.append(name, String(value));
 	} else {
 		headers['content-type'] = 'application/json';
 		body = JSON.stringify(input);

@@ -34,6 +34,10 @@ const ENDINGS: Record<ErrorKind, Ending> = {
 	// Something else than Enrich answered, which waiting does not cure.
 	unreadable: 'error',
 	notRepeated: 'halt',
+	jobFailed: 'halt',
+	stillRunning: 'throttle',
+	noResult: 'halt',
+	lostSubmit: 'halt',
 	spendingLimit: 'halt',
 	stopped: 'throttle',
 	cancelled: 'throttle',
@@ -65,6 +69,10 @@ const NEXT: Record<ErrorKind, string> = {
 	unreadable:
 		'Check the base URL of the connection; a proxy may have answered instead of Enrich. Nothing was charged.',
 	notRepeated: '',
+	jobFailed: `What was reserved for it is refunded once its results are read. Your wallet is at ${WALLET}.`,
+	stillRunning: 'Zapier looks again by itself. Nothing is lost.',
+	noResult: 'Nothing was charged for it.',
+	lostSubmit: '',
 	spendingLimit: 'Nothing was charged.',
 	stopped: BY_ITSELF,
 	cancelled: BY_ITSELF,

@@ -1,0 +1,276 @@
+import type { Batch } from '../shared/batch';
+import { type Data, documentedCost, type Operation } from '../shared/operation';
+import { batches } from '../shared/operations/batches';
+import { ruleFor } from './answers';
+import { type Callbacks, isLoopback } from './callbacks';
+import { type Chance, hashOf } from './chance';
+import { Job } from './job';
+import type { Ledger, TransactionType } from './ledger';
+import { insufficientCredits, type Problem } from './problems';
+import { answererOf, type Outcome, type Processor, success } from './processing';
+import { Rows } from './rows';
+
+/** The rows behind each list that a submit may carry. */
+const ROWS: Record<string, (entry: unknown) => Data> = {
+	leads: (lead) => lead as Data,
+	ips: (ip) => ip as Data,
+	emails: (email) => ({ email }),
+	linkedins: (linkedin) => ({ linkedin }),
+};
+
+/** An entry of the results, where it differs from the single answer; undefined: it is left out. */
+const ENTRIES: Record<string, (row: Data, data: Data, found: boolean) => Data | undefined> = {
+	phoneLookup: (row, data, found) => ({
+		...row,
+		...data,
+		...(found ? {} : { error: 'No phone numbers found for this item' }),
+	}),
+	reverseLookup: (_row, data, found) => (found ? data : undefined),
+	ipToCompany: (_row, data) =>
+		Object.fromEntries(
+			IP_FIELDS.filter((name) => name === 'ipDomain' || name in data).map((name) => [
+				name,
+				data[name] ?? null,
+			]),
+		),
+};
+
+const IP_FIELDS = [
+	'searchIp',
+	'ipDomain',
+	'ipOrganization',
+	'ipCountryName',
+	'ipCountryCode',
+	'ipCity',
+	'ipTimezone',
+];
+
+/** What a batch looks like to whoever controls the sandbox. */
+export interface ListedBatch {
+	batchId: string;
+	/** The operationId of the submit. */
+	operationId: string;
+	status: Job['status'];
+	totalItems: number;
+	processedItems: number;
+	settlement?: Job['settlement'];
+}
+
+interface Shared {
+	ledger: Ledger;
+	chance: Chance;
+	callbacks: Callbacks;
+	itemsPerSecond: number;
+}
+
+/** All batches of one sandbox, and the processing of their operations. */
+export class Batches {
+	private readonly jobs = new Map<string, Job>();
+	private made = 0;
+	/** After how many items the next batches fail. */
+	private failures: number[] = [];
+
+	constructor(private readonly shared: Shared) {}
+
+	/** The single lookup of the batch that an operation belongs to, if it belongs to one. */
+	static singleOf(operation: Operation): Operation | undefined {
+		return batches.find((batch) => isPartOf(batch, operation))?.single;
+	}
+
+	/** Undefined: the operation has nothing to do with batches. */
+	processorOf(operation: Operation): Processor | undefined {
+		const batch = batches.find((one) => isPartOf(one, operation));
+		if (!batch) return undefined;
+		if (operation === batch.submit) {
+			const answer = answererOf(batch.single, this.shared.ledger, this.shared.chance);
+			return (input, requestId) => this.submit({ batch, answer, input, requestId });
+		}
+		return (input, requestId) => {
+			const job = this.jobs.get(String(input[batch.idName]));
+			// The ID of another product's batch is as unknown as any.
+			if (job?.batch !== batch) return { problem: NOT_FOUND };
+			return operation === batch.status
+				? statusOf(job, requestId)
+				: this.results(job, input as Data & Page, requestId);
+		};
+	}
+
+	list(): ListedBatch[] {
+		return [...this.jobs.values()].map(({ id, batch, status, size, processed, settlement }) => ({
+			batchId: id,
+			operationId: batch.submit.operationId,
+			status,
+			totalItems: size,
+			processedItems: processed,
+			settlement,
+		}));
+	}
+
+	/**
+	 * Lets a batch fail, or without an ID the next one, once so many items are processed.
+	 * False: there is no such batch, or it has ended.
+	 */
+	fail({ batchId, afterItems = 0 }: { batchId?: string; afterItems?: number } = {}): boolean {
+		if (batchId !== undefined) return this.jobs.get(batchId)?.fail(afterItems) ?? false;
+		this.failures.push(afterItems);
+		return true;
+	}
+
+	/** Forgets all batches. IDs go on, so that none is ever given twice. */
+	reset(): void {
+		this.jobs.clear();
+		this.failures = [];
+		this.shared.callbacks.reset();
+	}
+
+	private async submit({ batch, answer, input, requestId }: Submit): Promise<Outcome> {
+		const { ledger, chance, callbacks, itemsPerSecond } = this.shared;
+		const { webhookUrl } = input as { webhookUrl?: string };
+		if (webhookUrl !== undefined && !isLoopback(webhookUrl)) return { problem: NOT_LOOPBACK };
+		const originalCount = countOf(input);
+		if (originalCount === 0 || originalCount > batch.most) return { problem: wrongCount(batch) };
+		const rows = await Rows.of(withoutDuplicates(input));
+
+		// From here on nothing waits, so that no two calls spend the same credits.
+		const creditsPerItem = documentedCost(batch.single, {});
+		const required = creditsPerItem * rows.length;
+		if (required > ledger.balance) {
+			return { problem: insufficientCredits(required, ledger.balance, rows.length) };
+		}
+		const job = new Job({
+			...{ id: chance.hex(24, 'batch', ++this.made), batch, rows, webhookUrl, chance, answer },
+			itemsPerSecond,
+			failsAfter: this.failures.shift(),
+		});
+		this.jobs.set(job.id, job);
+		this.book('deduction', -required, job, `reservation for ${rows.length} items`, requestId);
+		if (webhookUrl !== undefined) callbacks.start(job);
+
+		const data = {
+			batchId: job.id,
+			status: 'queued',
+			itemCount: rows.length,
+			originalCount,
+			duplicatesRemoved: originalCount - rows.length,
+		};
+		const credits = {
+			creditsReserved: required,
+			creditsPerItem,
+			estimatedCredits: required,
+		};
+		return success(data, { requestId, ...credits }, required);
+	}
+
+	private async results(job: Job, { page, limit }: Page, requestId: string): Promise<Outcome> {
+		const { batch } = job;
+		let tally = await job.tally(job.processed);
+		// The batch went on while it was counted.
+		while (tally.items < job.processed) tally = await job.tally(job.processed);
+		const { items, found, used } = tally;
+
+		// From here on nothing waits, so that no two calls settle the same batch.
+		const isFirst = job.hasEnded && !job.settlement;
+		if (isFirst) this.settle(job, used, requestId);
+		const first = (page - 1) * limit;
+		const count = Math.max(0, Math.min(limit, items - first));
+		const entryOf = ENTRIES[batch.single.operationId] ?? ((_row: Data, data: Data) => data);
+		const results = Array.from({ length: count }, (_, i) => {
+			const { row, data, found } = job.at(first + i);
+			return entryOf(row, data, found);
+		}).filter((entry) => entry !== undefined);
+		const doneName =
+			'processedCount' in batch.results.output.shape ? 'processedCount' : 'processedItems';
+		const counts =
+			doneName === 'processedItems'
+				? { successful: found, failed: items - found, page, limit }
+				: {};
+		const head = { batchId: job.id, status: job.status, totalItems: job.size };
+		return success(
+			{ ...head, [doneName]: items, ...counts, results },
+			{ requestId, ...job.settlement, totalItems: job.size, processedItems: items },
+			isFirst ? -(job.settlement?.creditsRefunded ?? 0) : 0,
+		);
+	}
+
+	private settle(job: Job, creditsUsed: number, requestId: string): void {
+		const { ledger } = this.shared;
+		const creditsRefunded = documentedCost(job.batch.single, {}) * job.size - creditsUsed;
+		if (creditsRefunded > 0) {
+			this.book('refund', creditsRefunded, job, 'refund of what was not used', requestId);
+		}
+		job.settlement = { creditsUsed, creditsRefunded, creditsRemaining: ledger.balance };
+	}
+
+	private book(
+		type: TransactionType,
+		amount: number,
+		{ id, batch: { single, submit } }: Job,
+		what: string,
+		requestId: string,
+	): void {
+		const { operationId } = submit;
+		const description = `${ruleFor(single).label ?? single.title} batch ${id}: ${what}`;
+		this.shared.ledger.book(type, amount, description, { operationId, requestId, batchId: id });
+	}
+}
+
+interface Submit {
+	batch: Batch;
+	answer: ReturnType<typeof answererOf>;
+	input: Data;
+	requestId: string;
+}
+
+interface Page {
+	page: number;
+	limit: number;
+}
+
+const isPartOf = ({ submit, status, results }: Batch, operation: Operation): boolean =>
+	[submit, status, results].includes(operation);
+
+const NOT_FOUND: Problem = { status: 404, detail: 'No batch found with that ID' };
+const NOT_LOOPBACK: Problem = {
+	status: 400,
+	detail: 'body/webhookUrl The sandbox only calls back http(s) addresses of this machine',
+};
+const wrongCount = ({ submit, most }: Batch): Problem => ({
+	status: 400,
+	detail: `body Give between 1 and ${most} items: ${Object.keys(submit.input.shape)
+		.filter((name) => name in ROWS)
+		.join(', ')}`,
+});
+
+const listsOf = (body: Data): [name: string, list: unknown[]][] =>
+	Object.keys(ROWS).flatMap((name) => {
+		const list = body[name];
+		return Array.isArray(list) ? [[name, list]] : [];
+	});
+
+const countOf = (body: Data): number =>
+	listsOf(body).reduce((sum, [, list]) => sum + list.length, 0);
+
+/** Each row once, as JSON. Letter case makes no difference, except in profile URLs. */
+function* withoutDuplicates(body: Data): Generator<string> {
+	// Hashes take less room than texts; that two texts share one does not happen by chance.
+	const seen = new Set<number>();
+	for (const [name, list] of listsOf(body)) {
+		for (const entry of list) {
+			const text = JSON.stringify(ROWS[name]?.(entry));
+			const key = hashOf(name === 'linkedins' ? text : text.toLowerCase());
+			if (seen.has(key)) continue;
+			seen.add(key);
+			yield text;
+		}
+	}
+}
+
+function statusOf({ id, status, size, processed, batch }: Job, requestId: string): Outcome {
+	// Only IP to company documents whole percents.
+	const digits = batch.single.operationId === 'ipToCompany' ? 1 : 10;
+	const progress = Math.floor((100 * digits * processed) / size) / digits;
+	return success(
+		{ batchId: id, status, totalItems: size, processedItems: processed, progress },
+		{ requestId },
+	);
+}

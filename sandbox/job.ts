@@ -1,0 +1,135 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Batch } from '../shared/batch';
+import type { Data } from '../shared/operation';
+import type { Chance } from './chance';
+import type { Answered, Answerer } from './processing';
+import type { Rows } from './rows';
+
+/** A batch waits in the queue for as long as these take to process. */
+const QUEUED_ITEMS = 20;
+/** Counting gives way to other calls after this time. */
+const SLICE_MS = 10;
+
+export type JobStatus = 'queued' | 'processing' | 'completed' | 'failed';
+
+/** What the first so many items brought. */
+export interface Tally {
+	items: number;
+	found: number;
+	/** Credits. */
+	used: number;
+	/** How often each outcome came up: found and not_found, or the validation's results. */
+	outcomes: Record<string, number>;
+}
+
+export interface Settlement {
+	creditsUsed: number;
+	creditsRefunded: number;
+	creditsRemaining: number;
+}
+
+interface JobOptions {
+	id: string;
+	batch: Batch;
+	rows: Rows;
+	itemsPerSecond: number;
+	webhookUrl?: string;
+	/** The job fails once so many items are processed. */
+	failsAfter?: number;
+	chance: Chance;
+	answer: Answerer;
+}
+
+/**
+ * One batch. Nothing runs in the background: how far it is follows from the clock, and an item is
+ * answered when somebody asks for it. Items are processed in an order of the batch's own.
+ */
+export class Job {
+	readonly id: string;
+	readonly batch: Batch;
+	readonly size: number;
+	readonly webhookUrl: string | undefined;
+	/** Set by the first fetch of the results after the end. */
+	settlement?: Settlement;
+	private readonly startedAt = performance.now();
+	private readonly itemsPerMs: number;
+	private readonly offset: number;
+	private readonly step: number;
+	private failsAfter: number;
+	private readonly tallied: Tally = { items: 0, found: 0, used: 0, outcomes: {} };
+	private counting: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly options: JobOptions) {
+		const { id, batch, rows, chance } = options;
+		this.id = id;
+		this.batch = batch;
+		this.size = rows.length;
+		this.webhookUrl = options.webhookUrl;
+		this.itemsPerMs = options.itemsPerSecond / 1000;
+		this.failsAfter = options.failsAfter ?? Infinity;
+		this.offset = 1 + Math.floor(chance.roll('offset', id) * (this.size - 1));
+		this.step = Math.floor(this.size * (0.3 + 0.4 * chance.roll('step', id)));
+		while (divisor(this.step, this.size) > 1) this.step++;
+	}
+
+	get processed(): number {
+		const begun = Math.floor((performance.now() - this.startedAt) * this.itemsPerMs) || 0;
+		return Math.min(this.size, this.failsAfter, Math.max(0, begun - QUEUED_ITEMS));
+	}
+
+	get status(): JobStatus {
+		const { processed } = this;
+		if (processed === this.size) return 'completed';
+		if (processed === this.failsAfter) return 'failed';
+		return processed === 0 ? 'queued' : 'processing';
+	}
+
+	get hasEnded(): boolean {
+		return this.status === 'completed' || this.status === 'failed';
+	}
+
+	/** When so many items are processed, as `performance.now()` counts; past the failure: never. */
+	processedAt(items: number): number {
+		if (items > this.failsAfter) return Infinity;
+		return this.startedAt + (items + QUEUED_ITEMS) / this.itemsPerMs;
+	}
+
+	/** Ends the job as failed, at once or after so many items; false: it has ended already. */
+	fail(afterItems = 0): boolean {
+		if (this.hasEnded) return false;
+		this.failsAfter = Math.max(afterItems, this.processed);
+		return true;
+	}
+
+	/** The item that is processed at this place of the batch's own order, and its answer. */
+	at(place: number): Answered & { row: Data } {
+		const row = this.options.rows.at((this.offset + place * this.step) % this.size);
+		return { row, ...this.options.answer(row) };
+	}
+
+	/** Counts what the processed items brought, or what was counted already if that is more. */
+	tally(items: number): Promise<Tally> {
+		const counted = this.counting.then(() => this.count(items));
+		this.counting = counted;
+		return counted;
+	}
+
+	private async count(items: number): Promise<Tally> {
+		const { tallied } = this;
+		while (tallied.items < items) {
+			const until = performance.now() + SLICE_MS;
+			while (tallied.items < items && performance.now() < until) {
+				const { data, found, credits } = this.at(tallied.items++);
+				const outcome = String(data.result ?? (found ? 'found' : 'not_found'));
+				tallied.outcomes[outcome] = (tallied.outcomes[outcome] ?? 0) + 1;
+				tallied.found += Number(found);
+				tallied.used += credits;
+			}
+			await nextTurn();
+		}
+		return { ...tallied, outcomes: { ...tallied.outcomes } };
+	}
+}
+
+/** The greatest common one: a step that has only 1 in common with the size visits every item. */
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

@@ -1,0 +1,23 @@
+import type { Data, Operation } from './operation';
+
+/** Many lookups as one job of the API: submitted once, read for free, settled with the results. */
+export interface Batch {
+	/** The lookup of one row; its input, verdict and price hold for each row of the batch. */
+	single: Operation;
+	submit: Operation;
+	status: Operation;
+	results: Operation;
+	/** The path parameter that holds the batch's ID. */
+	idName: string;
+	/** Rows in one batch at most. */
+	most: number;
+	toBody(inputs: readonly Data[]): Data;
+	/** Results come in another order and fewer than the rows: they find each other by these keys. */
+	keyOfInput(input: Data): string | undefined;
+	keyOfResult(result: Data): string | undefined;
+	/**
+	 * Whether results say whose they are. Where they do not, rows are looked up one by one, at the
+	 * same price: a wrong match would be worse than a slow one.
+	 */
+	namesRows: boolean;
+}
