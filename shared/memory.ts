@@ -14,6 +14,8 @@ export interface Memory {
 	get(key: string): Remembered | undefined | Promise<Remembered | undefined>;
 	set(key: string, value: Remembered): void | Promise<void>;
 	delete(key: string): void | Promise<void>;
+	/** Whether it is cheap enough to keep the free pages of paid lists too. */
+	readonly keepsFreeAnswers?: boolean;
 }
 
 /** Remembers nothing. */

@@ -177,15 +177,15 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 		next: 'To look it up all the same, start a new run.',
 	},
 	jobFailed: {
-		what: 'Enrich could not complete the batch {batchId}',
+		what: 'Enrich could not complete the batch[ {batchId}]',
 		next: "What was reserved for it is refunded once its results are read. Check your wallet's transactions (free).",
 	},
 	stillRunning: {
-		what: 'The batch {batchId} is still running[ ({detail})]',
+		what: 'The batch[ {batchId}] is still running[ ({detail})]',
 		next: 'It goes on without this step and nothing is lost. Read its results later with its ID; do not start it again.',
 	},
 	noResult: {
-		what: 'The batch {batchId} brought no result for this row',
+		what: 'The batch[ {batchId}] brought no result for this row',
 		next: 'Rows without a result are not charged. Run the row again.',
 	},
 	lostSubmit: {

@@ -88,7 +88,8 @@ export async function lookUpRows(
 	const lookups = group(operation, rows, results);
 	const spent = maxCredits === undefined ? 0 : await spentBefore(operation, lookups, memory);
 	const spending = new SpendingLimit(maxCredits, spent);
-	const call = paidCalls(operation, client, spending, memory, () => stop);
+	const single = paidCalls(operation, client, spending, memory, () => stop);
+	const call = operation.paging ? sharedCalls(operation, single) : single;
 	let stop: EnrichError | undefined;
 	let unansweredInARow = 0;
 	let open = lookups.length;
@@ -164,7 +165,9 @@ function paidCalls(
 ): Call {
 	return (input) => {
 		const cost = documentedCost(operation, input);
-		if (cost === 0) return client.call(operation, input, stopped);
+		// The free first pages of a list lead to paid ones, so they must not get lost either.
+		const isMemorable = cost > 0 || (operation.price !== null && memory.keepsFreeAnswers);
+		if (!isMemorable) return client.call(operation, input, stopped);
 		return payOnce(memory, memoryKey(operation, input), client.now(), async () => {
 			const reservation = await spending.reserve(cost);
 			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
@@ -181,6 +184,22 @@ function paidCalls(
 				spending.settle(reservation, cost, charged);
 			}
 		});
+	};
+}
+
+/** Lists of different lengths share pages: each is asked for once, and its charge told once. */
+function sharedCalls(operation: Operation, call: Call): Call {
+	const pages = new Map<string, Promise<Answer>>();
+	return async (input) => {
+		const key = memoryKey(operation, input);
+		const known = pages.get(key);
+		if (known) {
+			const { receipt, ...answer } = await known;
+			return { ...answer, receipt: { ...receipt, creditsUsed: 0 } };
+		}
+		const page = call(input);
+		pages.set(key, page);
+		return page;
 	};
 }
 
