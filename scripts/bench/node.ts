@@ -1,0 +1,56 @@
+/** The Enrich node in n8n's engine, validating email addresses. */
+import { loadEngine } from '../n8nEngine';
+import type { SandboxStarted } from './sandboxChild';
+
+export interface LeadRow {
+	[column: string]: string;
+	email: string;
+}
+
+/** Each row is an address of its own. */
+export const rowsOf = (rows: number): LeadRow[] =>
+	Array.from({ length: rows }, (_, index) => ({ email: `lead${index}@example.com` }));
+
+const WORKFLOW = {
+	nodes: [
+		{ name: 'Leads', type: 'n8n-nodes-base.manualTrigger' },
+		{
+			name: 'Validate Email',
+			type: 'n8n-nodes-enrich.enrich',
+			parameters: {
+				resource: 'email',
+				operation: 'validate',
+				email: '={{ $json.email }}',
+			},
+			credentials: { enrichApi: { id: '1', name: 'Enrich account' } },
+		},
+	],
+	connections: { Leads: { main: [[{ node: 'Validate Email', type: 'main', index: 0 }]] } },
+};
+
+/** The answer runs rows through the node, and throws unless each has exactly one good outcome. */
+export async function loadNode({
+	url,
+	apiKey,
+}: SandboxStarted): Promise<(rows: LeadRow[]) => Promise<void>> {
+	const engine = await loadEngine({ credentials: { enrichApi: { apiKey, baseUrl: url } } });
+	return async (rows) => {
+		const { error, last } = await engine.run(WORKFLOW, { items: rows });
+		if (error) throw error;
+		if (last.length !== rows.length) {
+			throw new Error(`${rows.length} rows went in, ${last.length} came out`);
+		}
+		last.forEach(({ json }, index) => {
+			if (json.outcome !== 'found' || json.email !== rows[index]?.email) {
+				throw new Error(`Row ${index + 1} is wrong: ${JSON.stringify(json)}`);
+			}
+		});
+	};
+}
+
+/** Milliseconds that `run` takes. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+	const startedAt = performance.now();
+	await run();
+	return performance.now() - startedAt;
+}
