@@ -32,7 +32,7 @@ class FakeApi {
 	runsMs = 60_000;
 	perPage = 1000;
 	/** Which rows bring a result. */
-	has = (_email: string) => true;
+	has: (email: string) => boolean = () => true;
 
 	readonly client: Client = {
 		pacer: new Pacer({ now: () => this.now, random: () => 0, sleep: async () => {} }),
