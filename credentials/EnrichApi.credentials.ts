@@ -46,7 +46,8 @@ export class EnrichApi implements ICredentialType {
 			name: 'baseUrl',
 			type: 'string',
 			default: DEFAULT_BASE_URL,
-			description: 'Change it only to use the sandbox or a proxy. Must start with https://.',
+			description:
+				'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
 		},
 	];
 
@@ -67,6 +68,9 @@ export class EnrichApi implements ICredentialType {
 			...request,
 			url,
 			baseURL: undefined,
+			// A redirect could carry the key to another host; n8n's older helpers know the second name.
+			disableFollowRedirect: true,
+			...{ followRedirect: false },
 			headers: { ...request.headers, ...authHeaders(connection) },
 		};
 	};

@@ -83,9 +83,14 @@ function toName(value: unknown): string {
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+${LABEL}$`);
 
+const PROFILE = /\b(?:linkedin|facebook|instagram|twitter|x)\.com\/./i;
+
 /** "https://www.Figma.com/about", "emily@figma.com", "figma.com." → "figma.com" */
 function toDomain(value: unknown): string {
 	const text = toText(value);
+	if (PROFILE.test(text)) {
+		throw new Unusable(`${quote(text)} is the address of a profile, not the company's own website`);
+	}
 	const afterAt = text.toLowerCase().replace(/^[^/]*@/, '');
 	let host = '';
 	try {
@@ -102,7 +107,7 @@ function toDomain(value: unknown): string {
 	);
 }
 
-const EMAIL = /^[^\s@<>()[\],;:"\\]+@(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}[\p{L}\p{M}\p{N}-]+$/u;
+const EMAIL = /^(?!=)[^\s@<>()[\],;:"\\]+@(?:[\p{L}\p{M}\p{N}_-]+\.)+\p{L}[\p{L}\p{M}\p{N}-]+$/u;
 
 /** "Emily Zhang <Emily@Figma.com>", "mailto:emily@figma.com" → "emily@figma.com" */
 function toEmail(value: unknown): string {
@@ -165,8 +170,12 @@ function toNumber(value: unknown): number {
 	// "1,000" and "1 000", but not "1,5": what it means differs from country to country.
 	const number =
 		typeof value === 'number' ? value : Number(toText(value).replace(/[\s,_](?=\d{3}(?!\d))/g, ''));
-	if (Number.isFinite(number)) return number;
-	throw new Unusable(`${quote(value)} is not a number`);
+	// "1.000" is a thousand in some countries and one in others.
+	const isAmbiguous = typeof value === 'string' && /^\s*\d{1,3}(?:\.\d{3})+\s*$/.test(value);
+	if (Number.isFinite(number) && !isAmbiguous) return number;
+	throw new Unusable(
+		`${quote(value)} is not a number${isAmbiguous ? ' that means the same everywhere' : ''}`,
+	);
 }
 
 function toYesNo(value: unknown): boolean {
@@ -204,6 +213,7 @@ const PARTICLES =
 
 /** "Dr. Ludwig van Beethoven" and "Beethoven, Ludwig van" → first and last name. */
 export function splitFullName(fullName: string): { firstName: string; lastName: string } {
+	if (/[|()&;]/.test(fullName)) throw new Unusable(`${quote(fullName)} holds more than a name`);
 	const parts = fullName
 		.split(',')
 		.map((part) => part.trim())

@@ -1,8 +1,9 @@
 import { EnrichError, type ErrorFacts } from './errors';
-import { billingOf, type Data, documentedCost, isRecord, type Operation } from './operation';
+import { type Data, documentedCost, isRecord, type Operation } from './operation';
 import { laneOf, Pacer } from './pacer';
 import { LIMITS, MAY_REPEAT, type Ran, REPEATS, statusRule } from './policy';
 import { readProblem } from './problem';
+import { alwaysTold } from './schema';
 import {
 	type Clock,
 	type HttpAnswer,
@@ -72,7 +73,7 @@ export function createClient(options: ClientOptions): Client {
 	const pacer = options.pacer ?? new Pacer(clock);
 
 	const call: Client['call'] = async (operation, input, stopped = () => undefined) => {
-		const repeats = MAY_REPEAT[billingOf(operation, input)];
+		const repeats = MAY_REPEAT[operation.billing];
 		const startedAt = clock.now();
 		for (let sends = 1; ; sends++) {
 			const outcome = await send(operation, input, sends, stopped);
@@ -103,7 +104,7 @@ export function createClient(options: ClientOptions): Client {
 		const fail = (facts: ErrorFacts, again: boolean): Refusal => ({
 			error: new EnrichError({
 				...facts,
-				billing: billingOf(operation, input),
+				billing: operation.billing,
 				documentedCost: documentedCost(operation, input),
 			}),
 			ran: facts.ran ?? 'no',
@@ -152,7 +153,7 @@ export function createClient(options: ClientOptions): Client {
 				const { requestId } = told;
 				const detail = whatCame(answer);
 				const facts: ErrorFacts = { kind: 'unreadable', status, ran: 'maybe', detail, requestId };
-				return toAnswer(body) ?? fail(facts, true);
+				return toAnswer(operation, body) ?? fail(facts, true);
 			}
 			const retryAfterMs = retryAfter(headers['retry-after'], clock.now());
 			const { again, ...rule } = statusRule(status, retryAfterMs !== undefined);
@@ -203,11 +204,17 @@ function toRequest(operation: Operation, input: Data, baseUrl: string) {
 	};
 }
 
-function toAnswer(body: unknown): Answer | undefined {
+/** Undefined: it is no answer to this operation, but to something else or by somebody else. */
+function toAnswer(operation: Operation, body: unknown): Answer | undefined {
 	if (!isRecord(body) || body.success === false || !isRecord(body.data)) return undefined;
+	const { data } = body;
 	const meta = isRecord(body.meta) ? body.meta : {};
+	// Without a receipt, and with nothing that is expected, somebody else has answered.
+	const expected = alwaysTold(operation.output);
+	const isForeign = expected.length > 0 && !expected.some((key) => Object.hasOwn(data, key));
+	if (isForeign && Object.keys(meta).length === 0) return undefined;
 	return {
-		data: body.data,
+		data,
 		receipt: {
 			requestId: typeof meta.requestId === 'string' ? meta.requestId : undefined,
 			creditsUsed: credits(meta.creditsUsed),

@@ -29,9 +29,11 @@ export function toConnection(entered: {
 	headerStyle?: unknown;
 }): Connection {
 	const apiKey = unquoted(unquoted(entered.apiKey).replace(KEY_HEADER, ''));
-	if (!/^sk_[\x21-\x7e]+$/.test(apiKey)) {
+	if (!/^sk_[\w.-]+$/.test(apiKey)) {
 		throw badSettings(
-			apiKey === '' ? 'the API key is empty' : 'the API key must start with sk_ and hold no blanks',
+			apiKey === ''
+				? 'the API key is empty'
+				: 'the API key must start with sk_ and hold only letters, digits, dots, dashes and underscores',
 		);
 	}
 	return {

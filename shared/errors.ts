@@ -62,7 +62,8 @@ export class EnrichError extends Error {
 			required: creditsRequired,
 			available: creditsAvailable,
 			missing,
-			credits: facts.documentedCost,
+			// "0 credits as documented" would sound as if it could not be charged.
+			credits: facts.documentedCost || undefined,
 			seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
 		};
 		super(fill(TEXTS[facts.kind].what, words) || fill(TEXTS.refused.what, words));

@@ -140,10 +140,4 @@ export function documentedCost(operation: Operation, input: Data): number {
 	return operation.cost?.(input) ?? operation.price?.credits ?? 0;
 }
 
-/** The billing class of one call: a page that is documented as free is a free read. */
-export function billingOf(operation: Operation, input: Data): Billing {
-	const isPriced = operation.price !== null;
-	return isPriced && documentedCost(operation, input) === 0 ? 'freeRead' : operation.billing;
-}
-
 export const isOffered = <P extends object>(place: P | Absent): place is P => !('absent' in place);

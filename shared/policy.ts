@@ -122,7 +122,7 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	},
 	insufficientCredits: {
 		what: 'Not enough credits[: {required} needed, {available} left]',
-		next: 'Top up [at least {missing} credits ]at enrich.so and run again. Nothing was charged for this row.',
+		next: 'Top up at enrich.so and run again[; this row alone lacks {missing} credits]. Nothing was charged for it.',
 	},
 	forbidden: {
 		what: 'Your Enrich account may not use this',

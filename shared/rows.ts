@@ -163,11 +163,26 @@ function paidCalls(
 	memory: Memory,
 	stopped: () => EnrichError | undefined,
 ): Call {
+	/** What a call cost that is documented as free: some are so only up to a number a month. */
+	let chargedThoughFree = 0;
+
+	async function free(input: Data): Promise<Answer> {
+		const key = memoryKey(operation, input);
+		const before = memory.keepsFreeAnswers ? await memory.get(key) : undefined;
+		if (before?.state === 'answered') return { ...before.answer, isReused: true };
+		const answer = await client.call(operation, input, stopped);
+		const charged = answer.receipt.creditsUsed ?? 0;
+		chargedThoughFree = Math.max(chargedThoughFree, charged);
+		spending.settle(0, 0, charged);
+		if (charged > 0 || memory.keepsFreeAnswers)
+			await memory.set(key, { state: 'answered', answer });
+		return answer;
+	}
+
 	return (input) => {
-		const cost = documentedCost(operation, input);
-		// The free first pages of a list lead to paid ones, so they must not get lost either.
-		const isMemorable = cost > 0 || (operation.price !== null && memory.keepsFreeAnswers);
-		if (!isMemorable) return client.call(operation, input, stopped);
+		if (operation.price === null) return client.call(operation, input, stopped);
+		const cost = documentedCost(operation, input) || chargedThoughFree;
+		if (cost === 0) return free(input);
 		return payOnce(memory, memoryKey(operation, input), client.now(), async () => {
 			const reservation = await spending.reserve(cost);
 			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });

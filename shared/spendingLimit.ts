@@ -1,3 +1,6 @@
+/** How many times dearer than documented a call may be before a charge has been told. */
+const CAUTION = 50;
+
 /** Keeps the credits of a run below a limit, also while many calls are under way at once. */
 export class SpendingLimit {
 	private reserved = 0;
@@ -18,9 +21,9 @@ export class SpendingLimit {
 	async reserve(documented: number): Promise<number | undefined> {
 		for (;;) {
 			const credits = documented * this.dearer;
-			// Documented prices disagree: many calls at once only when a charge has been told.
-			const isPriceOpen = this.reserved > 0 && !this.isPriceSeen && this.most !== Infinity;
-			if (!isPriceOpen && this.spent + this.reserved + credits <= this.most) {
+			// Documented prices disagree: until a charge is told, leave room for a dearer one.
+			const caution = this.isPriceSeen || this.reserved === 0 ? 1 : CAUTION;
+			if (this.spent + (this.reserved + credits) * caution <= this.most) {
 				this.reserved += credits;
 				return credits;
 			}

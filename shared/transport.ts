@@ -47,13 +47,20 @@ export function toNoAnswer(thrown: unknown): NoAnswer {
 		| string
 		| undefined;
 	const names = chain.map(({ name, message }) => `${String(name)} ${String(message)}`).join(' ');
-	if (code && NEVER_SENT.has(code)) return new NoAnswer('unreachable', code);
+	const isConnecting = chain.every(
+		({ syscall }) => syscall === undefined || CONNECTING.has(syscall),
+	);
+	if (code && NEVER_SENT.has(code) && isConnecting) return new NoAnswer('unreachable', code);
 	if (/TimeoutError|timed? ?out/i.test(`${names} ${code}`) || code === 'ECONNABORTED')
 		return new NoAnswer('timedOut', code);
 	return new NoAnswer('interrupted', code ?? '');
 }
 
+/** A network can also get lost while an answer is awaited. */
+const CONNECTING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
+
 interface Thrown {
+	syscall?: unknown;
 	code?: unknown;
 	name?: unknown;
 	message?: unknown;

@@ -18,6 +18,7 @@ export const offered = operations.filter((operation): operation is Offered =>
 
 /** For one call. */
 export const TIMEOUT_SECONDS = LIMITS.timeoutMs / 1000;
+export const MOST_TIMEOUT_SECONDS = 3600;
 
 /** From this price on, a notice stands above the fields. */
 const EXPENSIVE = 100;
@@ -129,14 +130,17 @@ function toProperty(field: FormField): INodeProperties {
 }
 
 const fieldsOf = (operation: Offered): INodeProperties[] => [
-	...(operation.price && operation.price.credits >= EXPENSIVE
+	...(operation.price && (operation.price.credits >= EXPENSIVE || operation.paging)
 		? [
 				{
 					displayName: `${operation.title} costs ${priceOf(operation.price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`,
 					name: 'priceNotice',
 					type: 'notice' as const,
 					default: '',
-					displayOptions: shownFor(operation),
+					// A list gets expensive when all of it is wanted.
+					displayOptions: {
+						show: { ...shownFor(operation)?.show, ...(operation.paging && { returnAll: [true] }) },
+					},
 				},
 			]
 		: []),
@@ -193,7 +197,7 @@ const output: INodeProperties = {
 	default: 'simplified',
 	description: 'How much of each result to return',
 	options: [
-		{ name: 'All Fields', value: 'all', description: 'Everything that Enrich answers' },
+		{ name: 'Raw', value: 'raw', description: 'Everything that Enrich answers' },
 		{ name: 'Selected Fields', value: 'selected', description: 'Only the fields that you choose' },
 		{ name: 'Simplified', value: 'simplified', description: 'The fields that most workflows need' },
 	],
@@ -237,7 +241,8 @@ const options: INodeProperties = {
 			name: 'includeInputFields',
 			type: 'boolean',
 			default: true,
-			description: 'Whether to return the fields of the input row beside the result',
+			description:
+				'Whether to return the fields of the input row too; where names are equal, the result wins unless it is empty',
 		},
 		{
 			displayName: 'Maximum Credits',
@@ -247,7 +252,7 @@ const options: INodeProperties = {
 			default: 1000,
 			displayOptions: forPriced,
 			description:
-				'Credits that this step may spend per run; rows beyond it are skipped, not looked up',
+				'Credits that this step may spend each time it runs, in a loop each round; rows beyond it are skipped, not looked up',
 		},
 		{
 			displayName: 'Put Result in Field',
@@ -272,7 +277,7 @@ const options: INodeProperties = {
 			displayName: 'Timeout',
 			name: 'timeout',
 			type: 'number',
-			typeOptions: { minValue: 1 },
+			typeOptions: { minValue: 1, maxValue: MOST_TIMEOUT_SECONDS },
 			default: TIMEOUT_SECONDS,
 			description:
 				'Seconds to wait for an answer. A paid call that takes longer may have been charged and is not sent again.',

@@ -14,7 +14,7 @@ import type { Operation } from '../../shared/operation';
 import { Pacer } from '../../shared/pacer';
 import { MAY_PASS, STOPS_RUN } from '../../shared/policy';
 import { isAnswered, lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
-import { offered, TIMEOUT_SECONDS } from './description';
+import { MOST_TIMEOUT_SECONDS, offered, TIMEOUT_SECONDS } from './description';
 import { counted, type OutputSettings, summaryText, toErrorItem, toItems } from './items';
 import { type NodeMemory, nodeMemory } from './memory';
 import { n8nClock, n8nTransport } from './transport';
@@ -45,8 +45,10 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 		throw toNodeError(this, mainFailure(done));
 	}
 	if (operation.price) {
-		const type = summary.failed > 0 ? 'warning' : 'info';
-		this.addExecutionHints({ message: summaryText(summary), location: 'outputPane', type });
+		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
+		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
+		const message = summaryText(summary, incomplete);
+		this.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = toOutputs(this, done);
 	if (!(memory.hasTriesLeft && isRunAgain(outputs))) memory.finish();
@@ -131,7 +133,7 @@ async function clientOf(context: IExecuteFunctions) {
 		transport: n8nTransport(context),
 		clock: n8nClock,
 		pacer,
-		timeoutMs: Math.max(1000, timeoutMs),
+		timeoutMs: Math.min(Math.max(1000, timeoutMs), MOST_TIMEOUT_SECONDS * 1000),
 		secrets: [apiKey],
 		signal: context.getExecutionCancelSignal(),
 	});
@@ -239,10 +241,10 @@ function outputSettings(context: IExecuteFunctions, operation: Operation): Outpu
 	const read = <T>(name: string, fallback: T): T =>
 		context.getNodeParameter(name, 0, fallback as never) as T;
 	const fields = {
-		all: undefined,
+		raw: undefined,
 		simplified: operation.simplified,
 		selected: read<string[]>('outputFields', []),
-	}[read<'simplified' | 'selected' | 'all'>('output', 'simplified')];
+	}[read<'simplified' | 'selected' | 'raw'>('output', 'simplified')];
 	return {
 		fields: operation.simplified && fields,
 		includeInputFields: read('options.includeInputFields', true),

@@ -31,6 +31,7 @@ export function toItems(
 				row.json,
 				{ ...chosen(entry, settings.fields), ...account(operation, result, position === 0) },
 				settings,
+				operation.paging !== undefined,
 			),
 			...(error && { error }),
 		},
@@ -89,16 +90,20 @@ function chosen(entry: Data, fields?: string[]): Data {
 	);
 }
 
-/** An empty value of the result never wipes out what the row already holds. */
+/**
+ * An empty value of the result never wipes out what the row already holds, except that the entries
+ * of a list are somebody else than the row.
+ */
 function merged(
 	row: IDataObject,
 	result: Data,
 	{ includeInputFields, resultField }: OutputSettings,
+	isEntry: boolean,
 ): IDataObject {
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
 	const told = Object.entries(result).filter(
-		([key, value]) => !isEmpty(value) || !Object.hasOwn(input, key),
+		([key, value]) => isEntry || !isEmpty(value) || !Object.hasOwn(input, key),
 	);
 	return { ...withoutAccount(input), ...(Object.fromEntries(told) as IDataObject) };
 }
@@ -115,12 +120,12 @@ function withoutAccount(row: IDataObject): IDataObject {
 }
 
 /** One line for the output pane: what became of the rows, and the credits. */
-export function summaryText(summary: Summary): string {
+export function summaryText(summary: Summary, incomplete: number): string {
 	const { rows, found, notFound, skipped, failed, creditsUsed, creditsRemaining } = summary;
 	const left = creditsRemaining === null ? '' : `, ${counted(creditsRemaining)} left`;
 	return (
 		`${counted(rows, 'row')}: ${counted(found)} found, ${counted(notFound)} not found, ` +
-		`${counted(skipped)} skipped, ${counted(failed)} failed. ${counted(creditsUsed, 'credit')} used${left}.`
+		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${counted(creditsUsed, 'credit')} used${left}.`
 	);
 }
 

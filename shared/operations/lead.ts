@@ -73,7 +73,7 @@ export const searchLeads = defineOperation({
 	price: {
 		credits: 1,
 		per: 'result beyond the free ones',
-		free: 'The first 3 pages or 75 results of a search are free, for 50 searches a month',
+		free: 'The first 3 pages or 75 results of a search are free, for the first 50 searches of a month',
 	},
 	cost: (input) => {
 		const { page, first, last } = pageOf(input);

@@ -156,7 +156,7 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 	])('402 with %j: the credits that are missing', async (members, missing) => {
 		const error = await after(problem(402, members));
 		expect(error.creditsMissing).toBe(missing);
-		expect(error.nextStep.includes('at least')).toBe(missing !== undefined);
+		expect(error.nextStep.includes('lacks')).toBe(missing !== undefined);
 		expectReadable(error);
 	});
 

@@ -339,17 +339,49 @@ describe('lists', () => {
 		expect(results[0]?.reason).toMatch(/^Incomplete after 200 entries\. /);
 	});
 
-	test('a free page is asked for again, a paid one is not', async () => {
+	test('no page is asked for again that may have run: even free ones are so only for a while', async () => {
 		const trouble = (n: number): Trouble | undefined =>
-			n === 0 || n === 5 ? { fault: 'timeout', when: 'after' } : undefined;
-		const { sent, results } = await run(searchLeads, leads(75 * 2), { listLength: 1000, trouble });
-		expect(sent.map(({ input }) => input.page)).toEqual([1, 1, 2]);
-		expect(results[0]?.entries).toHaveLength(150);
-		const paid = await run(searchLeads, leads(150), {
+			n === 0 ? { fault: 'timeout', when: 'after' } : undefined;
+		const first = await run(searchLeads, leads(150), { listLength: 1000, trouble });
+		expect(first.sent.map(({ input }) => input.page)).toEqual([1]);
+		expect(first.results[0]).toMatchObject({
+			outcome: 'failed',
+			error: { mayHaveBeenCharged: true },
+		});
+		const second = await run(searchLeads, leads(150), {
 			listLength: 1000,
 			trouble: (n) => (n === 1 ? { fault: 'timeout', when: 'after' } : undefined),
 		});
-		expect(paid.sent.map(({ input }) => input.page)).toEqual([1, 2]);
+		expect(second.sent.map(({ input }) => input.page)).toEqual([1, 2]);
+	});
+
+	test('pages that turn out to be charged count against the spending limit', async () => {
+		const clock = new FakeClock(seededRandom(1));
+		let sends = 0;
+		const client = fakeClient(
+			async () => {
+				sends += 1;
+				const pagination = {
+					page: 1,
+					pageSize: 25,
+					totalResults: 25,
+					totalPages: 1,
+					hasMore: false,
+				};
+				return success({ results: [{ id: `lead ${sends}` }], pagination }, { creditsUsed: 25 });
+			},
+			{ clock },
+		);
+		const rows = ['Berlin', 'Bonn', 'Bern', 'Basel'].map((city) => ({
+			values: { filters: { city } },
+			most: 25,
+		}));
+		const { summary } = await lookUpRows(searchLeads, rows.slice(0, 1), { client, maxCredits: 30 });
+		expect(summary.creditsUsed).toBe(25);
+		const serial = await lookUpRows(searchLeads, rows, { client, maxCredits: 0 });
+		expect(
+			serial.results.every(({ outcome }) => outcome === 'found' || outcome === 'skipped'),
+		).toBe(true);
 	});
 
 	test('the spending limit ends a list before the page that could exceed it', async () => {

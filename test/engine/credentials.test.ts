@@ -119,3 +119,15 @@ test('the key is masked, and all fields have defaults', () => {
 	for (const property of properties) expect(property).toHaveProperty('default');
 	expect(documentationUrl).toMatch(/^https:/);
 });
+
+test('the key does not follow a redirect to another host, whoever sends the request', async () => {
+	const { authenticate } = type();
+	if (typeof authenticate !== 'function') throw new Error('Not a function');
+	const entered = {
+		apiKey: 'sk_canary',
+		baseUrl: 'https://dev.enrich.so/api/v3',
+		headerStyle: 'x-api-key',
+	};
+	const request = await authenticate(entered, { url: '/wallets/balance' });
+	expect(request).toMatchObject({ disableFollowRedirect: true, followRedirect: false });
+});

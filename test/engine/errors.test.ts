@@ -127,7 +127,7 @@ describe('failures that concern all rows', () => {
 		const { error } = await b.run(find(), [FOUND]);
 		expect(error).toMatchObject({
 			message: 'Not enough credits: 10 needed, 4 left',
-			description: expect.stringContaining('Top up at least 6 credits'),
+			description: expect.stringContaining('this row alone lacks 6 credits'),
 			httpCode: '402',
 		});
 	});

@@ -7,6 +7,8 @@ const root = resolve(__dirname, '..', '..');
 function sandbox(...args: string[]) {
 	const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/main.ts', ...args], {
 		cwd: root,
+		// Some environments ask for colors without a terminal.
+		env: { ...process.env, NO_COLOR: '1' },
 	});
 	const said = { out: '', err: '' };
 	child.stdout.on('data', (chunk) => (said.out += chunk));
