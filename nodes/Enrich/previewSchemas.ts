@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
-import { isOffered, type N8nPlace, type Operation } from '../../shared/operation';
-import { operations } from '../../shared/operations';
+import { isRecord, type Operation } from '../../shared/operation';
+import { offered } from './description';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -10,12 +10,10 @@ type JsonSchema = Record<string, unknown>;
  */
 export function previewSchemas(): Record<string, JsonSchema> {
 	return Object.fromEntries(
-		operations
-			.filter((operation): operation is Operation & { n8n: N8nPlace } => isOffered(operation.n8n))
-			.map((operation) => [
-				`${operation.n8n.resource}/${operation.n8n.operation}`,
-				previewOf(operation),
-			]),
+		offered.map((operation) => [
+			`${operation.n8n.resource}/${operation.n8n.operation}`,
+			previewOf(operation),
+		]),
 	);
 }
 
@@ -58,6 +56,3 @@ function bare(schema: unknown): JsonSchema {
 		...(isRecord(items) && { items: bare(items) }),
 	};
 }
-
-const isRecord = (value: unknown): value is JsonSchema =>
-	typeof value === 'object' && value !== null;
