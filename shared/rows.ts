@@ -16,6 +16,8 @@ export interface Row {
 	skip?: string;
 	/** Entries wanted of a list; default: all. */
 	most?: number;
+	/** What the platform already found wrong with the row. */
+	problem?: EnrichError;
 }
 
 /** What became of one row. Every row of a run ends in exactly one of these. */
@@ -132,7 +134,9 @@ export async function lookUpRows(
 export function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
 	const lookups = new Map<string, Lookup>();
 	rows.forEach((row, index) => {
-		const prepared = row.skip ? { blank: row.skip } : prepareOrRefuse(operation, row.values);
+		const prepared = row.skip
+			? { blank: row.skip }
+			: (row.problem ?? prepareOrRefuse(operation, row.values));
 		if (prepared instanceof EnrichError) results[index] = toFailure(prepared);
 		else if ('blank' in prepared) results[index] = uncharged('skipped', prepared.blank);
 		else {

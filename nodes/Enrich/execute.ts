@@ -110,13 +110,19 @@ function toRow(
 ): Row {
 	const read = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, index, fallback as never);
-	const limit = () => Math.max(1, Math.floor(Number(read('limit', 50))) || 50);
 	const values = Object.fromEntries(fields.map(({ key }) => [key, read(key, '')]));
 	return {
 		values,
 		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
-		...(operation.paging && read('returnAll', false) !== true && { most: limit() }),
+		...(operation.paging && read('returnAll', false) !== true && limitOf(read('limit', 50))),
 	};
+}
+
+function limitOf(value: unknown): Pick<Row, 'most' | 'problem'> {
+	const most = isBlank(value) ? NaN : Math.floor(Number(value));
+	if (most >= 1) return { most };
+	const detail = `must be a number from 1 up, not ${quote(value)}`;
+	return { problem: new EnrichError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
 /** Limits hold for all keys of an organization together, so one pacer serves a whole process. */

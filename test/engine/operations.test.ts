@@ -124,6 +124,10 @@ describe('lists', () => {
 					.length,
 		);
 		expect(perRow).toEqual([2, 4, 1]);
+		expect(outputs[0]!.at(-1)?.json).toMatchObject({
+			outcome: 'failed',
+			reason: `'Limit' must be a number from 1 up, not "-1"`,
+		});
 	});
 
 	test('Return All reads page after page; the first item bears the charge', async () => {
