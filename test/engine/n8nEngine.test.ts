@@ -286,8 +286,8 @@ describe('failing, retrying, stopping', () => {
 	});
 });
 
-test('ten executions take less than a second', async () => {
+test('ten executions take less than five seconds', async () => {
 	const start = performance.now();
 	for (let i = 0; i < 10; i++) await engine.run(workflow(byPath));
-	expect(performance.now() - start).toBeLessThan(1000);
+	expect(performance.now() - start).toBeLessThan(5000);
 });

@@ -51,7 +51,7 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 		const began = performance.now();
 		await sandbox.close();
 		expect((await waiting).received).toBe('');
-		expect(performance.now() - began).toBeLessThan(500);
+		expect(performance.now() - began).toBeLessThan(5000);
 	});
 
 	it('a truncated body is shorter than announced', async () => {
