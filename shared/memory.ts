@@ -14,8 +14,6 @@ export interface Memory {
 	get(key: string): Remembered | undefined | Promise<Remembered | undefined>;
 	set(key: string, value: Remembered): void | Promise<void>;
 	delete(key: string): void | Promise<void>;
-	/** Whether it is cheap enough to keep the free pages of paid lists too. */
-	readonly keepsFreeAnswers?: boolean;
 }
 
 /** Remembers nothing. */
@@ -31,8 +29,9 @@ export async function payOnce(
 	key: string,
 	now: number,
 	call: () => Promise<Answer>,
+	isFree = false,
 ): Promise<Answer> {
-	const before = await memory.get(key);
+	const before = await noted(isFree, () => memory.get(key));
 	if (before?.state === 'answered') return { ...before.answer, isReused: true };
 	if (before?.state === 'unanswered')
 		throw new EnrichError({ ...before.facts, kind: 'notRepeated' });
@@ -42,7 +41,7 @@ export async function payOnce(
 		throw new EnrichError({ kind: 'notRepeated', sentAt: before.at, ran: 'maybe', billing });
 	}
 
-	await memory.set(key, { state: 'sent', at: now });
+	await noted(isFree, () => memory.set(key, { state: 'sent', at: now }));
 	let answer: Answer;
 	try {
 		answer = await call();
@@ -55,6 +54,17 @@ export async function payOnce(
 	}
 	await quietly(() => memory.set(key, { state: 'answered', answer }));
 	return answer;
+}
+
+/** A call that is documented as free goes on where the memory fails; a paid one must be noted down. */
+async function noted<T>(isFree: boolean, note: () => T | Promise<T>): Promise<T | undefined> {
+	try {
+		return await note();
+	} catch (error) {
+		const isUnderWay = error instanceof EnrichError && error.kind === 'notRepeated';
+		if (!isFree || isUnderWay) throw error;
+		return undefined;
+	}
 }
 
 /** What was paid for goes on even where it cannot be noted down; "sent" stands there by then. */

@@ -170,39 +170,29 @@ function paidCalls(
 	/** What a call cost that is documented as free: some are so only up to a number a month. */
 	let chargedThoughFree = 0;
 
-	async function free(input: Data): Promise<Answer> {
-		const key = memoryKey(operation, input);
-		const before = memory.keepsFreeAnswers ? await memory.get(key) : undefined;
-		if (before?.state === 'answered') return { ...before.answer, isReused: true };
-		const answer = await client.call(operation, input, stopped);
-		const charged = answer.receipt.creditsUsed ?? 0;
-		chargedThoughFree = Math.max(chargedThoughFree, charged);
-		spending.settle(0, 0, charged);
-		if (charged > 0 || memory.keepsFreeAnswers)
-			await memory.set(key, { state: 'answered', answer });
-		return answer;
-	}
-
 	return (input) => {
 		if (operation.price === null) return client.call(operation, input, stopped);
-		const cost = documentedCost(operation, input) || chargedThoughFree;
-		if (cost === 0) return free(input);
-		return payOnce(memory, memoryKey(operation, input), client.now(), async () => {
+		const documented = documentedCost(operation, input);
+		const send = async () => {
+			const cost = documented || chargedThoughFree;
 			const reservation = await spending.reserve(cost);
 			if (reservation === undefined) throw new EnrichError({ kind: 'spendingLimit' });
 			let charged = 0;
 			try {
 				const answer = await client.call(operation, input, stopped);
 				charged = answer.receipt.creditsUsed ?? cost;
+				if (documented === 0) chargedThoughFree = Math.max(chargedThoughFree, charged);
 				return answer;
 			} catch (error) {
 				// Until somebody has looked, money that may be gone counts as gone.
 				if (error instanceof EnrichError && error.mayHaveBeenCharged) charged = cost;
 				throw error;
 			} finally {
-				spending.settle(reservation, cost, charged);
+				spending.settle(reservation, documented, charged);
 			}
-		});
+		};
+		const key = memoryKey(operation, input);
+		return payOnce(memory, key, client.now(), send, documented === 0);
 	};
 }
 
@@ -237,7 +227,7 @@ async function spentBefore(
 		for (let page = 1; page <= (paging?.maxPages ?? 1); page++) {
 			const input = paging ? pageInput(paging, lookup, page) : lookup.input;
 			const cost = documentedCost(operation, input);
-			const before = cost > 0 ? await memory.get(memoryKey(operation, input)) : undefined;
+			const before = await memory.get(memoryKey(operation, input));
 			if (cost > 0 && !before) break;
 			if (before?.state === 'answered') spent += before.answer.receipt.creditsUsed ?? cost;
 			else if (before) spent += cost;

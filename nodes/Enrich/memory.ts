@@ -29,7 +29,6 @@ export function nodeMemory(context: IExecuteFunctions): NodeMemory {
 	const hasTriesLeft = kept.tries < mostTries(context);
 	return {
 		hasTriesLeft,
-		keepsFreeAnswers: true,
 		get: (key) => (Object.hasOwn(calls, key) ? calls[key] : undefined),
 		set: (key, value) => void (calls[key] = value),
 		delete: (key) => void delete calls[key],

@@ -355,6 +355,15 @@ describe('lists', () => {
 		expect(second.sent.map(({ input }) => input.page)).toEqual([1, 2]);
 	});
 
+	test('a first page that may have been charged is not sent again by the next try either', async () => {
+		const memory = fakeMemory();
+		const trouble = (): Trouble => ({ fault: 'timeout', when: 'after' });
+		await run(searchLeads, leads(75), { listLength: 100, memory, trouble });
+		const again = await run(searchLeads, leads(75), { listLength: 100, memory });
+		expect(again.sent).toEqual([]);
+		expect(again.results[0]).toMatchObject({ outcome: 'failed', error: { kind: 'notRepeated' } });
+	});
+
 	test('pages that turn out to be charged count against the spending limit', async () => {
 		const clock = new FakeClock(seededRandom(1));
 		let sends = 0;

@@ -164,7 +164,6 @@ export function fakeMemory(): Memory & { entries: Map<string, Remembered> } {
 	const entries = new Map<string, Remembered>();
 	return {
 		entries,
-		keepsFreeAnswers: true,
 		get: (key) => structuredClone(entries.get(key)),
 		set: (key, value) => void entries.set(key, structuredClone(value)),
 		delete: (key) => void entries.delete(key),
