@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod/v4';
+import type { CallbackEvents } from '../shared/batch';
 import type { Data } from '../shared/operation';
 import type { Chance } from './chance';
 import type { Job, Tally } from './job';
@@ -51,9 +52,7 @@ interface Body {
 	data: Data;
 }
 
-interface CallbackShape {
-	result: string;
-	end: string;
+interface CallbackWords {
 	/** `data` of one result, besides the job's ID. */
 	payload(row: Data, data: Data, found: boolean): Data & { result_id: string };
 	/** `data` of the end: how it came out. */
@@ -63,11 +62,11 @@ interface CallbackShape {
 const domainOf = (email: unknown) => String(email).split('@').at(-1);
 const foundCounts = ({ items, found }: Tally) => ({ found, not_found: items - found });
 
+type CallbackShape = CallbackWords & CallbackEvents;
+
 /** By the single lookup's operationId. IP to company documents no callbacks. */
-export const CALLBACKS: Record<string, CallbackShape> = {
+export const CALLBACKS: Record<string, CallbackWords> = {
 	validateEmail: {
-		result: 'webhook:email_lookup.completed',
-		end: 'validation.completed',
 		payload: ({ email }, { result, message, provider, confidence, isCatchAll }) => ({
 			result_id: String(email),
 			result: {
@@ -83,8 +82,6 @@ export const CALLBACKS: Record<string, CallbackShape> = {
 		}),
 	},
 	findEmail: {
-		result: 'webhook:finder_lookup.completed',
-		end: 'finder.completed',
 		payload: ({ firstName, lastName, domain }, data, found) => {
 			const { email, confidence, isCatchAll = false, provider, message } = data;
 			return {
@@ -105,8 +102,6 @@ export const CALLBACKS: Record<string, CallbackShape> = {
 		}),
 	},
 	phoneLookup: {
-		result: 'webhook:phone_result.completed',
-		end: 'webhook:phone_completion.completed',
 		payload: ({ email, linkedin }, { phones }, found) => ({
 			result_id: String(email ?? linkedin),
 			...(found
@@ -116,8 +111,6 @@ export const CALLBACKS: Record<string, CallbackShape> = {
 		counts: foundCounts,
 	},
 	reverseLookup: {
-		result: 'webhook:email_result.completed',
-		end: 'webhook:email_completion.completed',
 		// The profile keeps its camelCase names in callbacks too.
 		payload: ({ email }, result, found) => ({
 			result_id: String(email),
@@ -167,8 +160,10 @@ export class Callbacks {
 
 	/** Reports a batch to its `webhookUrl` until it has ended. */
 	start(job: Job): void {
-		const shape = CALLBACKS[job.batch.single.operationId];
-		if (!shape || job.webhookUrl === undefined) return;
+		const words = CALLBACKS[job.batch.single.operationId];
+		const { events } = job.batch;
+		if (!words || !events || job.webhookUrl === undefined) return;
+		const shape = { ...words, ...events };
 		const { signal } = this.ending;
 		const places = this.placesOf(job);
 		const work = async () => {

@@ -1,5 +1,13 @@
 import type { Data, Operation } from './operation';
 
+/** The names of a batch's callbacks, as the API spells them. */
+export interface CallbackEvents {
+	/** One per row. */
+	result: string;
+	/** The batch has ended. */
+	end: string;
+}
+
 /** Many lookups as one job of the API: submitted once, read for free, settled with the results. */
 export interface Batch {
 	/** The lookup of one row; its input, verdict and price hold for each row of the batch. */
@@ -9,6 +17,8 @@ export interface Batch {
 	results: Operation;
 	/** The path parameter that holds the batch's ID. */
 	idName: string;
+	/** Default: the product sends no callbacks. */
+	events?: CallbackEvents;
 	/** Rows in one batch at most. */
 	most: number;
 	toBody(inputs: readonly Data[]): Data;

@@ -272,6 +272,7 @@ export const REPEATS = {
 
 export const LIMITS = {
 	timeoutMs: 60_000,
+	longestTimeoutMs: 3_600_000,
 	answerBytes: 20_000_000,
 };
 

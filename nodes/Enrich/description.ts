@@ -18,7 +18,7 @@ export const offered = operations.filter((operation): operation is Offered =>
 
 /** For one call. */
 export const TIMEOUT_SECONDS = LIMITS.timeoutMs / 1000;
-export const MOST_TIMEOUT_SECONDS = 3600;
+const MOST_TIMEOUT_SECONDS = LIMITS.longestTimeoutMs / 1000;
 
 /** From this price on, a notice stands above the fields. */
 const EXPENSIVE = 100;

@@ -6,18 +6,15 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { isBlank, quote } from '../../shared/clean';
-import { createClient } from '../../shared/client';
-import { toConnection } from '../../shared/connection';
 import { EnrichError } from '../../shared/errors';
 import { type FormField, inputFields } from '../../shared/form';
 import type { Operation } from '../../shared/operation';
-import { Pacer } from '../../shared/pacer';
 import { MAY_PASS, STOPS_RUN } from '../../shared/policy';
 import { isAnswered, lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
-import { MOST_TIMEOUT_SECONDS, offered, TIMEOUT_SECONDS } from './description';
+import { offered, TIMEOUT_SECONDS } from './description';
+import { clientOf } from './client';
 import { counted, type OutputSettings, summaryText, toErrorItem, toItems } from './items';
 import { type NodeMemory, nodeMemory } from './memory';
-import { n8nClock, n8nTransport } from './transport';
 
 export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const memory = nodeMemory(this);
@@ -66,7 +63,11 @@ async function lookUp(context: IExecuteFunctions, memory: NodeMemory): Promise<D
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
 	const maxCredits = numberOption(context, 'maxCredits', 'Maximum Credits', Infinity);
-	const client = await clientOf(context);
+	const timeoutMs = numberOption(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
+	const client = await clientOf(context, {
+		timeoutMs,
+		signal: context.getExecutionCancelSignal(),
+	});
 	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, memory })) };
 }
 
@@ -123,26 +124,6 @@ function limitOf(value: unknown): Pick<Row, 'most' | 'problem'> {
 	if (most >= 1) return { most };
 	const detail = `must be a number from 1 up, not ${quote(value)}`;
 	return { problem: new EnrichError({ kind: 'badInput', field: 'Limit', detail }) };
-}
-
-/** Limits hold for all keys of an organization together, so one pacer serves a whole process. */
-const pacers = new Map<string, Pacer>();
-
-async function clientOf(context: IExecuteFunctions) {
-	const timeoutMs = numberOption(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
-	const { apiKey, baseUrl } = toConnection(await context.getCredentials('enrichApi'));
-	const credential = `${baseUrl} ${context.getNode().credentials?.enrichApi?.id ?? ''}`;
-	const pacer = pacers.get(credential) ?? new Pacer(n8nClock);
-	pacers.set(credential, pacer);
-	return createClient({
-		baseUrl,
-		transport: n8nTransport(context),
-		clock: n8nClock,
-		pacer,
-		timeoutMs: Math.min(Math.max(1000, timeoutMs), MOST_TIMEOUT_SECONDS * 1000),
-		secrets: [apiKey],
-		signal: context.getExecutionCancelSignal(),
-	});
 }
 
 interface Failure {

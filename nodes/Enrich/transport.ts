@@ -1,5 +1,14 @@
-import { type IExecuteFunctions, type IHttpRequestOptions, sleep } from 'n8n-workflow';
+import {
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type IPollFunctions,
+	type IWebhookFunctions,
+	sleep,
+} from 'n8n-workflow';
 import { type Clock, NoAnswer, toNoAnswer, type Transport } from '../../shared/transport';
+
+/** Whoever can send with a credential: a step, a trigger that is called, one that looks by itself. */
+export type RequestContext = IExecuteFunctions | IWebhookFunctions | IPollFunctions;
 
 interface StreamedAnswer {
 	statusCode: number;
@@ -13,7 +22,7 @@ interface StreamedAnswer {
  * modes accept any length.
  */
 export const n8nTransport =
-	(context: IExecuteFunctions): Transport =>
+	(context: RequestContext): Transport =>
 	async ({ method, url, headers, body, timeoutMs, mostBytes, signal }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {

@@ -20,6 +20,7 @@ interface Product {
 	/** What the results call how many items are done. */
 	done: 'processedCount' | 'processedItems';
 	most?: number;
+	events?: Batch['events'];
 	toBody: Batch['toBody'];
 	keyOfInput: Batch['keyOfInput'];
 	keyOfResult: Batch['keyOfResult'];
@@ -154,6 +155,7 @@ export const batches: readonly Batch[] = [
 		single: findEmail,
 		ids: ['batchFindEmails', 'getEmailFinderBatchStatus', 'getEmailFinderBatchResults'],
 		path: '/email-finder/batch',
+		events: { result: 'webhook:finder_lookup.completed', end: 'finder.completed' },
 		input: z.object({
 			leads: z.array(findEmail.input).min(1).max(MANY).meta({ title: 'Leads' }),
 			webhookUrl,
@@ -167,6 +169,7 @@ export const batches: readonly Batch[] = [
 		single: validateEmail,
 		ids: ['batchValidateEmails', 'getEmailValidationBatchStatus', 'getEmailValidationBatchResults'],
 		path: '/email-validation/batch',
+		events: { result: 'webhook:email_lookup.completed', end: 'validation.completed' },
 		input: z.object({ emails: emails(MANY, z.string().min(1)), webhookUrl }),
 		done: 'processedCount',
 		toBody: (inputs) => ({ emails: inputs.map(({ email }) => email) }),
@@ -177,6 +180,7 @@ export const batches: readonly Batch[] = [
 		single: phoneLookup,
 		ids: ['createPhoneBulkJob', 'getPhoneBulkJobStatus', 'getPhoneBulkJobResults'],
 		path: '/reverse-lookup/phones/bulk',
+		events: { result: 'webhook:phone_result.completed', end: 'webhook:phone_completion.completed' },
 		idName: 'jobId',
 		input: z.object({
 			emails: z.array(strictEmail).max(MANY).meta({ title: 'Emails' }).optional(),
@@ -205,6 +209,7 @@ export const batches: readonly Batch[] = [
 		single: reverseLookup,
 		ids: ['bulkReverseLookup', 'getBulkLookupStatus', 'getBulkLookupResults'],
 		path: '/reverse-lookup/bulk-lookup',
+		events: { result: 'webhook:email_result.completed', end: 'webhook:email_completion.completed' },
 		input: z.object({ emails: emails(100_000, strictEmail), webhookUrl }),
 		done: 'processedItems',
 		most: 100_000,
