@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod/v4';
 import { Chance } from './chance';
 import type { WireAnswer } from './problems';
-import { served } from './served';
+import { operations } from '../shared/operations';
 import type { Waits } from './waits';
 
-const operationIds = new Set(served.map(({ operationId }) => operationId));
+const operationIds = new Set(operations.map(({ operationId }) => operationId));
 
 const ruleSchema = z.strictObject({
 	operationId: z

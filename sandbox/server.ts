@@ -10,7 +10,7 @@ import { Ledger } from './ledger';
 import { type HeaderStyle, type Plan, RateLimits } from './rateLimits';
 import { type RecordedRequest, Recorder } from './requests';
 import { addRoute, BASE_PATH, type House, refuseTheRest, Traffic } from './routes';
-import { served } from './served';
+import { operations } from '../shared/operations';
 import { Waits } from './waits';
 
 export interface SandboxOptions {
@@ -99,7 +99,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		exposeHeadRoutes: false,
 	});
 	app.decorateRequest('visit');
-	for (const operation of served) addRoute(app, operation, house);
+	for (const operation of operations) addRoute(app, operation, house);
 	addControlRoutes(app, { ledger, batches, callbacks, faults, recorder, reset });
 	refuseTheRest(app);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });

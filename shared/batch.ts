@@ -30,4 +30,6 @@ export interface Batch {
 	 * same price: a wrong match would be worse than a slow one.
 	 */
 	namesRows: boolean;
+	/** The documentation also names a lower price than the single lookup's, so few rows are one too. */
+	mayCostLess?: true;
 }

@@ -219,14 +219,17 @@ function toAnswer(operation: Operation, body: unknown): Answer | undefined {
 			requestId: typeof meta.requestId === 'string' ? meta.requestId : undefined,
 			creditsUsed: credits(meta.creditsUsed),
 			creditsRemaining: credits(meta.creditsRemaining),
+			...(isCredits(meta.creditsReserved) && { creditsReserved: meta.creditsReserved }),
+			...(isCredits(meta.creditsRefunded) && { creditsRefunded: meta.creditsRefunded }),
 			processingTimeMs:
 				typeof meta.processingTimeMs === 'number' ? meta.processingTimeMs : undefined,
 		},
 	};
 }
 
-const credits = (value: unknown): number | null =>
-	typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+const isCredits = (value: unknown): value is number =>
+	typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const credits = (value: unknown): number | null => (isCredits(value) ? value : null);
 
 /** What stands in `body` if it is not the JSON that was expected. */
 function whatCame({ body, headers }: HttpAnswer): string {

@@ -86,6 +86,7 @@ export interface ZapierPlace {
 
 /** The nouns under which users find the operations. */
 export const RESOURCES = {
+	batch: 'Batch',
 	company: 'Company',
 	email: 'Email',
 	lead: 'Lead',

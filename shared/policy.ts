@@ -47,6 +47,7 @@ export type ErrorKind =
 	| 'jobFailed'
 	| 'stillRunning'
 	| 'noResult'
+	| 'resultsUnread'
 	| 'lostSubmit'
 	| 'spendingLimit'
 	| 'stopped'
@@ -182,7 +183,11 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	},
 	stillRunning: {
 		what: 'The batch[ {batchId}] is still running[ ({detail})]',
-		next: 'It goes on without this step and nothing is lost. Read its results later with its ID; do not start it again.',
+		next: 'It goes on without this step and nothing is lost. Read its results later with its ID, or run the same rows again: they take it over and are not charged twice.',
+	},
+	resultsUnread: {
+		what: 'The results of the batch[ {batchId}] could not be read[: {detail}]',
+		next: 'They stay at Enrich and nothing is lost. Run the same rows again: they take the batch over and are not charged twice.',
 	},
 	noResult: {
 		what: 'The batch[ {batchId}] brought no result for this row',
@@ -202,7 +207,7 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	},
 	cancelled: {
 		what: 'Cancelled',
-		next: 'Run again to look this row up.',
+		next: '[The batch {batchId} goes on without this step and nothing is lost. ]Run again to look this row up.',
 	},
 };
 
@@ -234,6 +239,7 @@ export const MAY_PASS: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'unreachable',
 	'interrupted',
 	'unreadable',
+	'resultsUnread',
 ]);
 /** So many paid calls in a row without an answer: stop before more money is spent for nothing. */
 export const STOP_AFTER_UNANSWERED = 5;
@@ -286,4 +292,17 @@ export const JOBS = {
 	/** When to look for a submit whose answer was lost; it may take a while to be booked. */
 	lostSubmitLooksMs: [2_000, 10_000, 30_000],
 	transactionsToSearch: 100,
+	/** A batch of exactly the same rows is taken over when it is not older than this. */
+	takeOverWithinMs: 24 * 3_600_000,
+	/** Fewer distinct rows are looked up one by one: that is quicker and costs the same. */
+	batchFrom: 11,
+	/**
+	 * Rows of a batch that calls back a resting execution. One call comes per row, and n8n loads the
+	 * whole execution for each.
+	 */
+	mostByCallback: 250,
+	/** So long a step stays for a batch before its execution is put to rest. */
+	restsAfterMs: 15_000,
+	/** A batch that is said to have ended may take a moment to read so. */
+	endLooksMs: [0, 2_000, 5_000, 10_000],
 };

@@ -33,6 +33,8 @@ export interface RowResult {
 	creditsUsed: number | null;
 	creditsRemaining: number | null;
 	requestId?: string;
+	/** The batch that answered it. */
+	batchId?: string;
 	/** Index of the row whose lookup answered this one too. */
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */

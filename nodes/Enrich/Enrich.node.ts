@@ -1,6 +1,13 @@
 import { type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
+import { RESUME_WEBHOOKS, webhook } from './background';
 import { properties } from './description';
 import { execute } from './execute';
+
+const named = (...names: string[]) =>
+	`[${names.map((displayName) => `{ type: "${NodeConnectionTypes.Main}", displayName: "${displayName}" }`).join(', ')}]`;
+
+/** What stands at the node's outputs, by what is chosen. */
+const outputs: `={{${string}}}` = `={{ $parameter["resource"] === "batch" ? ($parameter["operation"] === "wait" ? ${named('Still Running', 'Ended')} : ["${NodeConnectionTypes.Main}"]) : $parameter["notFound"] === "output" && $parameter["waiting"] !== "none" ? ${named('Found', 'Not Found')} : ["${NodeConnectionTypes.Main}"] }}`;
 
 /**
  * Programmatic rather than declarative, because equal rows are looked up once, rows keep their
@@ -19,10 +26,14 @@ export class Enrich implements INodeType {
 		defaults: { name: 'Enrich' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: `={{ $parameter["notFound"] === "output" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Found" }, { type: "${NodeConnectionTypes.Main}", displayName: "Not Found" }] : ["${NodeConnectionTypes.Main}"] }}`,
+		outputs,
 		credentials: [{ name: 'enrichApi', required: true }],
+		webhooks: RESUME_WEBHOOKS,
+		waitingNodeTooltip: 'Waiting for Enrich to complete the batch',
 		properties,
 	};
 
 	execute = execute;
+
+	webhook = webhook;
 }

@@ -9,12 +9,18 @@ import {
 } from '../../shared/operation';
 import { LIMITS } from '../../shared/policy';
 import { operations } from '../../shared/operations';
+import { batchStartedBy } from '../../shared/operations/batches';
+import { batchProperties, manyOptions, manyProperties } from './batchDescription';
 
 type Offered = Operation & { n8n: N8nPlace };
 
 export const offered = operations.filter((operation): operation is Offered =>
 	isOffered(operation.n8n),
 );
+
+/** The operation whose fields are filled in for each row; of one for many rows that for one. */
+export const perRow = (operation: Operation): Operation =>
+	batchStartedBy(operation)?.single ?? operation;
 
 /** For one call. */
 export const TIMEOUT_SECONDS = LIMITS.timeoutMs / 1000;
@@ -61,19 +67,21 @@ const operationsOf = (key: string): INodePropertyOptions[] =>
 		})
 		.sort(byName);
 
-const operationLists = Object.keys(RESOURCES).map((key): INodeProperties => {
-	const choices = operationsOf(key);
-	const initial = choices[0]?.value ?? '';
-	return {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options',
-		noDataExpression: true,
-		displayOptions: { show: { resource: [key] } },
-		default: initial,
-		options: choices,
-	};
-});
+const operationLists = Object.keys(RESOURCES)
+	.filter((key) => key !== 'batch')
+	.map((key): INodeProperties => {
+		const choices = operationsOf(key);
+		const initial = choices[0]?.value ?? '';
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [key] } },
+			default: initial,
+			options: choices,
+		};
+	});
 
 const placeholder = ({ examples }: FormField) =>
 	examples?.[0] === undefined ? undefined : `e.g. ${String(examples[0])}`;
@@ -144,19 +152,19 @@ const fieldsOf = (operation: Offered): INodeProperties[] => [
 				},
 			]
 		: []),
-	...inputFields(operation).map((field) => ({
+	...inputFields(perRow(operation)).map((field) => ({
 		...toProperty(field),
 		displayOptions: shownFor(operation),
 	})),
-	...(operation.simplified
+	...(perRow(operation).simplified
 		? [
 				{
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions' as const,
-					default: operation.simplified,
+					default: perRow(operation).simplified,
 					description: 'Which fields of the result to return',
-					options: outputFields(operation)
+					options: outputFields(perRow(operation))
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...shownFor(operation)?.show, output: ['selected'] } },
@@ -166,8 +174,12 @@ const fieldsOf = (operation: Offered): INodeProperties[] => [
 ];
 
 const lists = offered.filter(({ paging }) => paging);
-const simplifiable = offered.filter(({ simplified }) => simplified);
+const simplifiable = offered.filter((operation) => perRow(operation).simplified);
 const priced = offered.filter(({ price }) => price);
+const many = offered.filter(batchStartedBy);
+
+/** Where nobody waits for results, what becomes of them is no question. */
+const unlessStartedOnly: INodeProperties['displayOptions'] = { hide: { waiting: ['none'] } };
 
 /** Settings that several operations share. */
 const paging: INodeProperties[] = [
@@ -201,7 +213,7 @@ const output: INodeProperties = {
 		{ name: 'Selected Fields', value: 'selected', description: 'Only the fields that you choose' },
 		{ name: 'Simplified', value: 'simplified', description: 'The fields that most workflows need' },
 	],
-	displayOptions: shownFor(...simplifiable),
+	displayOptions: { ...shownFor(...simplifiable), ...unlessStartedOnly },
 };
 
 const notFound: INodeProperties = {
@@ -219,15 +231,16 @@ const notFound: INodeProperties = {
 			description: 'Return the row on an output of its own',
 		},
 	],
-	displayOptions: shownFor(...priced),
+	displayOptions: { ...shownFor(...priced), ...unlessStartedOnly },
 };
 
 /** Within 'Options', whose own place in the form the paths start from. */
-const forPriced: INodeProperties['displayOptions'] = {
+const optionFor = (...shown: Offered[]): INodeProperties['displayOptions'] => ({
 	show: Object.fromEntries(
-		Object.entries(shownFor(...priced)?.show ?? {}).map(([name, values]) => [`/${name}`, values]),
+		Object.entries(shownFor(...shown)?.show ?? {}).map(([name, values]) => [`/${name}`, values]),
 	),
-};
+});
+const forPriced = optionFor(...priced);
 
 const options: INodeProperties = {
 	displayName: 'Options',
@@ -235,7 +248,9 @@ const options: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
+	displayOptions: { hide: { resource: ['batch'] } },
 	options: [
+		...manyOptions(optionFor(...many)),
 		{
 			displayName: 'Include Input Fields',
 			name: 'includeInputFields',
@@ -305,7 +320,7 @@ const options: INodeProperties = {
 				},
 			],
 		},
-	],
+	].sort((a, b) => inOrder(a.displayName, b.displayName)) as INodeProperties[],
 };
 
 export const properties: INodeProperties[] = [
@@ -313,7 +328,9 @@ export const properties: INodeProperties[] = [
 	...operationLists,
 	...offered.flatMap(fieldsOf),
 	...paging,
+	...manyProperties(many.map(({ n8n }) => n8n)),
 	output,
 	notFound,
+	...batchProperties,
 	options,
 ];

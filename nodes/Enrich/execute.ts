@@ -1,24 +1,24 @@
-import {
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type JsonObject,
-	NodeApiError,
-	NodeOperationError,
-} from 'n8n-workflow';
+import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { isBlank, quote } from '../../shared/clean';
 import { EnrichError } from '../../shared/errors';
 import { type FormField, inputFields } from '../../shared/form';
 import type { Operation } from '../../shared/operation';
+import { batchStartedBy } from '../../shared/operations/batches';
 import { MAY_PASS, STOPS_RUN } from '../../shared/policy';
-import { isAnswered, lookUpRows, type Row, type RowResult, type Summary } from '../../shared/rows';
-import { offered, TIMEOUT_SECONDS } from './description';
+import { isAnswered, lookUpRows, type Row, type RowResult } from '../../shared/rows';
+import { executeBatch } from './batches';
 import { clientOf } from './client';
-import { counted, type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import { offered, perRow, TIMEOUT_SECONDS } from './description';
+import { type Failure, toNodeError } from './errors';
+import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import { type Done, type Early, lookUpManyRows } from './many';
 import { type NodeMemory, nodeMemory } from './memory';
+import { numberParameter } from './parameters';
 
 export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	if (this.getNodeParameter('resource', 0) === 'batch') return await executeBatch(this);
 	const memory = nodeMemory(this);
-	let done: Done;
+	let done: Done | Early;
 	try {
 		done = await lookUp(this, memory);
 	} catch (thrown) {
@@ -29,12 +29,13 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 			this.getInputData().map((row, index) => toUntouchedItem(this, thrown as Error, row, index)),
 		];
 	}
-	const { operation, results, summary } = done;
+	if (Array.isArray(done)) return done;
+	const { operation, results, summary, note } = done;
 
 	if (this.getExecutionCancelSignal()?.aborted) {
 		// An error would make n8n call the execution failed.
 		memory.fail();
-		return toOutputs(this, done);
+		return await toOutputs(this, done);
 	}
 	if (memory.hasTriesLeft && results.some(mayPass)) throw toNodeError(this, mainFailure(done));
 	if (mustStop(this, done)) {
@@ -44,49 +45,37 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 	if (operation.price) {
 		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
-		const message = summaryText(summary, incomplete);
+		const message = [summaryText(summary, incomplete), note].filter(Boolean).join(' ');
 		this.addExecutionHints({ message, location: 'outputPane', type });
 	}
-	const outputs = toOutputs(this, done);
+	const outputs = await toOutputs(this, done);
 	if (!(memory.hasTriesLeft && isRunAgain(outputs))) memory.finish();
 	return outputs;
 }
 
-interface Done {
-	operation: Operation;
-	results: RowResult[];
-	summary: Summary;
-}
-
-async function lookUp(context: IExecuteFunctions, memory: NodeMemory): Promise<Done> {
-	const operation = chosenOperation(context);
+async function lookUp(context: IExecuteFunctions, memory: NodeMemory): Promise<Done | Early> {
+	const chosen = chosenOperation(context);
+	const operation = perRow(chosen);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
-	const maxCredits = numberOption(context, 'maxCredits', 'Maximum Credits', Infinity);
-	const timeoutMs = numberOption(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
-	const client = await clientOf(context, {
-		timeoutMs,
-		signal: context.getExecutionCancelSignal(),
-	});
+	const maxCredits = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
+	const signal = context.getExecutionCancelSignal();
+	const client = await clientOf(context, { timeoutMs, signal });
+	const batch = batchStartedBy(chosen);
+	if (batch) {
+		const settings = outputSettings(context, operation);
+		return await lookUpManyRows(context, batch, { rows, client, memory, maxCredits, settings });
+	}
 	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, memory })) };
 }
 
-/** An expression may bring anything; what is no number must not pass for "no limit". */
-function numberOption(
+const optionNumber = (
 	context: IExecuteFunctions,
 	name: string,
 	title: string,
 	otherwise: number,
-): number {
-	const value: unknown = context.getNodeParameter(`options.${name}`, 0, otherwise);
-	const number = isBlank(value) ? NaN : Number(value);
-	if (number >= 0) return number;
-	throw new NodeOperationError(
-		context.getNode(),
-		`'${title}' must be a number from 0 up, not ${quote(value)}`,
-		{ description: "Correct it under 'Options'. Nothing was sent or charged." },
-	);
-}
+): number => numberParameter(context, `options.${name}`, title, otherwise);
 
 function chosenOperation(context: IExecuteFunctions): Operation {
 	const resource = context.getNodeParameter('resource', 0);
@@ -126,14 +115,6 @@ function limitOf(value: unknown): Pick<Row, 'most' | 'problem'> {
 	return { problem: new EnrichError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
-interface Failure {
-	error: Error;
-	/** Index of the row; undefined: it concerns the node as a whole. */
-	index?: number;
-	/** Paid rows that are done all the same. */
-	kept?: number;
-}
-
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
 const isForAll = ({ error }: RowResult) => error !== undefined && STOPS_RUN.has(error.kind);
 /** It may be sent again, and that may help. */
@@ -148,30 +129,6 @@ function mainFailure({ operation, results }: Done): Failure {
 	const { error } = results[index as number] as RowResult;
 	const kept = operation.price ? results.filter(isAnswered).length : 0;
 	return { error: error as EnrichError, index, kept };
-}
-
-/** n8n keeps our own words only on an error that it did not make itself. */
-function toNodeError(context: IExecuteFunctions, { error, index, kept = 0 }: Failure): Error {
-	if (!(error instanceof EnrichError)) return error;
-	const node = context.getNode();
-	const isOfRow = index !== undefined && context.getInputData().length > 1;
-	const message = `${isOfRow && !STOPS_RUN.has(error.kind) ? `Row ${index + 1}: ` : ''}${error.message}`;
-	const description = [
-		error.nextStep,
-		kept > 0 &&
-			`${counted(kept, 'row')} done: retrying this execution does not pay for ${kept === 1 ? 'it' : 'them'} again.`,
-		error.requestId && `Request ID: ${error.requestId}.`,
-	]
-		.filter(Boolean)
-		.join(' ');
-	const options = { message, description, itemIndex: index };
-	const body: JsonObject = { message, status: error.status ?? null };
-	const nodeError =
-		error.status === undefined
-			? new NodeOperationError(node, message, options)
-			: new NodeApiError(node, body, { ...options, httpCode: String(error.status) });
-	// n8n rewords messages in which it sees a system code, such as EPERM, be it part of a name.
-	return Object.assign(nodeError, { message });
 }
 
 /** Stops the workflow where that loses nothing, or where the user wants it. */
@@ -205,10 +162,11 @@ const toUntouchedItem = (
 	pairedItem: { item: index },
 });
 
-function toOutputs(
+async function toOutputs(
 	context: IExecuteFunctions,
-	{ operation, results }: Done,
-): INodeExecutionData[][] {
+	{ operation, results, summary, file }: Done,
+): Promise<INodeExecutionData[][]> {
+	if (file) return [[await file.toItem(summary)]];
 	const settings = outputSettings(context, operation);
 	const items = context.getInputData();
 	const main: INodeExecutionData[] = [];

@@ -79,6 +79,7 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		creditsUsed: isFirst ? result.creditsUsed : 0,
 		creditsRemaining: result.creditsRemaining,
 		...(result.requestId && { requestId: result.requestId }),
+		...(result.batchId && { batchId: result.batchId }),
 		...(result.sameAs !== undefined && { sameAsRow: result.sameAs + 1 }),
 	};
 }
@@ -114,7 +115,14 @@ const isEmpty = (value: unknown) => value === undefined || value === null || val
 function withoutAccount(row: IDataObject): IDataObject {
 	if (!Object.hasOwn(row, 'outcome') || !Object.hasOwn(row, 'creditsUsed')) return row;
 	const rest = { ...row };
-	for (const key of ['nextStep', 'mayHaveBeenCharged', 'requestId', 'sameAsRow', 'error'])
+	for (const key of [
+		'nextStep',
+		'mayHaveBeenCharged',
+		'requestId',
+		'batchId',
+		'sameAsRow',
+		'error',
+	])
 		delete rest[key];
 	return rest;
 }

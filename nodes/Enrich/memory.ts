@@ -8,6 +8,8 @@ export interface NodeMemory extends Memory {
 	readonly hasTriesLeft: boolean;
 	/** The step failed: keep all for the next try, or for a retry by hand, which counts anew. */
 	fail(): void;
+	/** The step rests and will run again: that is no try. */
+	rest(): void;
 	/** The step is done: keep only what must not be sent again. */
 	finish(): void;
 }
@@ -32,6 +34,9 @@ export function nodeMemory(context: IExecuteFunctions): NodeMemory {
 		get: (key) => (Object.hasOwn(calls, key) ? calls[key] : undefined),
 		set: (key, value) => void (calls[key] = value),
 		delete: (key) => void delete calls[key],
+		rest() {
+			kept.tries -= 1;
+		},
 		fail() {
 			if (!hasTriesLeft) kept.tries = 0;
 		},

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { isRecord, type Operation } from '../../shared/operation';
-import { offered } from './description';
+import { offered, perRow } from './description';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ export function previewSchemas(): Record<string, JsonSchema> {
 	return Object.fromEntries(
 		offered.map((operation) => [
 			`${operation.n8n.resource}/${operation.n8n.operation}`,
-			previewOf(operation),
+			previewOf(perRow(operation)),
 		]),
 	);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import type { Batch } from '../batch';
-import type { Absent, Data, Operation, Price } from '../operation';
+import type { Absent, Data, N8nPlace, Operation, Price } from '../operation';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { output } from './fields';
@@ -14,6 +14,8 @@ interface Product {
 	/** operationIds of submit, status and results. */
 	ids: [string, string, string];
 	path: string;
+	/** The operation for many rows, beside that for one. */
+	n8n: Omit<N8nPlace, 'resource'>;
 	/** The path parameter that holds the batch's ID. */
 	idName?: string;
 	input: z.ZodObject;
@@ -21,16 +23,28 @@ interface Product {
 	done: 'processedCount' | 'processedItems';
 	most?: number;
 	events?: Batch['events'];
+	/** What the answers hold besides what all products' do. */
+	submitAlso?: z.ZodRawShape;
+	statusAlso?: z.ZodRawShape;
+	resultsAlso?: z.ZodRawShape;
+	/** An entry of the results; default: as the single lookup answers. */
+	entry?: z.ZodObject;
+	/** Nothing in the answers is documented as always there. */
+	isVague?: boolean;
 	toBody: Batch['toBody'];
 	keyOfInput: Batch['keyOfInput'];
 	keyOfResult: Batch['keyOfResult'];
 	/** Default: true. */
 	namesRows?: boolean;
+	mayCostLess?: true;
 }
 
-const COMES_LATER: Absent = {
+const PART_OF_BATCH: Absent = {
+	absent: "Offered for all products together, by 'Batch' and by the operations for many rows",
+};
+const COMES_WITH_JOBS: Absent = {
 	absent:
-		'Batches come to this platform together with waiting for them; until then every lookup runs by itself',
+		'Batches come to Zapier together with waiting for them; until then every lookup runs by itself',
 };
 
 const webhookUrl = z.url().meta({ title: 'Webhook URL' }).optional();
@@ -40,29 +54,42 @@ const emails = (most: number, address: z.ZodType) =>
 
 const strictEmail = z.email().max(254);
 
+const message = { message: output.text('Message').optional() };
+const counts = {
+	page: output.integer('Page').optional(),
+	limit: output.integer('Page Size').optional(),
+	successful: output.integer('Successful').optional(),
+	failed: output.integer('Failed').optional(),
+};
+
 /** The three operations of one product's batches, and how rows and results find each other. */
 function batchOf(product: Product): Batch {
-	const { single, ids, path, idName = 'batchId', input, done, most = MANY, ...mapping } = product;
+	const { single, ids, path, idName = 'batchId', input, done, most = MANY } = product;
+	const { submitAlso, statusAlso, resultsAlso, entry = single.output, isVague } = product;
+	const answer = (shape: z.ZodRawShape) => (isVague ? z.object(shape).partial() : z.object(shape));
 	const [submitId, statusId, resultsId] = ids;
 	const batchId = 'a1b2c3d4e5f6a7b8c9d0e1f2';
-	const shared = { n8n: COMES_LATER, zapier: COMES_LATER };
+	const { resource } = single.n8n as N8nPlace;
+	const shared = { n8n: PART_OF_BATCH, zapier: COMES_WITH_JOBS };
 	const id = { [idName]: z.string().min(1).meta({ title: 'Batch ID', clean: 'text' }) };
-	const counts = {
+	const items = {
 		totalItems: output.integer('Total Items').optional(),
 		processedItems: output.integer('Processed Items').optional(),
 	};
-	const progress = z.object({
+	const progress = answer({
 		batchId: output.text('Batch ID'),
 		status: output.text('Status'),
-		...counts,
+		...items,
 		progress: output.number('Progress', 'Percent').optional(),
+		...statusAlso,
 	});
-	const page = z.object({
+	const page = answer({
 		batchId: output.text('Batch ID'),
 		status: output.text('Status'),
 		totalItems: output.integer('Total Items').optional(),
 		[done]: output.integer('Processed Items').optional(),
-		results: output.list('Results', single.output).optional(),
+		results: output.list('Results', entry).optional(),
+		...resultsAlso,
 	});
 	const price: Price | null = single.price && {
 		...single.price,
@@ -70,6 +97,7 @@ function batchOf(product: Product): Batch {
 	};
 	const submit: Operation = {
 		...shared,
+		n8n: { resource, ...product.n8n },
 		operationId: submitId,
 		method: 'POST',
 		path,
@@ -79,16 +107,17 @@ function batchOf(product: Product): Batch {
 		price,
 		cost: (body) => (price?.credits ?? 0) * countOf(body),
 		input,
-		output: z.object({
+		output: answer({
 			batchId: output.text('Batch ID'),
 			status: output.text('Status'),
 			itemCount: output.integer('Items'),
 			originalCount: output.integer('Items Sent').optional(),
 			duplicatesRemoved: output.integer('Duplicates Removed').optional(),
+			...submitAlso,
 		}),
 		verdict: ({ batchId }) => ({ found: typeof batchId === 'string', reason: 'Batch started' }),
 		example: {
-			input: mapping.toBody([single.example.input]),
+			input: product.toBody([single.example.input]),
 			data: { batchId, status: 'queued', itemCount: 1, originalCount: 1, duplicatesRemoved: 0 },
 		},
 	};
@@ -125,7 +154,7 @@ function batchOf(product: Product): Batch {
 			limit: z.int().min(1).max(1000).default(100).meta({ title: 'Page Size' }),
 		}),
 		output: page,
-		entry: single.output,
+		entry,
 		verdict: (data) => ({ found: true, reason: `The batch is ${String(data.status)}` }),
 		example: {
 			input: { [idName]: batchId },
@@ -134,11 +163,14 @@ function batchOf(product: Product): Batch {
 				status: 'completed',
 				totalItems: 1,
 				[done]: 1,
-				results: [single.example.data],
+				results: [entry.parse(single.example.data)],
 			},
 		},
 	};
-	return { namesRows: true, single, submit, status, results, idName, most, ...mapping };
+	const { events, toBody, keyOfInput, keyOfResult, namesRows = true, mayCostLess } = product;
+	const operations = { single, submit, status, results };
+	const keys = { keyOfInput, keyOfResult, namesRows };
+	return { ...operations, ...keys, idName, events, most, toBody, mayCostLess };
 }
 
 const countOf = (body: Data): number =>
@@ -153,6 +185,7 @@ const lower = (...values: unknown[]): string | undefined =>
 export const batches: readonly Batch[] = [
 	batchOf({
 		single: findEmail,
+		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find many emails' },
 		ids: ['batchFindEmails', 'getEmailFinderBatchStatus', 'getEmailFinderBatchResults'],
 		path: '/email-finder/batch',
 		events: { result: 'webhook:finder_lookup.completed', end: 'finder.completed' },
@@ -167,6 +200,7 @@ export const batches: readonly Batch[] = [
 	}),
 	batchOf({
 		single: validateEmail,
+		n8n: { operation: 'validateMany', name: 'Validate Many', action: 'Validate many emails' },
 		ids: ['batchValidateEmails', 'getEmailValidationBatchStatus', 'getEmailValidationBatchResults'],
 		path: '/email-validation/batch',
 		events: { result: 'webhook:email_lookup.completed', end: 'validation.completed' },
@@ -178,6 +212,8 @@ export const batches: readonly Batch[] = [
 	}),
 	batchOf({
 		single: phoneLookup,
+		mayCostLess: true,
+		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find phone numbers of many people' },
 		ids: ['createPhoneBulkJob', 'getPhoneBulkJobStatus', 'getPhoneBulkJobResults'],
 		path: '/reverse-lookup/phones/bulk',
 		events: { result: 'webhook:phone_result.completed', end: 'webhook:phone_completion.completed' },
@@ -192,6 +228,14 @@ export const batches: readonly Batch[] = [
 			webhookUrl,
 		}),
 		done: 'processedItems',
+		submitAlso: message,
+		resultsAlso: counts,
+		entry: z.object({
+			email: output.text('Email').optional(),
+			linkedin: output.text('LinkedIn Profile URL').optional(),
+			...phoneLookup.output.partial().shape,
+			error: output.text('Error').optional(),
+		}),
 		// One item per row: an email says more than a profile when a row has both.
 		toBody: (inputs) => {
 			const addresses = inputs.map(({ email }) => email).filter(Boolean);
@@ -207,11 +251,18 @@ export const batches: readonly Batch[] = [
 	}),
 	batchOf({
 		single: reverseLookup,
+		n8n: {
+			operation: 'findManyByEmail',
+			name: 'Find Many by Email',
+			action: 'Find many people by email',
+		},
 		ids: ['bulkReverseLookup', 'getBulkLookupStatus', 'getBulkLookupResults'],
 		path: '/reverse-lookup/bulk-lookup',
 		events: { result: 'webhook:email_result.completed', end: 'webhook:email_completion.completed' },
 		input: z.object({ emails: emails(100_000, strictEmail), webhookUrl }),
 		done: 'processedItems',
+		submitAlso: message,
+		resultsAlso: counts,
 		most: 100_000,
 		toBody: (inputs) => ({ emails: inputs.map(({ email }) => email) }),
 		keyOfInput: ({ email }) => lower(email),
@@ -221,17 +272,48 @@ export const batches: readonly Batch[] = [
 	}),
 	batchOf({
 		single: ipToCompany,
+		n8n: {
+			operation: 'findManyByIp',
+			name: 'Find Many by IP',
+			action: 'Find many companies by IP address',
+		},
 		ids: ['batchIpToCompany', 'getIpToCompanyBatchStatus', 'getIpToCompanyBatchResults'],
 		path: '/ip-to-company/batch',
 		input: z.object({
 			ips: z.array(ipToCompany.input).min(1).max(MANY).meta({ title: 'IP Addresses' }),
 		}),
 		done: 'processedCount',
+		isVague: true,
+		entry: ipToCompany.output
+			.pick({
+				searchIp: true,
+				ipOrganization: true,
+				ipCountryName: true,
+				ipCountryCode: true,
+				ipCity: true,
+				ipTimezone: true,
+			})
+			.extend({ ipDomain: output.text('IP Domain').nullable().optional() }),
+		statusAlso: {
+			foundCount: output.integer('Found').optional(),
+			progress: output.integer('Progress', 'Percent').optional(),
+			createdAt: output.text('Created At').optional(),
+			completedAt: output.text('Completed At').nullable().optional(),
+		},
+		resultsAlso: {
+			foundCount: output.integer('Found').optional(),
+			page: output.integer('Page').optional(),
+			limit: output.integer('Page Size').optional(),
+		},
 		toBody: (inputs) => ({ ips: inputs }),
 		keyOfInput: ({ ip }) => lower(ip),
 		keyOfResult: ({ searchIp }) => lower(searchIp),
 	}),
 ];
+
+/** The batch that a submit starts; undefined: it is no submit. */
+export const batchStartedBy = (operation: Operation): Batch | undefined =>
+	batches.find(({ submit }) => submit === operation);
 
 /** All operations of all batches, for the registry. */
 export const batchOperations: readonly Operation[] = batches.flatMap(

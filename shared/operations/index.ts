@@ -1,4 +1,5 @@
 import type { Operation } from '../operation';
+import { batchOperations } from './batches';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
 	countLeads,
 	getWalletBalance,
 	getWalletTransactions,
+	...batchOperations,
 ];
 
 export {

@@ -96,10 +96,16 @@ if (existsSync(file)) {
 	const requestOf = ({ parameters = [], requestBody }: Described): Schema => {
 		const body = requestBody?.content['application/json']?.schema;
 		if (body) return body;
-		const query = parameters.filter((parameter) => parameter.in === 'query');
+		const query = parameters.filter((parameter) => ['path', 'query'].includes(parameter.in));
 		return {
 			type: 'object',
-			properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
+			properties: Object.fromEntries(
+				// IDs are opaque: their documented lengths disagree.
+				query.map(({ name, in: place, schema }) => [
+					name,
+					place === 'path' ? { type: 'string', minLength: 1 } : schema,
+				]),
+			),
 			required: query.filter(({ required }) => required).map(({ name }) => name),
 		};
 	};

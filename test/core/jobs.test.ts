@@ -1,11 +1,8 @@
 import * as fc from 'fast-check';
-import {
-	lookUpInBatches,
-	resultPages,
-	submitBatch,
-	untilNextLook,
-	waitForBatch,
-} from '../../shared/jobs';
+import { resultPages, untilNextLook, waitForBatch } from '../../shared/jobs';
+import { lookUpMany } from '../../shared/manyRows';
+import { NO_MEMORY } from '../../shared/memory';
+import { startBatch } from '../../shared/submit';
 import type { Batch } from '../../shared/batch';
 import type { Answer, Client } from '../../shared/client';
 import { EnrichError } from '../../shared/errors';
@@ -107,11 +104,17 @@ const told = (data: Data, meta: Partial<Answer['receipt']> = {}): Answer => ({
 	receipt: { creditsUsed: null, creditsRemaining: null, ...meta },
 });
 
+const start = (api: FakeApi, email = 'a@x.com') =>
+	startBatch(validation, [{ input: { email }, key: email, most: undefined, rows: [0] }], {
+		client: api.client,
+		memory: NO_MEMORY,
+	});
 const rowsOf = (...emails: string[]) => emails.map((email) => ({ values: { email } }));
 const run = (api: FakeApi, emails: string[], more: object = {}) =>
-	lookUpInBatches(validation, rowsOf(...emails), {
+	lookUpMany(validation, rowsOf(...emails), {
 		client: api.client,
 		mostWaitMs: 3_600_000,
+		batchFrom: 1,
 		...more,
 	});
 
@@ -174,7 +177,7 @@ describe('many rows in one batch', () => {
 			asked.push(operationId);
 			return told({ id: String(email), displayName: 'X' });
 		};
-		const { results } = await lookUpInBatches(
+		const { results } = await lookUpMany(
 			batchOf('bulkReverseLookup'),
 			rowsOf('a@x.com', 'b@x.com'),
 			{ client: api.client, mostWaitMs: 1 },
@@ -237,9 +240,7 @@ describe('a submit whose answer is lost', () => {
 				if (isSubmit) api.book('f'.repeat(24), 1);
 			}
 		};
-		const error = await submitBatch(validation, [{ email: 'a@x.com' }], api.client).catch(
-			(thrown: unknown) => thrown,
-		);
+		const error = await start(api).catch((thrown: unknown) => thrown);
 		expect(error).toMatchObject({ kind: 'lostSubmit', mayHaveBeenCharged: true });
 		expect(api.submits).toBe(1);
 	});
@@ -272,7 +273,7 @@ describe('waiting for a batch', () => {
 	it('looks soon at first and then as the progress suggests', async () => {
 		const api = new FakeApi();
 		api.runsMs = 600_000;
-		const { batchId } = await submitBatch(validation, [{ email: 'a@x.com' }], api.client);
+		const { batchId } = await start(api);
 		await waitForBatch(validation, batchId, api.client, 3_600_000);
 		const gaps = api.looks.slice(1).map((at, i) => at - (api.looks[i] as number));
 		expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5_000);
@@ -283,7 +284,7 @@ describe('waiting for a batch', () => {
 
 	it('ends with the batch id when the time is over', async () => {
 		const api = new FakeApi();
-		const { batchId } = await submitBatch(validation, [{ email: 'a@x.com' }], api.client);
+		const { batchId } = await start(api);
 		const error = await waitForBatch(validation, batchId, api.client, 10_000).catch(
 			(thrown: unknown) => thrown,
 		);
@@ -336,7 +337,7 @@ it('every row has one outcome, and the account is charged once per distinct row 
 
 it('pages can be read again and again without being charged again', async () => {
 	const api = new FakeApi();
-	const { batchId } = await submitBatch(validation, [{ email: 'a@x.com' }], api.client);
+	const { batchId } = await start(api);
 	api.now += api.runsMs;
 	for (let again = 0; again < 3; again++) {
 		for await (const { results } of resultPages(validation, batchId, api.client))

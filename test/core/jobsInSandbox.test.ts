@@ -1,5 +1,5 @@
 import { createClient } from '../../shared/client';
-import { lookUpInBatches } from '../../shared/jobs';
+import { lookUpMany } from '../../shared/manyRows';
 import { batches } from '../../shared/operations/batches';
 import type { Batch } from '../../shared/batch';
 import { NoAnswer, toNoAnswer, type Transport } from '../../shared/transport';
@@ -65,7 +65,7 @@ describe('batches against the sandbox', () => {
 			const batch = named(operationId);
 			const rows = Array.from({ length: 2_500 }, (_, i) => ({ values: valuesOf(i) }));
 			const before = sandbox.ledger.balance;
-			const { results, summary } = await lookUpInBatches(batch, rows, {
+			const { results, summary } = await lookUpMany(batch, rows, {
 				client: clientOf(sandbox),
 				mostWaitMs: 1e9,
 			});
@@ -83,7 +83,7 @@ describe('batches against the sandbox', () => {
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { email: `person${i}@company.com` },
 		}));
-		const { summary } = await lookUpInBatches(named('batchValidateEmails'), rows, {
+		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
 			client: clientOf(sandbox),
 			mostWaitMs: 1e9,
 		});
@@ -96,7 +96,7 @@ describe('batches against the sandbox', () => {
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { email: `person${i}@company.com` },
 		}));
-		const { summary } = await lookUpInBatches(named('batchValidateEmails'), rows, {
+		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
 			client: clientOf(sandbox),
 			mostWaitMs: 1e9,
 		});

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../sandbox/server';
-import { served } from '../../sandbox/served';
+import { operations } from '../../shared/operations';
 import { type Data, documentedCost } from '../../shared/operation';
 import { batches } from '../../shared/operations/batches';
 import { readContract } from './contract';
@@ -34,7 +34,7 @@ async function exampleInput(sandbox: Sandbox, id: string): Promise<Data> {
 	return { ...input, [batch.idName]: body.data.batchId };
 }
 
-describe.each(served.map((operation) => [operation.operationId, operation] as const))(
+describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
 	'%s',
 	(id, operation) => {
 		const { example, output, entry, paging } = operation;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server';
 import type { Data, Operation } from '../../shared/operation';
-import { served } from '../../sandbox/served';
+import { operations } from '../../shared/operations';
 
 /** Starts sandboxes for the tests of one file and closes them after each test. */
 export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
@@ -18,7 +18,7 @@ export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
 }
 
 export function operationOf(operationId: string): Operation {
-	const operation = served.find((one) => one.operationId === operationId);
+	const operation = operations.find((one) => one.operationId === operationId);
 	if (!operation) throw new Error(`No operation ${operationId}`);
 	return operation;
 }

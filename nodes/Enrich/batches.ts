@@ -1,0 +1,198 @@
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	NodeOperationError,
+} from 'n8n-workflow';
+import type { Batch } from '../../shared/batch';
+import { EnrichError } from '../../shared/errors';
+import { outputFields } from '../../shared/form';
+import { type Progress, progressOf, resultPages } from '../../shared/jobs';
+import { toRowResult, unread } from '../../shared/manyRows';
+import { batches } from '../../shared/operations/batches';
+import { MAY_PASS } from '../../shared/policy';
+import { toEnrichError } from '../../shared/rows';
+import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchDescription';
+import { clientOf, type Connection } from './client';
+import { toNodeError } from './errors';
+import { counted } from './items';
+import { numberParameter } from './parameters';
+import { type FileFormat, ResultFile } from './resultFile';
+
+/** 'Batch': waiting for batches that other steps have started, and reading their results. */
+export async function executeBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const client = await clientOf(context, { signal: context.getExecutionCancelSignal() });
+	return context.getNodeParameter('operation', 0) === 'wait'
+		? await wait(context, client)
+		: await getResults(context, client);
+}
+
+/** A batch, and how far it is. */
+interface Seen {
+	batch: Batch;
+	batchId: string;
+	progress: Progress;
+}
+
+/** @throws EnrichError where no batch has this ID. */
+async function see(context: IExecuteFunctions, client: Connection, index: number): Promise<Seen> {
+	const batchId = String(context.getNodeParameter('batchId', index, '') ?? '').trim();
+	if (!batchId) throw new EnrichError({ kind: 'badInput', field: 'Batch ID', detail: 'is empty' });
+	const chosen = context.getNodeParameter('product', index, 'any');
+	const told = context.getInputData()[index]?.json[BATCH_FIELDS.product];
+	const product = chosen === 'any' ? told : chosen;
+	const known = batches.find(({ single }) => single.operationId === product);
+	for (const batch of known ? [known] : batches) {
+		try {
+			return { batch, batchId, progress: await progressOf(batch, batchId, client) };
+		} catch (thrown) {
+			const error = toEnrichError(thrown);
+			// The ID may be another product's.
+			const isElsewhere = error.kind === 'notFound' || error.kind === 'badInput';
+			if (known || !isElsewhere) throw ofBatch(error, batchId);
+		}
+	}
+	throw new EnrichError({ kind: 'notFound', batchId });
+}
+
+const ofBatch = ({ facts }: EnrichError, batchId: string) => new EnrichError({ ...facts, batchId });
+
+const KEPT_UNDER = 'enrichWaitsSince';
+
+/**
+ * The output 'Still Running' comes first, because it is there that n8n hands on the input of a step
+ * whose rest is over; looped back, it makes the step look again.
+ */
+async function wait(
+	context: IExecuteFunctions,
+	client: Connection,
+): Promise<INodeExecutionData[][]> {
+	const place = context.getContext('node');
+	const since = (place[KEPT_UNDER] ??= client.now()) as number;
+	const everyMs = 60_000 * numberParameter(context, 'checkEvery', 'Check Every', CHECK_MINUTES);
+	const mostMs =
+		3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
+	const input = context.getInputData();
+	const ended: INodeExecutionData[] = [];
+	let running: Seen | undefined;
+	let unseen: unknown;
+	for (let index = 0; index < input.length; index++) {
+		const item = input[index] as INodeExecutionData;
+		try {
+			const seen = await see(context, client, index);
+			if (seen.progress.state === 'running') running ??= seen;
+			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: { item: index } });
+		} catch (thrown) {
+			if (MAY_PASS.has(toEnrichError(thrown).kind)) unseen = thrown;
+			else if (!context.continueOnFail()) throw failed(context, thrown, index);
+			else ended.push(toFailedItem(thrown, index));
+		}
+	}
+	if (!running && unseen === undefined) {
+		delete place[KEPT_UNDER];
+		return [[], ended];
+	}
+	if (client.now() - since >= mostMs) {
+		delete place[KEPT_UNDER];
+		throw failed(context, running ? stillRunning(running) : unseen);
+	}
+	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
+	return [input];
+}
+
+function stillRunning({ batchId, progress: { percent, status } }: Seen): EnrichError {
+	const detail = percent === undefined ? status : `${Math.floor(percent)}% done`;
+	return new EnrichError({ kind: 'stillRunning', batchId, detail });
+}
+
+const toldOf = ({ batch, batchId, progress }: Seen): IDataObject => ({
+	[BATCH_FIELDS.id]: batchId,
+	[BATCH_FIELDS.product]: batch.single.operationId,
+	status: progress.status,
+	...(progress.percent !== undefined && { progress: progress.percent }),
+	...(progress.total !== undefined && { totalItems: progress.total }),
+	...(progress.state === 'failed' && {
+		reason: new EnrichError({ kind: 'jobFailed', batchId }).message,
+	}),
+});
+
+/** All results of each batch, as items or as one file per batch. */
+async function getResults(
+	context: IExecuteFunctions,
+	client: Connection,
+): Promise<INodeExecutionData[][]> {
+	const main: INodeExecutionData[] = [];
+	const count = context.getInputData().length;
+	for (let index = 0; index < count; index++) {
+		try {
+			const seen = await see(context, client, index);
+			const { batchId, progress } = seen;
+			if (progress.state === 'running') throw stillRunning(seen);
+			const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
+			const { items, creditsUsed } = await readResults(context, client, seen, format);
+			for (const item of items) main.push({ ...item, pairedItem: { item: index } });
+			const used = creditsUsed === null ? '' : ` ${counted(creditsUsed, 'credit')} used.`;
+			const message = `Batch ${batchId}: ${progress.status}.${used}`;
+			context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
+		} catch (thrown) {
+			if (!context.continueOnFail()) throw failed(context, thrown, index);
+			main.push(toFailedItem(thrown, index));
+		}
+	}
+	return [main];
+}
+
+/** Reads page by page; of a file, no more than a page is in memory at once. */
+export async function readResults(
+	context: Pick<IExecuteFunctions, 'helpers'>,
+	client: Connection,
+	{ batch, batchId, progress }: Seen,
+	format: 'items' | FileFormat,
+): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null }> {
+	const name = `${batch.single.title.toLowerCase().replaceAll(' ', '-')}-${batchId}.${format}`;
+	const columns = [...outputFields(batch.results).map(({ key }) => key), 'outcome', 'reason'];
+	const file =
+		format === 'items'
+			? undefined
+			: new ResultFile(context, format, name, [...columns, BATCH_FIELDS.id]);
+	const items: INodeExecutionData[] = [];
+	let creditsUsed: number | null = null;
+	let count = 0;
+	try {
+		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
+			creditsUsed ??= receipt.creditsUsed;
+			count += results.length;
+			for (const result of results) {
+				const { outcome, reason } = toRowResult(batch, batchId, result);
+				const json = { ...(result as IDataObject), outcome, reason, [BATCH_FIELDS.id]: batchId };
+				if (file) file.write(json);
+				else items.push({ json });
+			}
+		}
+	} catch (thrown) {
+		file?.abandon();
+		throw unread(thrown, batchId);
+	}
+	if (!file) return { items, creditsUsed };
+	const data = await file.end();
+	const json = {
+		...toldOf({ batch, batchId, progress }),
+		results: count,
+		creditsUsed,
+		fileName: name,
+	};
+	return { items: [{ json, binary: { data } }], creditsUsed };
+}
+
+const failed = (context: IExecuteFunctions, thrown: unknown, index?: number): Error =>
+	thrown instanceof NodeOperationError
+		? thrown
+		: toNodeError(context, { error: toEnrichError(thrown), index });
+
+const toFailedItem = (thrown: unknown, index: number): INodeExecutionData => {
+	const { message, nextStep } = toEnrichError(thrown);
+	return {
+		json: { error: message, details: { nextStep } },
+		pairedItem: { item: index },
+	};
+};

@@ -1,0 +1,207 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Batch } from '../../shared/batch';
+import { outputFields } from '../../shared/form';
+import { lookUpMany, type ManyOptions, startMany } from '../../shared/manyRows';
+import type { Operation } from '../../shared/operation';
+import { JOBS } from '../../shared/policy';
+import type { Row, RowResult, Summary } from '../../shared/rows';
+import { callbackAddress, refuseUnreachable } from './background';
+import { BATCH_FIELDS, WAIT_MINUTES } from './batchDescription';
+import type { Connection } from './client';
+import { counted, type OutputSettings, toErrorItem, toItems } from './items';
+import type { NodeMemory } from './memory';
+import { numberParameter } from './parameters';
+import { type FileFormat, ResultFile } from './resultFile';
+
+/** What became of the rows. */
+export interface Done {
+	operation: Operation;
+	results: RowResult[];
+	summary: Summary;
+	/** Instead of an item per row. */
+	file?: RowsFile;
+	/** Worth knowing beside the sum. */
+	note?: string;
+}
+
+export interface ManyRows {
+	rows: Row[];
+	client: Connection;
+	memory: NodeMemory;
+	maxCredits: number;
+	settings: OutputSettings;
+}
+
+/** The step has nothing to say of its rows yet: it rests, or has only started their batches. */
+export type Early = INodeExecutionData[][];
+
+/** Looks up many rows by a batch, and waits for it in the way that the user has chosen. */
+export async function lookUpManyRows(
+	context: IExecuteFunctions,
+	batch: Batch,
+	asked: ManyRows,
+): Promise<Done | Early> {
+	const { rows, client, memory, settings } = asked;
+	const waiting = context.getNodeParameter('waiting', 0, 'stay') as 'stay' | 'background' | 'none';
+	const options = {
+		...asked,
+		known: client.known,
+		takesOver: context.getNodeParameter('options.takeOver', 0, true) as boolean,
+		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', JOBS.batchFrom),
+	};
+	if (waiting === 'none') return await startOnly(context, batch, asked, options);
+
+	const minutes = numberParameter(context, 'options.mostWait', 'Wait at Most', WAIT_MINUTES);
+	const mostWaitMs = minutes * 60_000;
+	const isTooMany = rows.length > JOBS.mostByCallback || !batch.events;
+	const address =
+		waiting === 'background' && !isTooMany
+			? callbackAddress(context, batch, client.baseUrl)
+			: undefined;
+	const format = context.getNodeParameter('format', 0, 'items') as 'items' | FileFormat;
+	const file =
+		format === 'items' ? undefined : new RowsFile(context, format, batch.single, settings);
+	let called: string | undefined;
+	const takenOver: string[] = [];
+	const done = await lookUpMany(batch, rows, {
+		...options,
+		mostWaitMs,
+		webhookUrl: address?.url,
+		onSubmitted({ batchId, isTakenOver }) {
+			if (isTakenOver && address?.isFor(batchId, false) !== true) takenOver.push(batchId);
+		},
+		patienceMs({ batchId, isTakenOver }) {
+			if (!address?.isFor(batchId, !isTakenOver)) return mostWaitMs;
+			called = batchId;
+			return JOBS.restsAfterMs;
+		},
+		...(file && { keep: file.keep }),
+	});
+	const isRunning = ({ error }: RowResult) =>
+		error?.kind === 'stillRunning' && error.facts.batchId === called;
+	if (address && called !== undefined && done.results.some(isRunning)) {
+		file?.abandon();
+		memory.rest();
+		await address.rest(called, mostWaitMs);
+		return [context.getInputData()];
+	}
+	const notes = [
+		takenOver.length > 0 &&
+			`Taken over instead of paying again: batch ${takenOver.join(', ')}, started earlier.`,
+		waiting === 'background' &&
+			isTooMany &&
+			`Stayed and checked, as ${batch.events ? `more than ${counted(JOBS.mostByCallback, 'row')} would keep n8n busy with callbacks` : 'Enrich sends no callbacks for this lookup'}.`,
+	];
+	const note = notes.filter(Boolean).join(' ');
+	return { operation: batch.single, ...done, file, note };
+}
+
+/** One item per batch, and one per row that is in none. */
+async function startOnly(
+	context: IExecuteFunctions,
+	batch: Batch,
+	{ rows, client, memory, settings }: ManyRows,
+	options: Omit<ManyOptions, 'mostWaitMs'>,
+): Promise<Done | Early> {
+	const callbackUrl = String(context.getNodeParameter('callbackUrl', 0, '') ?? '').trim();
+	if (callbackUrl) refuseUnreachable(context, callbackUrl, client.baseUrl);
+	const webhookUrl = callbackUrl || undefined;
+	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });
+	if (started.length === 0) {
+		const all = results.filter((result) => result !== undefined);
+		return { operation: batch.single, results: all, summary: summaryOf(all) };
+	}
+	const startedAt = new Date(client.now()).toISOString();
+	const main = started.map(
+		({ batchId, creditsReserved, isTakenOver = false, items, rows: inIt }): INodeExecutionData => ({
+			json: {
+				[BATCH_FIELDS.id]: batchId,
+				[BATCH_FIELDS.product]: batch.single.operationId,
+				rows: inIt.length,
+				items,
+				creditsReserved,
+				isTakenOver,
+				startedAt,
+			},
+			pairedItem: inIt.map((item) => ({ item })),
+		}),
+	);
+	const input = context.getInputData();
+	const goesAway = context.getNode().onError === 'continueErrorOutput';
+	results.forEach((result, index) => {
+		const item = input[index] as INodeExecutionData;
+		if (result?.outcome === 'failed' && goesAway) main.push(toErrorItem(result, item, index));
+		else if (result) main.push(...toItems(batch.single, result, item, index, settings));
+	});
+	memory.finish();
+	return [main];
+}
+
+function summaryOf(results: RowResult[]): Summary {
+	const count = (outcome: RowResult['outcome']) =>
+		results.filter((result) => result.outcome === outcome).length;
+	return {
+		rows: results.length,
+		found: 0,
+		notFound: 0,
+		skipped: count('skipped'),
+		failed: count('failed'),
+		creditsUsed: 0,
+		creditsRemaining: null,
+	};
+}
+
+/** All rows in one file, written as their results come. */
+export class RowsFile {
+	private readonly file: ResultFile;
+	private readonly items: INodeExecutionData[];
+	private readonly name: string;
+
+	constructor(
+		context: IExecuteFunctions,
+		format: FileFormat,
+		private readonly operation: Operation,
+		private readonly settings: OutputSettings,
+	) {
+		this.items = context.getInputData();
+		this.name = `${operation.title.toLowerCase().replaceAll(' ', '-')}.${format}`;
+		const columns = format === 'csv' ? this.columns() : [];
+		this.file = new ResultFile(context, format, this.name, ['row', ...columns]);
+	}
+
+	/** Only what is counted stays in memory. */
+	readonly keep = (result: RowResult, rows: readonly number[]): RowResult => {
+		rows.forEach((row, position) => {
+			if (result.outcome === 'notFound' && this.settings.notFound === 'drop') return;
+			const shared =
+				position === 0 ? result : { ...result, creditsUsed: 0, sameAs: rows[0] as number };
+			const item = this.items[row] as INodeExecutionData;
+			const [first] = toItems(this.operation, shared, item, row, this.settings);
+			this.file.write({ row: row + 1, ...first?.json });
+		});
+		return { ...result, data: undefined };
+	};
+
+	abandon(): void {
+		this.file.abandon();
+	}
+
+	/** The one item that stands for all rows. */
+	async toItem(summary: Summary): Promise<INodeExecutionData> {
+		const data = await this.file.end();
+		return {
+			json: { ...(summary as unknown as IDataObject), fileName: this.name },
+			binary: { data },
+			pairedItem: this.items.map((_, item) => ({ item })),
+		};
+	}
+
+	private columns(): string[] {
+		const { fields, includeInputFields, resultField } = this.settings;
+		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
+		const told = [...(fields ?? outputFields(this.operation).map(({ key }) => key)), ...ACCOUNT];
+		return [...new Set([...own, ...(resultField === '' ? told : [resultField])])];
+	}
+}
+
+const ACCOUNT = ['outcome', 'reason', 'nextStep', 'mayHaveBeenCharged', 'creditsUsed', 'batchId'];

@@ -1,0 +1,221 @@
+import type { Batch } from './batch';
+import type { Client, Receipt } from './client';
+import { EnrichError } from './errors';
+import { type Progress, resultPages, waitForBatch } from './jobs';
+import { NO_MEMORY } from './memory';
+import type { Data } from './operation';
+import { JOBS } from './policy';
+import {
+	group,
+	type Lookup,
+	lookUpRows,
+	type Row,
+	type RowResult,
+	type RunOptions,
+	share,
+	type Summary,
+	summarize,
+	toEnrichError,
+	toFailure,
+	uncharged,
+} from './rows';
+import { leaveBatch, startBatch, type Submitted, type SubmitOptions } from './submit';
+
+export interface ManyOptions
+	extends Omit<SubmitOptions, 'memory' | 'mostProofMs'>,
+		Pick<RunOptions, 'maxCredits' | 'memory'> {
+	/** Milliseconds to wait for one batch to end. */
+	mostWaitMs: number;
+	/** The same, for batches that somebody else waits for; default: `mostWaitMs`. */
+	patienceMs?: (submitted: Submitted) => number;
+	/** Distinct rows from which on a batch is used; default: `JOBS.batchFrom`. */
+	batchFrom?: number;
+	onSubmitted?: (submitted: Submitted) => void;
+	onProgress?: (progress: Progress) => void;
+	/** Told of each outcome as it comes; what it returns is kept. Default: all of it. */
+	keep?: (result: RowResult, rows: readonly number[]) => RowResult;
+}
+
+/** Rows that go into batches, and the outcomes of those that do not. */
+interface Plan {
+	results: RowResult[];
+	/** At most `batch.most` lookups each. */
+	parts: Lookup[][];
+}
+
+/**
+ * Sorts rows into batches: equal rows once, no more than the spending limit allows, as the whole
+ * price is reserved at the submit.
+ */
+function planBatches(batch: Batch, rows: readonly Row[], maxCredits = Infinity): Plan {
+	const results = new Array<RowResult>(rows.length);
+	const lookups = distinct(batch, group(batch.single, rows, results));
+	const price = batch.submit.price?.credits ?? 0;
+	const affordable = price > 0 ? Math.floor(maxCredits / price) : lookups.length;
+	for (const lookup of lookups.splice(affordable)) {
+		share(toFailure(new EnrichError({ kind: 'spendingLimit' })), lookup, results);
+	}
+	const parts: Lookup[][] = [];
+	for (let at = 0; at < lookups.length; at += batch.most)
+		parts.push(lookups.slice(at, at + batch.most));
+	return { results, parts };
+}
+
+/** A batch may ask for less than a single lookup, so that lookups become equal. */
+function distinct(batch: Batch, lookups: readonly Lookup[]): Lookup[] {
+	const byKey = new Map<string | undefined, Lookup>();
+	for (const lookup of lookups) {
+		const key = batch.keyOfInput(lookup.input);
+		const known = byKey.get(key);
+		if (known) known.rows.push(...lookup.rows);
+		else byKey.set(key, lookup);
+	}
+	return [...byKey.values()];
+}
+
+/** Few rows are quicker one by one; and some must be, as the batch's results do not name them. */
+const areSingle = (batch: Batch, { parts }: Plan, batchFrom: number = JOBS.batchFrom): boolean =>
+	!batch.namesRows || (!batch.mayCostLess && (parts[0]?.length ?? 0) < batchFrom);
+
+/**
+ * Looks up any number of rows in as few batches as possible, waits for them, and brings every row
+ * to exactly one outcome. Never throws for a row.
+ */
+export async function lookUpMany(
+	batch: Batch,
+	rows: readonly Row[],
+	options: ManyOptions,
+): Promise<{ results: RowResult[]; summary: Summary }> {
+	const { client, maxCredits, memory = NO_MEMORY, mostWaitMs, keep = whole } = options;
+	const plan = planBatches(batch, rows, maxCredits);
+	if (areSingle(batch, plan, options.batchFrom)) {
+		const done = await lookUpRows(batch.single, rows, { client, maxCredits, memory });
+		done.results.forEach((result, row) => (done.results[row] = keep(result, [row])));
+		return done;
+	}
+	const { results, parts } = plan;
+	results.forEach((result, row) => (results[row] = keep(result, [row])));
+	const run: SubmitOptions = {
+		known: new Map<string, string>(),
+		...options,
+		memory,
+		mostProofMs: mostWaitMs,
+	};
+	let creditsUsed = 0;
+	let creditsRemaining: number | null = null;
+	let stop: EnrichError | undefined;
+	for (const part of parts) {
+		const open = new Map(part.map((lookup) => [batch.keyOfInput(lookup.input), lookup]));
+		const give = (result: RowResult, lookup: Lookup) => {
+			open.delete(batch.keyOfInput(lookup.input));
+			share(keep(result, lookup.rows), lookup, results);
+		};
+		try {
+			if (stop) throw stop;
+			const submitted = await startBatch(batch, part, run);
+			const { batchId } = submitted;
+			options.onSubmitted?.(submitted);
+			const mostMs = options.patienceMs?.(submitted) ?? mostWaitMs;
+			const { state } = await waitForBatch(batch, batchId, client, mostMs, options.onProgress);
+			const receipt = await collect(batch, batchId, open, give, client);
+			creditsUsed += receipt?.creditsUsed ?? 0;
+			creditsRemaining = receipt?.creditsRemaining ?? creditsRemaining;
+			if (open.size > 0 && submitted.isTakenOver) {
+				const rest = [...open.values()];
+				await leaveBatch(batch, rest, batchId, run);
+				parts.push(rest);
+			} else {
+				const kind = state === 'failed' ? 'jobFailed' : 'noResult';
+				const failure = toFailure(new EnrichError({ kind, batchId }));
+				for (const lookup of [...open.values()]) give(failure, lookup);
+			}
+		} catch (thrown) {
+			const error = toEnrichError(thrown);
+			stop ??= new EnrichError({ kind: 'stopped', detail: error.message });
+			for (const lookup of [...open.values()]) give(toFailure(error), lookup);
+		}
+	}
+	return { results, summary: { ...summarize(results, creditsRemaining), creditsUsed } };
+}
+
+const whole = (result: RowResult) => result;
+
+/** A batch that runs, and the indexes of its rows. */
+export interface StartedBatch extends Submitted {
+	/** Distinct rows in it. */
+	items: number;
+	rows: number[];
+}
+
+/**
+ * Starts the batches of any number of rows and does not wait for them. Rows that are in none have
+ * an outcome; the others have one once somebody reads the results.
+ */
+export async function startMany(
+	batch: Batch,
+	rows: readonly Row[],
+	options: Omit<ManyOptions, 'mostWaitMs'>,
+): Promise<{ results: (RowResult | undefined)[]; started: StartedBatch[] }> {
+	const { results, parts } = planBatches(batch, rows, options.maxCredits);
+	const run: SubmitOptions = {
+		known: new Map<string, string>(),
+		memory: NO_MEMORY,
+		...options,
+	};
+	const started: StartedBatch[] = [];
+	let stop: EnrichError | undefined;
+	for (const part of parts) {
+		try {
+			if (stop) throw stop;
+			const submitted = await startBatch(batch, part, run);
+			started.push({
+				...submitted,
+				items: part.length,
+				rows: part.flatMap((lookup) => lookup.rows),
+			});
+		} catch (thrown) {
+			const error = toEnrichError(thrown);
+			stop ??= new EnrichError({ kind: 'stopped', detail: error.message });
+			for (const lookup of part) share(toFailure(error), lookup, results);
+		}
+	}
+	return { results, started };
+}
+
+/** Gives each result to its rows, by key: results come in another order and fewer than the rows. */
+async function collect(
+	batch: Batch,
+	batchId: string,
+	open: ReadonlyMap<string | undefined, Lookup>,
+	give: (result: RowResult, lookup: Lookup) => void,
+	client: Client,
+): Promise<Receipt | undefined> {
+	let first: Receipt | undefined;
+	try {
+		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
+			first ??= receipt;
+			for (const result of results) {
+				const key = batch.keyOfResult(result);
+				const lookup = key === undefined ? undefined : open.get(key);
+				if (lookup) give(toRowResult(batch, batchId, result), lookup);
+			}
+		}
+	} catch (thrown) {
+		throw unread(thrown, batchId);
+	}
+	return first;
+}
+
+/** Why the results of a batch that has ended could not be read to their end. */
+export function unread(thrown: unknown, batchId: string): EnrichError {
+	const { kind, message: detail } = toEnrichError(thrown);
+	return new EnrichError(
+		kind === 'cancelled' ? { kind, batchId } : { kind: 'resultsUnread', batchId, detail },
+	);
+}
+
+/** One entry of a batch's results. What a row cost is told for the batch as a whole only. */
+export function toRowResult({ single }: Batch, batchId: string, data: Data): RowResult {
+	const { found, reason } = single.verdict(data);
+	return { ...uncharged(found ? 'found' : 'notFound', reason), data, creditsUsed: null, batchId };
+}
