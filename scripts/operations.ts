@@ -4,12 +4,15 @@ import { operations } from '../shared/operations';
 
 const priceOf = ({ price }: Operation) => (price ? `${price.credits} per ${price.per}` : 'free');
 
+/** What no platform offers by itself is a part of something else. */
+const isShown = ({ n8n, zapier }: Operation) => isOffered(n8n) || isOffered(zapier);
+
 /** The table of operations that the README shows. */
 export const operationsTable = (): string =>
 	[
 		'| n8n | Zapier | What it does | Documented price | |',
 		'|---|---|---|---|---|',
-		...operations.map((operation) => {
+		...operations.filter(isShown).map((operation) => {
 			const { n8n, zapier, description, price } = operation;
 			const inN8n = isOffered(n8n) ? `${RESOURCES[n8n.resource]} → ${n8n.name}` : '–';
 			const inZapier = isOffered(zapier) ? zapier.label : '–';

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
 import { isRecord, type Operation } from '../../shared/operation';
+import { batchStartedBy } from '../../shared/operations/batches';
 import { offered, perRow } from './description';
 
 type JsonSchema = Record<string, unknown>;
@@ -9,28 +10,40 @@ type JsonSchema = Record<string, unknown>;
  * without spending a credit. Keys are `<resource>/<operation>`; written to `__schema__` by the build.
  */
 export function previewSchemas(): Record<string, JsonSchema> {
-	return Object.fromEntries(
-		offered.map((operation) => [
-			`${operation.n8n.resource}/${operation.n8n.operation}`,
-			previewOf(perRow(operation)),
-		]),
-	);
+	return {
+		...Object.fromEntries(
+			offered.map((operation) => [
+				`${operation.n8n.resource}/${operation.n8n.operation}`,
+				previewOf(operation),
+			]),
+		),
+		'batch/wait': schemaOf(BATCH),
+		'batch/getResults': schemaOf(RESULT),
+	};
 }
 
-function previewOf(operation: Operation): JsonSchema {
-	const { properties = {} } = z.toJSONSchema(operation.entry ?? operation.output, {
-		io: 'output',
-		unrepresentable: 'any',
-	});
-	const shown = operation.simplified ?? Object.keys(properties);
-	return {
-		type: 'object',
-		properties: {
-			...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
-			...(operation.price && ACCOUNT),
-		},
-		version: 1,
+const schemaOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
+	type: 'object',
+	properties,
+	version: 1,
+});
+
+const propertiesOf = (schema: z.ZodType): Record<string, unknown> =>
+	z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
+
+function previewOf(chosen: Operation): JsonSchema {
+	const operation = perRow(chosen);
+	const batch = batchStartedBy(chosen);
+	const properties = {
+		...(batch?.results.entry && propertiesOf(batch.results.entry)),
+		...propertiesOf(operation.entry ?? operation.output),
 	};
+	const shown = operation.simplified ?? Object.keys(properties);
+	return schemaOf({
+		...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
+		...(operation.price && ACCOUNT),
+		...(batch && { batchId: { type: 'string' } }),
+	});
 }
 
 /** What stands beside the answer of every priced lookup. */
@@ -40,6 +53,21 @@ const ACCOUNT: Record<string, JsonSchema> = {
 	creditsUsed: { type: 'number' },
 	creditsRemaining: { type: 'number' },
 	requestId: { type: 'string' },
+};
+
+/** What the steps for batches return. */
+const BATCH: Record<string, JsonSchema> = {
+	batchId: { type: 'string' },
+	product: { type: 'string' },
+	status: { type: 'string' },
+	progress: { type: 'number' },
+	totalItems: { type: 'number' },
+};
+const RESULT: Record<string, JsonSchema> = {
+	email: { type: 'string' },
+	outcome: { type: 'string' },
+	reason: { type: 'string' },
+	batchId: { type: 'string' },
 };
 
 /** n8n's preview reads types alone. */

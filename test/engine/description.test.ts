@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 import { inputFields } from '../../shared/form';
-import { bench, offered, ROOT } from '../support/enrichWorkflow';
+import { bench, offered, perRow, ROOT } from '../support/enrichWorkflow';
 
 const b = bench();
 const EXPENSIVE = 100;
@@ -37,6 +37,8 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 	'%s',
 	(_, operation) => {
 		const { n8n, price, paging } = operation;
+		const single = perRow(operation);
+		const isMany = single !== operation;
 		const chosen = { resource: n8n.resource, operation: n8n.operation };
 
 		test('is offered, with an action, help and its price', () => {
@@ -52,12 +54,13 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 			expect(option.name).not.toContain(operation.title);
 			expect(option.action).toMatch(/^[A-Z][^.]*[^.]$/);
 			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
-			expect(option.action).toMatch(new RegExp(n8n.resource, 'i'));
+			const noun = { person: 'person|people', company: 'compan(?:y|ies)' }[n8n.resource as string];
+			expect(option.action).toMatch(new RegExp(noun ?? n8n.resource, 'i'));
 			expect(option.description).toContain(price ? `${price.credits} credit` : 'Free');
 		});
 
 		test('shows its own fields once, and no field of another operation', () => {
-			const names = shown({ ...chosen, returnAll: false, output: 'selected' }).map(
+			const names = shown({ ...chosen, returnAll: false, output: 'selected', waiting: 'stay' }).map(
 				({ name }) => name,
 			);
 			expect(new Set(names).size).toBe(names.length);
@@ -65,9 +68,10 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 				'resource',
 				'operation',
 				...(price && price.credits >= EXPENSIVE ? ['priceNotice'] : []),
-				...inputFields(operation).map(({ key }) => key),
+				...inputFields(single).map(({ key }) => key),
 				...(paging ? ['returnAll', 'limit'] : []),
-				...(operation.simplified ? ['output', 'outputFields'] : []),
+				...(single.simplified ? ['output', 'outputFields'] : []),
+				...(isMany ? ['waiting', 'format'] : []),
 				...(price ? ['notFound'] : []),
 				'options',
 			];
@@ -81,7 +85,11 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 				.map(({ name }) => name);
 			const forAll = ['includeInputFields', 'resultField', 'timeout'];
 			expect(names.sort()).toEqual(
-				[...forAll, ...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : [])].sort(),
+				[
+					...forAll,
+					...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : []),
+					...(isMany ? ['batchFrom', 'mostWait', 'takeOver'] : []),
+				].sort(),
 			);
 		});
 	},

@@ -7,6 +7,7 @@ import {
 	jsonOf,
 	offered,
 	outcomesOf,
+	perRow,
 	validate,
 } from '../support/enrichWorkflow';
 
@@ -24,7 +25,7 @@ const HOSTILE: [string, unknown][] = [
 
 describe('hostile values cost nothing, and the message names row and field', () => {
 	const single = offered.flatMap((operation) =>
-		inputFields(operation)
+		inputFields(perRow(operation))
 			.filter(({ type }) => type === 'text')
 			.map((field) => [`${operation.title}: ${field.title}`, operation, field] as const),
 	);
@@ -37,7 +38,7 @@ describe('hostile values cost nothing, and the message names row and field', () 
 		const parameters = {
 			resource,
 			operation: name,
-			...operation.example.input,
+			...perRow(operation).example.input,
 			[field.key]: '={{ $json.value }}',
 		};
 		const result = await b.run(parameters, rows, {

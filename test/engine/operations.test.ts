@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bench, jsonOf, type Offered, offered, ROOT } from '../support/enrichWorkflow';
+import { bench, jsonOf, type Offered, offered, perRow, ROOT } from '../support/enrichWorkflow';
 
 const b = bench();
 
@@ -34,7 +34,7 @@ const run = (operation: Offered, more: object = {}) =>
 		{
 			resource: operation.n8n.resource,
 			operation: operation.n8n.operation,
-			...operation.example.input,
+			...perRow(operation).example.input,
 			...more,
 		},
 		[{}],
@@ -42,7 +42,8 @@ const run = (operation: Offered, more: object = {}) =>
 
 describe.each(offered.map((operation) => [operation.operationId, operation] as const))(
 	'%s',
-	(_, operation) => {
+	(_, chosen) => {
+		const operation = { ...perRow(chosen), n8n: chosen.n8n };
 		test("its example gives what the registry says, and the preview's fields", async () => {
 			const result = await run(operation);
 			expect(result.error).toBeUndefined();

@@ -11,6 +11,7 @@ import {
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server';
 import type { FaultRule } from '../../sandbox/faults';
 import { isOffered, type N8nPlace, type Operation } from '../../shared/operation';
+import { perRow } from '../../nodes/Enrich/description';
 import { operations } from '../../shared/operations';
 
 export const ROOT = join(__dirname, '../..');
@@ -19,6 +20,8 @@ export type Offered = Operation & { n8n: N8nPlace };
 export const offered = operations.filter((operation): operation is Offered =>
 	isOffered(operation.n8n),
 );
+
+export { perRow };
 
 type Json = Record<string, unknown>;
 const to = (node: string) => [{ node, type: 'main', index: 0 }];
