@@ -28,7 +28,11 @@ export interface ListedExecution {
 export class N8nApi {
 	private cookie = '';
 
-	constructor(private readonly url: string) {}
+	/** `webhookUrl`: where its webhooks are served, if not by itself. */
+	constructor(
+		private readonly url: string,
+		private readonly webhookUrl = url,
+	) {}
 
 	/** Any call of n8n's REST API; rejects with what n8n answered unless it succeeded. */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -82,12 +86,22 @@ export class N8nApi {
 		return await this.ended(executionId);
 	}
 
+	/** What a service sends to the Webhook node or trigger with that path. */
+	async callWebhook(path: string, body: unknown): Promise<Response> {
+		return await fetch(new URL(`webhook/${path}`, this.webhookUrl), {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+			signal: AbortSignal.timeout(CALL_MS),
+		});
+	}
+
 	/** Starts an active workflow through its Webhook node, which answers at once. */
 	async startByWebhook(workflowId: string, path: string, body: unknown): Promise<string> {
 		const before = (await this.executions(workflowId)).length;
 		// n8n registers the address a moment after it has activated the workflow.
 		await until('the webhook is registered', async () => {
-			const answer = await this.fetch('POST', `/webhook/${path}`, body);
+			const answer = await this.callWebhook(path, body);
 			if (answer.ok || answer.status === 404) return answer.ok;
 			throw new Error(`n8n: webhook → ${answer.status} ${await answer.text()}`);
 		});
