@@ -70,9 +70,8 @@ export class Guarded {
 			// After the name, which may hold anything: state, parent, group.
 			const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
 			if (fields[2] !== String(this.child.pid)) return 0;
-			const [, kilobytes = 0] = /^VmRSS:\s+(\d+)/m.exec(
-				readFileSync(`/proc/${pid}/status`, 'utf8'),
-			) ?? [];
+			const [, kilobytes = 0] =
+				/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
 			return Number(kilobytes) * 1024;
 		} catch {
 			// It has ended meanwhile.

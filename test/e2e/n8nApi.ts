@@ -23,6 +23,8 @@ export interface ListedExecution {
 	id: string;
 	status: string;
 	mode: string;
+	startedAt: string;
+	stoppedAt?: string | null;
 }
 
 export class N8nApi {
@@ -123,9 +125,9 @@ export class N8nApi {
 		return await this.ended(id);
 	}
 
-	/** Newest first. */
-	async executions(workflowId: string): Promise<ListedExecution[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+	/** The last of them, newest first. */
+	async executions(workflowId: string, status?: readonly string[]): Promise<ListedExecution[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
 		const path = `/rest/executions?limit=100&filter=${filter}`;
 		return (await this.call<{ results: ListedExecution[] }>('GET', path)).results;
 	}
