@@ -4,8 +4,10 @@ import type { WorkflowJson } from '../../scripts/n8nEngine';
 import { loadFromN8n } from './installation';
 import { until } from './until';
 
-/** How n8n encodes an execution's data. */
 const flatted = loadFromN8n('flatted') as { parse(text: string): IRunExecutionData };
+
+/** An execution's data as n8n's database and its API hold it. */
+export const decoded = (data: string): IRunExecutionData => flatted.parse(data);
 
 const CALL_MS = 90_000;
 const OWNER = { email: 'owner@example.com', password: 'Passw0rd-e2e' };
@@ -134,7 +136,7 @@ export class N8nApi {
 
 	async execution(id: string): Promise<Execution> {
 		const stored = await this.call<Execution & { data: string }>('GET', `/rest/executions/${id}`);
-		return { ...stored, data: flatted.parse(stored.data) };
+		return { ...stored, data: decoded(stored.data) };
 	}
 
 	/** The execution once it is neither new, running nor waiting any more. */
@@ -146,12 +148,14 @@ export class N8nApi {
 	}
 }
 
+type WithData = Pick<Execution, 'data'>;
+
 /** The last run of a node; throws if it never ran. */
-export function taskOf({ data }: Execution, node: string): ITaskData {
+export function taskOf({ data }: WithData, node: string): ITaskData {
 	const task = data.resultData.runData[node]?.at(-1);
 	if (!task) throw new Error(`Node "${node}" did not run`);
 	return task;
 }
 
-export const itemsOf = (execution: Execution, node: string, output = 0): INodeExecutionData[] =>
+export const itemsOf = (execution: WithData, node: string, output = 0): INodeExecutionData[] =>
 	taskOf(execution, node).data?.main?.[output] ?? [];

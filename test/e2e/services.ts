@@ -11,6 +11,7 @@ import { until } from './until';
 const run = promisify(execFile);
 const DATABASE = 'n8n';
 const SUPERUSER = 'postgres';
+const LONGEST_ANSWER = 500_000_000;
 
 /** What n8n needs in queue mode, for these tests alone: gone with them, and with their data. */
 export class Services {
@@ -52,11 +53,11 @@ export class Services {
 	async query(sql: string, database = DATABASE): Promise<string[]> {
 		const server = ['-h', '127.0.0.1', '-p', String(this.postgresPort), '-U', SUPERUSER];
 		const plain = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'];
-		const { stdout } = await run(postgresProgram('psql'), [
-			...server,
-			...plain,
-			...['-d', database, '-c', sql],
-		]);
+		const { stdout } = await run(
+			postgresProgram('psql'),
+			[...server, ...plain, ...['-d', database, '-c', sql]],
+			{ maxBuffer: LONGEST_ANSWER },
+		);
 		return stdout.split('\n').filter(Boolean);
 	}
 
