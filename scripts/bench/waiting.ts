@@ -14,7 +14,7 @@ const MEASURE_MS = 12_000;
 
 /** A callback as Enrich documents it for one row. */
 const CALLBACK = {
-	event: 'email_validation.result',
+	event: 'webhook:email_lookup.completed',
 	timestamp: '2026-01-01T00:00:00.000Z',
 	data: {
 		job_id: '65f000000000000000000000',

@@ -129,9 +129,16 @@ export class N8nApi {
 
 	/** The last of them, newest first. */
 	async executions(workflowId: string, status?: readonly string[]): Promise<ListedExecution[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId, status }));
-		const path = `/rest/executions?limit=100&filter=${filter}`;
-		return (await this.call<{ results: ListedExecution[] }>('GET', path)).results;
+		return (await this.listed(100, { workflowId, status })).results;
+	}
+
+	async executionCount(workflowId: string): Promise<number> {
+		return (await this.listed(1, { workflowId })).count;
+	}
+
+	private async listed(limit: number, filter: object) {
+		const path = `/rest/executions?limit=${limit}&filter=${encodeURIComponent(JSON.stringify(filter))}`;
+		return await this.call<{ results: ListedExecution[]; count: number }>('GET', path);
 	}
 
 	async execution(id: string): Promise<Execution> {
