@@ -10,9 +10,12 @@ import pc from 'picocolors';
 import { costOfManyRows } from './bench/cost';
 import { type Figure, isMet, type Part } from './bench/figure';
 import { linesPerOperation } from './bench/lines';
+import { manyVersusHttpRequest } from './bench/many';
 import { nodeLoadTime, tarballSize, zapierLoadTime, zapierZipSize } from './bench/sizes';
 import { nodeVersusFetch } from './bench/speed';
 import { throughputs } from './bench/throughput';
+import { triggerVersusWebhook } from './bench/trigger';
+import { callbacksWhileWaiting } from './bench/waiting';
 
 /** Parts of one list run at the same time: they wait for windows to end and hardly compute. */
 const stages: Part[][] = [
@@ -26,18 +29,27 @@ const stages: Part[][] = [
 	[linesPerOperation],
 ];
 
+/** On a real n8n, one after the other: each takes all that this machine has. */
+const onN8n: Part[][] = [[callbacksWhileWaiting], [triggerVersusWebhook], [manyVersusHttpRequest]];
+
 async function main(): Promise<void> {
-	const { json, only = '' } = new Command('bench')
+	const {
+		json,
+		only = '',
+		withoutN8n,
+	} = new Command('bench')
 		.description('Measures speed and size')
 		.option('--json <file>', 'also write the figures to this file')
 		.option('--only <name>', 'only the parts whose name begins with this')
+		.option('--without-n8n', 'leave out the parts that run on a real n8n')
 		.parse()
-		.opts<{ json?: string; only?: string }>();
-	const chosen = stages
+		.opts<{ json?: string; only?: string; withoutN8n?: boolean }>();
+	const all = withoutN8n ? stages : [...stages, ...onN8n];
+	const chosen = all
 		.map((parts) => parts.filter(({ name }) => name.startsWith(only)))
 		.filter((parts) => parts.length > 0);
 	if (chosen.length === 0) {
-		const names = stages.flat().map(({ name }) => name);
+		const names = all.flat().map(({ name }) => name);
 		throw new Error(`There is no part "${only}". There are ${names.join(', ')}.`);
 	}
 

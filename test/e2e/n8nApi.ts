@@ -4,8 +4,10 @@ import type { WorkflowJson } from '../../scripts/n8nEngine';
 import { loadFromN8n } from './installation';
 import { until } from './until';
 
-/** How n8n encodes an execution's data. */
 const flatted = loadFromN8n('flatted') as { parse(text: string): IRunExecutionData };
+
+/** An execution's data as n8n's database and its API hold it. */
+export const decoded = (data: string): IRunExecutionData => flatted.parse(data);
 
 const CALL_MS = 90_000;
 const OWNER = { email: 'owner@example.com', password: 'Passw0rd-e2e' };
@@ -23,12 +25,18 @@ export interface ListedExecution {
 	id: string;
 	status: string;
 	mode: string;
+	startedAt: string;
+	stoppedAt?: string | null;
 }
 
 export class N8nApi {
 	private cookie = '';
 
-	constructor(private readonly url: string) {}
+	/** `webhookUrl`: where its webhooks are served, if not by itself. */
+	constructor(
+		private readonly url: string,
+		private readonly webhookUrl = url,
+	) {}
 
 	/** Any call of n8n's REST API; rejects with what n8n answered unless it succeeded. */
 	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -82,12 +90,22 @@ export class N8nApi {
 		return await this.ended(executionId);
 	}
 
+	/** What a service sends to the Webhook node or trigger with that path. */
+	async callWebhook(path: string, body: unknown): Promise<Response> {
+		return await fetch(new URL(`webhook/${path}`, this.webhookUrl), {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+			signal: AbortSignal.timeout(CALL_MS),
+		});
+	}
+
 	/** Starts an active workflow through its Webhook node, which answers at once. */
 	async startByWebhook(workflowId: string, path: string, body: unknown): Promise<string> {
 		const before = (await this.executions(workflowId)).length;
 		// n8n registers the address a moment after it has activated the workflow.
 		await until('the webhook is registered', async () => {
-			const answer = await this.fetch('POST', `/webhook/${path}`, body);
+			const answer = await this.callWebhook(path, body);
 			if (answer.ok || answer.status === 404) return answer.ok;
 			throw new Error(`n8n: webhook → ${answer.status} ${await answer.text()}`);
 		});
@@ -109,16 +127,23 @@ export class N8nApi {
 		return await this.ended(id);
 	}
 
-	/** Newest first. */
-	async executions(workflowId: string): Promise<ListedExecution[]> {
-		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const path = `/rest/executions?limit=100&filter=${filter}`;
-		return (await this.call<{ results: ListedExecution[] }>('GET', path)).results;
+	/** The last of them, newest first. */
+	async executions(workflowId: string, status?: readonly string[]): Promise<ListedExecution[]> {
+		return (await this.listed(100, { workflowId, status })).results;
+	}
+
+	async executionCount(workflowId: string): Promise<number> {
+		return (await this.listed(1, { workflowId })).count;
+	}
+
+	private async listed(limit: number, filter: object) {
+		const path = `/rest/executions?limit=${limit}&filter=${encodeURIComponent(JSON.stringify(filter))}`;
+		return await this.call<{ results: ListedExecution[]; count: number }>('GET', path);
 	}
 
 	async execution(id: string): Promise<Execution> {
 		const stored = await this.call<Execution & { data: string }>('GET', `/rest/executions/${id}`);
-		return { ...stored, data: flatted.parse(stored.data) };
+		return { ...stored, data: decoded(stored.data) };
 	}
 
 	/** The execution once it is neither new, running nor waiting any more. */
@@ -130,12 +155,14 @@ export class N8nApi {
 	}
 }
 
+type WithData = Pick<Execution, 'data'>;
+
 /** The last run of a node; throws if it never ran. */
-export function taskOf({ data }: Execution, node: string): ITaskData {
+export function taskOf({ data }: WithData, node: string): ITaskData {
 	const task = data.resultData.runData[node]?.at(-1);
 	if (!task) throw new Error(`Node "${node}" did not run`);
 	return task;
 }
 
-export const itemsOf = (execution: Execution, node: string, output = 0): INodeExecutionData[] =>
+export const itemsOf = (execution: WithData, node: string, output = 0): INodeExecutionData[] =>
 	taskOf(execution, node).data?.main?.[output] ?? [];

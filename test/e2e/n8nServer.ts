@@ -1,30 +1,24 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import manifest from '../../package.json';
+import { join } from 'node:path';
+import { Guarded } from './guarded';
 import { N8N_DIR } from './installation';
 import { N8nApi } from './n8nApi';
+import { addPackage, installPackage } from './packages';
+import { freePorts } from './ports';
 import { until } from './until';
 
-const ROOT = resolve(__dirname, '../..');
 const START_MS = 120_000;
-const STOP_MS = 30_000;
-
-/**
- * Runs n8n ("$@") and ends it, with what it has started itself, as soon as its standard input is
- * closed: so n8n never outlives the tests, however they end.
- */
-const GUARD =
-	'exec 3<&0; "$@" 3<&- </dev/null & n8n=$!; (cat <&3; kill -9 -$$) >/dev/null 2>&1 & wait $n8n';
 
 export interface N8nOptions {
 	/** n8n's settings, over those below. */
 	env?: Record<string, string>;
 	/** `start` (default), or `worker` and `webhook` in queue mode. */
 	command?: 'start' | 'worker' | 'webhook';
+	/** Folders of further packages of nodes. */
+	packages?: readonly string[];
+	/** Where it listens; default: any free one. */
+	port?: number;
 }
 
 /** A real n8n with our packed package, in a temporary folder and a process of its own. */
@@ -33,8 +27,9 @@ export class N8nServer {
 	readonly folder = mkdtempSync(join(tmpdir(), 'enrich-n8n-'));
 	/** All that it has logged, over all its starts. */
 	log = '';
-	private process?: ChildProcess;
-	private closed?: Promise<unknown>;
+	/** How long its last start took. */
+	bootMs = 0;
+	private process?: Guarded;
 
 	private constructor(
 		readonly url: string,
@@ -44,10 +39,13 @@ export class N8nServer {
 	) {}
 
 	/** Starts an n8n in a new folder; `start` is for one that was stopped or killed. */
-	static async create({ command = 'start', env = {} }: N8nOptions = {}): Promise<N8nServer> {
-		const [port, brokerPort] = await freePorts(2);
+	static async create(options: N8nOptions = {}): Promise<N8nServer> {
+		const { command = 'start', env = {}, packages = [] } = options;
+		const [freePort, brokerPort] = await freePorts(2);
+		const port = options.port ?? freePort;
 		const url = `http://127.0.0.1:${port}`;
-		const server = new N8nServer(url, new N8nApi(url), command, {
+		const api = new N8nApi(url, env.WEBHOOK_URL);
+		const server = new N8nServer(url, api, command, {
 			N8N_USER_FOLDER: '',
 			N8N_LISTEN_ADDRESS: '127.0.0.1',
 			N8N_PORT: String(port),
@@ -66,6 +64,7 @@ export class N8nServer {
 		server.env.N8N_USER_FOLDER = server.folder;
 		try {
 			installPackage(server.folder);
+			for (const source of packages) addPackage(server.folder, source);
 			await server.start();
 		} catch (error) {
 			await server.remove();
@@ -78,27 +77,23 @@ export class N8nServer {
 	async start(): Promise<void> {
 		const bin = join(N8N_DIR, 'node_modules/.bin');
 		if (!existsSync(join(bin, 'n8n'))) throw new Error(`There is no n8n in ${N8N_DIR}`);
-		// With its own Node first, for its task runner too; no other settings of this process are its.
-		const env = { PATH: `${bin}:${process.env.PATH}`, HOME: this.folder, ...this.env };
-		const child = spawn('sh', ['-c', GUARD, 'sh', 'n8n', this.command], {
+		const startedAt = performance.now();
+		const started = new Guarded(['n8n', this.command], {
 			cwd: this.folder,
-			env,
-			detached: true,
-			stdio: 'pipe',
+			// With its own Node first, for its task runner too; no other settings of this process are its.
+			env: { PATH: `${bin}:${process.env.PATH}`, HOME: this.folder, ...this.env },
+			onOutput: (text) => (this.log += text),
 		});
-		child.stdin.on('error', () => {});
-		for (const stream of [child.stdout, child.stderr])
-			stream.setEncoding('utf8').on('data', (text: string) => (this.log += text));
-		this.process = child;
-		// Not 'exit', which is the guard's: this waits for all that write to its output.
-		this.closed = once(child, 'close');
-
+		this.process = started;
 		try {
-			await until('n8n is ready', () => this.isReady(child), { withinMs: START_MS });
+			await until(`n8n (${this.command}) is ready`, () => this.isReady(started), {
+				withinMs: START_MS,
+			});
 		} catch (error) {
 			await this.kill();
 			throw new Error(`${(error as Error).message}\nIts log ends with:\n${this.log.slice(-3000)}`);
 		}
+		this.bootMs = performance.now() - startedAt;
 	}
 
 	/** As a service manager does it. */
@@ -117,8 +112,13 @@ export class N8nServer {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
-	private async isReady({ exitCode }: ChildProcess): Promise<boolean> {
-		if (exitCode !== null) throw new Error(`n8n ended with code ${exitCode}`);
+	/** The memory that it holds, task runner included. */
+	residentBytes(): number {
+		return this.process?.residentBytes() ?? 0;
+	}
+
+	private async isReady(started: Guarded): Promise<boolean> {
+		started.checkAlive();
 		try {
 			const signal = AbortSignal.timeout(2000);
 			return (await fetch(`${this.url}/healthz/readiness`, { signal })).ok;
@@ -128,38 +128,8 @@ export class N8nServer {
 	}
 
 	private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-		const { process: child, closed } = this;
-		if (!child?.pid || !closed) return;
+		const { process: running } = this;
 		this.process = undefined;
-		sendToGroup(child.pid, signal);
-		const atLast = setTimeout(sendToGroup, STOP_MS, child.pid, 'SIGKILL');
-		await closed;
-		clearTimeout(atLast);
+		await running?.end(signal);
 	}
-}
-
-function sendToGroup(leader: number, signal: NodeJS.Signals): void {
-	try {
-		process.kill(-leader, signal);
-	} catch {
-		// All of it has ended.
-	}
-}
-
-/** As n8n installs a community package, which it then loads under its production type names. */
-function installPackage(userFolder: string): void {
-	const target = join(userFolder, '.n8n/nodes/node_modules', manifest.name);
-	mkdirSync(target, { recursive: true });
-	const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', userFolder];
-	execFileSync('npm', pack, { cwd: ROOT, stdio: 'pipe' });
-	const tarball = readdirSync(userFolder).find((name) => name.endsWith('.tgz')) ?? '';
-	execFileSync('tar', ['-xzf', join(userFolder, tarball), '-C', target, '--strip-components=1']);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-	const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-	await Promise.all(servers.map((server) => once(server, 'listening')));
-	const ports = servers.map((server) => (server.address() as AddressInfo).port);
-	await Promise.all(servers.map((server) => once(server.close(), 'close')));
-	return ports;
 }
