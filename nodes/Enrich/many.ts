@@ -151,6 +151,9 @@ function summaryOf(results: RowResult[]): Summary {
 	};
 }
 
+/** Results come in an order of their own; sorted by this column, the file is in that of the rows. */
+const ROW = 'inputRow';
+
 /** All rows in one file, written as their results come. */
 export class RowsFile {
 	private readonly file: ResultFile;
@@ -166,7 +169,7 @@ export class RowsFile {
 		this.items = context.getInputData();
 		this.name = `${operation.title.toLowerCase().replaceAll(' ', '-')}.${format}`;
 		const columns = format === 'csv' ? this.columns() : [];
-		this.file = new ResultFile(context, format, this.name, ['row', ...columns]);
+		this.file = new ResultFile(context, format, this.name, [ROW, ...columns]);
 	}
 
 	/** Only what is counted stays in memory. */
@@ -177,7 +180,7 @@ export class RowsFile {
 				position === 0 ? result : { ...result, creditsUsed: 0, sameAs: rows[0] as number };
 			const item = this.items[row] as INodeExecutionData;
 			const [first] = toItems(this.operation, shared, item, row, this.settings);
-			this.file.write({ row: row + 1, ...first?.json });
+			this.file.write({ ...first?.json, [ROW]: row + 1 });
 		});
 		return { ...result, data: undefined };
 	};

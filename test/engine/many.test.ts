@@ -1,0 +1,262 @@
+import type { IBinaryData } from 'n8n-workflow';
+import { parse } from 'csv-parse/sync';
+import {
+	addresses,
+	bench,
+	enrichNode,
+	FOUND,
+	jsonOf,
+	NOT_FOUND,
+	outcomesOf,
+} from '../support/enrichWorkflow';
+
+/** Batches end at once, so that no test waits for a second look. */
+const b = bench({ balance: 1_000_000, batchItemsPerSecond: 10_000_000 });
+
+const validateMany = (more: object = {}) => ({
+	resource: 'email',
+	operation: 'validateMany',
+	email: '={{ $json.email }}',
+	...more,
+});
+const batch = (operation: string, more: object = {}) => ({ resource: 'batch', operation, ...more });
+const submits = () => b.sandbox.batches.length;
+const textOf = ({ data }: IBinaryData) => Buffer.from(data, 'base64').toString('utf8');
+
+describe('many rows', () => {
+	it('go out in one batch and come back each with its own result and row', async () => {
+		const rows = [...addresses(40), ...addresses(10), { email: 'broken' }, { email: '' }];
+		const result = await b.run(validateMany(), rows);
+		const items = result.node('Enrich').outputs[0]!;
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(rows.map((_, item) => ({ item })));
+		expect(jsonOf(result.node('Enrich')).map(({ email }) => email)).toEqual(
+			rows.map(({ email }) => email),
+		);
+		const expected = [...Array.from({ length: 50 }, () => 'found'), 'failed', 'skipped'];
+		expect(outcomesOf(result.node('Enrich'))).toEqual(expected);
+		expect(submits()).toBe(1);
+		expect(b.sandbox.batches[0]).toMatchObject({ totalItems: 40 });
+		expect(result.node('Enrich').hints[0]?.message).toContain('40 credits used');
+	});
+
+	it('of ten or fewer are looked up one by one, unless the user wants a batch', async () => {
+		await b.run(validateMany(), addresses(10));
+		expect(submits()).toBe(0);
+		await b.run(validateMany({ options: { batchFrom: 1 } }), addresses(3));
+		expect(submits()).toBe(1);
+	});
+
+	it.each([
+		[
+			'find',
+			'email',
+			'findMany',
+			{ firstName: 'first', lastName: 'last', domain: 'domain' },
+			FOUND,
+		],
+		['phone', 'phone', 'findMany', { email: 'email' }, { email: 'david.kim@vercel.com' }],
+		['people', 'person', 'findManyByEmail', { email: 'email' }, { email: 'emily.zhang@figma.com' }],
+		['ip', 'company', 'findManyByIp', { ip: 'ip' }, { ip: '8.8.8.8' }],
+	])('%s', async (_, resource, operation, fields, row) => {
+		const parameters = Object.fromEntries(
+			Object.entries(fields).map(([key, column]) => [key, `={{ $json.${column} }}`]),
+		);
+		const more = { resource, operation, ...parameters, options: { batchFrom: 1 } };
+		const result = await b.run(more, [row]);
+		expect(outcomesOf(result.node('Enrich'))).toEqual(['found']);
+		expect(submits()).toBe(resource === 'person' ? 0 : 1);
+	});
+
+	it('send misses to the second output', async () => {
+		const many = { ...validateMany(), operation: 'findMany', notFound: 'output' };
+		const named = {
+			firstName: '={{ $json.first }}',
+			lastName: '={{ $json.last }}',
+			domain: '={{ $json.domain }}',
+		};
+		const result = await b.run(
+			{ ...many, ...named, options: { batchFrom: 1 } },
+			[FOUND, NOT_FOUND],
+			{
+				outputs: ['Found', 'Not Found'],
+			},
+		);
+		expect(outcomesOf(result.node('Enrich'), 0)).toEqual(['found']);
+		expect(outcomesOf(result.node('Enrich'), 1)).toEqual(['notFound']);
+	});
+
+	it('that fail go to the error branch with all their columns', async () => {
+		const result = await b.run(validateMany(), [...addresses(12), { email: 'broken', row: 13 }], {
+			settings: { onError: 'continueErrorOutput' },
+			outputs: ['Out', 'Error'],
+		});
+		expect(result.node('Enrich').outputs[0]).toHaveLength(12);
+		expect(jsonOf(result.node('Error'))).toEqual([
+			expect.objectContaining({ row: 13, error: expect.stringContaining('Row 13') as string }),
+		]);
+	});
+
+	it('are not sent at all when the balance is short; the message names what is missing', async () => {
+		const rows = Array.from({ length: 101 }, (_, i) => ({ ...FOUND, last: `Zhang${i}x` }));
+		b.sandbox.ledger.book('adjustment', 1_000 - b.sandbox.ledger.balance, 'Test', {});
+		const fields = {
+			firstName: '={{ $json.first }}',
+			lastName: '={{ $json.last }}',
+			domain: '={{ $json.domain }}',
+		};
+		const result = await b.run({ resource: 'email', operation: 'findMany', ...fields }, rows);
+		expect(result.error?.message).toContain('1010 needed, 1000 left');
+		expect(submits()).toBe(0);
+	});
+
+	it('beyond the spending limit are skipped', async () => {
+		const result = await b.run(validateMany({ options: { maxCredits: 30 } }), addresses(40));
+		expect(
+			outcomesOf(result.node('Enrich')).filter((outcome) => outcome === 'skipped'),
+		).toHaveLength(10);
+		expect(b.sandbox.batches[0]).toMatchObject({ totalItems: 30 });
+	});
+
+	it('that were sent before are taken over, and the user is told', async () => {
+		await b.run(validateMany(), addresses(20));
+		const again = await b.run(validateMany(), addresses(20));
+		expect(submits()).toBe(1);
+		expect(again.node('Enrich').hints[0]?.message).toContain('Taken over');
+		await b.run(validateMany({ options: { takeOver: false } }), addresses(20));
+		expect(submits()).toBe(2);
+	});
+
+	it('of a lost submit are found again by Retry On Fail, and sent once', async () => {
+		b.fault({ operationId: 'batchValidateEmails', when: 'after', kind: 'reset' });
+		const result = await b.run(validateMany(), addresses(20));
+		expect(outcomesOf(result.node('Enrich')).every((outcome) => outcome === 'found')).toBe(true);
+		expect(submits()).toBe(1);
+	}, 30_000);
+});
+
+describe('a file of results', () => {
+	const csv = (text: string) => parse<Record<string, string>>(text, { columns: true, bom: true });
+
+	it('holds every row once, with its columns and its outcome', async () => {
+		const rows = [...addresses(20), { email: 'broken, "really"', row: 21 }, ...addresses(1)];
+		const result = await b.run(validateMany({ format: 'csv' }), rows);
+		const [item, ...others] = result.node('Enrich').outputs[0]!;
+		expect(others).toEqual([]);
+		expect(item!.json).toMatchObject({ rows: 22, found: 21, failed: 1, creditsUsed: 20 });
+		const lines = csv(textOf(item!.binary!.data!));
+		expect(lines.map(({ inputRow }) => Number(inputRow)).sort((x, y) => x - y)).toEqual(
+			rows.map((_, i) => i + 1),
+		);
+		const byRow = new Map(lines.map((line) => [Number(line.inputRow), line]));
+		rows.forEach(({ email }, i) => expect(byRow.get(i + 1)?.email).toBe(email));
+		expect(byRow.get(21)).toMatchObject({ outcome: 'failed' });
+		expect(byRow.get(1)).toMatchObject({ outcome: 'found', result: 'invalid' });
+	});
+
+	it('is one JSON object a line, if so wanted', async () => {
+		const result = await b.run(validateMany({ format: 'jsonl' }), addresses(15));
+		const lines = textOf(result.node('Enrich').outputs[0]![0]!.binary!.data!).trim().split('\n');
+		expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual(
+			Array.from({ length: 15 }, () => 'found'),
+		);
+	});
+
+	it('leaves out what was not found, if so wanted', async () => {
+		const fields = {
+			firstName: '={{ $json.first }}',
+			lastName: '={{ $json.last }}',
+			domain: '={{ $json.domain }}',
+		};
+		const more = { notFound: 'drop', format: 'csv', options: { batchFrom: 1 } };
+		const result = await b.run({ resource: 'email', operation: 'findMany', ...fields, ...more }, [
+			FOUND,
+			NOT_FOUND,
+		]);
+		expect(csv(textOf(result.node('Enrich').outputs[0]![0]!.binary!.data!))).toHaveLength(1);
+	});
+});
+
+describe('batches that are only started', () => {
+	it('come out at once, linked to all their rows; rows that are in none come with their reason', async () => {
+		const rows = [...addresses(12), { email: 'broken' }];
+		const result = await b.run(validateMany({ waiting: 'none' }), rows);
+		const [started, refused] = result.node('Enrich').outputs[0]!;
+		expect(started!.json).toMatchObject({
+			product: 'validateEmail',
+			rows: 12,
+			creditsReserved: 12,
+		});
+		expect(started!.pairedItem).toHaveLength(12);
+		expect(refused!.json).toMatchObject({ email: 'broken', outcome: 'failed' });
+	});
+
+	it('are given the address for callbacks, but not one that Enrich cannot reach', async () => {
+		const far = { enrichApi: { apiKey: b.sandbox.apiKey, baseUrl: 'https://api.example.com' } };
+		const more = validateMany({ waiting: 'none', callbackUrl: 'http://localhost:5678/webhook/x' });
+		const refused = await b.run(more, addresses(12), { credentials: far });
+		expect(refused.error?.message).toContain('cannot reach localhost');
+		expect((await b.run(more, addresses(12))).status).toBe('success');
+		const [sent] = b.sandbox.requests.filter(
+			({ operationId }) => operationId === 'batchValidateEmails',
+		);
+		expect(sent?.input).toMatchObject({ webhookUrl: 'http://localhost:5678/webhook/x' });
+	});
+
+	const started = async () => {
+		const result = await b.run(validateMany({ waiting: 'none' }), addresses(12));
+		return jsonOf(result.node('Enrich'))[0] as { batchId: string; product: string };
+	};
+	const fields = { batchId: '={{ $json.batchId }}', product: 'any' };
+
+	it('leave the wait by its second output once they have ended', async () => {
+		const result = await b.run(batch('wait', fields), [await started()], {
+			outputs: ['Still Running', 'Ended'],
+		});
+		expect(result.node('Enrich').outputs[0]).toEqual([]);
+		expect(jsonOf(result.node('Enrich'), 1)).toEqual([
+			expect.objectContaining({ status: 'completed', totalItems: 12 }),
+		]);
+	});
+
+	it('give their results, also when only the ID is known', async () => {
+		const { batchId } = await started();
+		const result = await b.run(batch('getResults', fields), [{ batchId }]);
+		expect(outcomesOf(result.node('Enrich'))).toEqual(Array.from({ length: 12 }, () => 'found'));
+	});
+
+	it('say so when their ID is unknown, and the other batches are read all the same', async () => {
+		const rows = [{ batchId: 'f'.repeat(24) }, await started()];
+		const stopped = await b.run(batch('getResults', fields), rows);
+		expect(stopped.error?.message).toContain('Enrich does not know');
+		const result = await b.run(batch('getResults', fields), rows, {
+			settings: { onError: 'continueErrorOutput' },
+			outputs: ['Out', 'Error'],
+		});
+		expect(result.node('Enrich').outputs[0]).toHaveLength(12);
+		expect(jsonOf(result.node('Error'))).toHaveLength(1);
+	});
+});
+
+test('cancelling names the batch, which goes on', async () => {
+	const cancel = new AbortController();
+	b.sandbox.fault({ operationId: 'getEmailValidationBatchStatus', when: 'before', kind: 'reset' });
+	const running = b.run(validateMany(), addresses(20), { signal: cancel.signal });
+	while (submits() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+	cancel.abort();
+	expect((await running).status).toBe('canceled');
+});
+
+test('the key stands in no output, no file and no callback address', async () => {
+	const workflow = {
+		nodes: [
+			{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
+			enrichNode(validateMany({ format: 'jsonl' })),
+		],
+		connections: { Trigger: { main: [[{ node: 'Enrich', type: 'main', index: 0 }]] } },
+	};
+	const result = await b.runAll(workflow, addresses(12));
+	expect(JSON.stringify(result.raw)).not.toContain(b.sandbox.apiKey);
+	expect(textOf(result.node('Enrich').outputs[0]![0]!.binary!.data!)).not.toContain(
+		b.sandbox.apiKey,
+	);
+});
