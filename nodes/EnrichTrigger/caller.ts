@@ -37,12 +37,12 @@ export class Caller {
 		return { workflowData: [items], ...(isAnswered && { noWebhookResponse: true }) };
 	}
 
-	/** Calls back if n8n could not start the workflow after all. */
-	onRefusal(act: () => void): void {
+	/** Tells, once this call is over, whether n8n has taken it. */
+	onEnd(act: (isTaken: boolean) => void): void {
 		const response = this.context.getResponseObject();
-		response.once('close', () => {
-			if (response.statusCode >= 300) act();
-		});
+		// n8n goes on with the call of somebody who has hung up.
+		if (response.closed) act(true);
+		else response.once('close', () => act(response.statusCode < 300));
 	}
 
 	private settle(status: number): void {

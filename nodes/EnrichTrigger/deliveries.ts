@@ -11,19 +11,16 @@ const inMemory = new Set<string>();
 
 /** Remembers which callbacks have started the workflow, as hashes: they hold no personal data. */
 export class Deliveries {
-	private readonly key: string;
-
 	/** Two triggers never take each other's callbacks for repeated ones. */
+	readonly trigger: string;
+	readonly key: string;
+
 	constructor(
 		private readonly context: IWebhookFunctions,
 		identity: string,
 	) {
-		const trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
-		this.key = createHash('sha256').update(`${trigger} ${identity}`).digest('base64url');
-	}
-
-	get id(): string {
-		return this.key;
+		this.trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+		this.key = createHash('sha256').update(`${this.trigger} ${identity}`).digest('base64url');
 	}
 
 	isKnown(): boolean {

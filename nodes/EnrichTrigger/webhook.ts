@@ -7,6 +7,7 @@ import { Caller, toItem } from './caller';
 import { check, checkOnce } from './check';
 import { Deliveries } from './deliveries';
 import { batchItem, isResultOutput, resultItems } from './outputs';
+import { join } from './starts';
 
 /** The longest callback that is documented has a few kilobytes. */
 const MOST_BYTES = 1_000_000;
@@ -32,10 +33,12 @@ export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponse
 
 async function receive(context: IWebhookFunctions, caller: Caller): Promise<IWebhookResponseData> {
 	if (!hasSecret(context)) return caller.refuse(403, 'Not allowed');
-	const { rawBody, headers } = context.getRequestObject();
-	const bytes = Math.max(rawBody?.length ?? 0, Number(headers['content-length']) || 0);
-	if (bytes > MOST_BYTES) return caller.refuse(413, 'Too large');
-	const callback = readCallback(bodyOf(context, rawBody));
+	const request = context.getRequestObject();
+	if (Number(request.headers['content-length']) > MOST_BYTES)
+		return caller.refuse(413, 'Too large');
+	const body = await bodyOf(context);
+	if ((request.rawBody?.length ?? 0) > MOST_BYTES) return caller.refuse(413, 'Too large');
+	const callback = readCallback(body);
 	if (callback === 'malformed') return caller.refuse(400, 'Not a callback from Enrich');
 	if (callback === 'unknownEvent' || !isWanted(context, callback))
 		return caller.refuse(200, 'Not wanted here');
@@ -54,11 +57,13 @@ function hasSecret(context: IWebhookFunctions): boolean {
 }
 
 /** What n8n has not read as JSON, because its content type says something else, may still be some. */
-function bodyOf(context: IWebhookFunctions, rawBody?: Buffer): unknown {
+async function bodyOf(context: IWebhookFunctions): Promise<unknown> {
 	const body: unknown = context.getBodyData();
-	if (isRecord(body) || !rawBody?.length) return body;
+	if (isRecord(body) && Object.keys(body).length > 0) return body;
+	const request = context.getRequestObject();
 	try {
-		return JSON.parse(rawBody.toString('utf8'));
+		await request.readRawBody();
+		return JSON.parse(request.rawBody.toString('utf8'));
 	} catch {
 		return undefined;
 	}
@@ -91,16 +96,25 @@ async function receiveResult(
 		if (checked === 'unknown') return caller.refuse(404, 'Unknown batch');
 		if (checked === 'unreachable') return caller.refuse(503, 'Could not be checked now');
 	}
-	// From here on nothing waits, so that of two equal ones at the same time only one gets through.
-	if (!isTest(context)) {
-		if (delivery.isKnown()) return caller.refuse(200, 'Known already');
-		delivery.add();
-		caller.onRefusal(() => delivery.remove());
-	}
 	const { event, product, batchId, resultId = null, outcome, fields } = callback;
 	const receivedAt = new Date().toISOString();
 	const always = { event, product, batchId, resultId, ...outcome, isVerified, receivedAt };
-	return caller.start([toItem(withFields(always, fields))]);
+	const item = toItem(withFields(always, fields));
+	if (isTest(context)) return caller.start([item]);
+	if (delivery.isKnown()) return caller.refuse(200, 'Known already');
+	// Before anything else is waited for, so that of two equal ones only one gets through.
+	delivery.add();
+	const { start, isLeading } = await join(delivery.trigger, item);
+	if (isLeading) {
+		caller.onEnd((isTaken) => {
+			if (!isTaken) delivery.remove();
+			start.finish(isTaken);
+		});
+		return caller.start(start.items);
+	}
+	if (await start.isDone) return caller.refuse(200, 'Taken');
+	delivery.remove();
+	return caller.refuse(503, 'Not taken');
 }
 
 /** Ends that are being checked, and how their callers are answered. */
@@ -113,20 +127,22 @@ async function receiveEnd(
 	delivery: Deliveries,
 ): Promise<IWebhookResponseData> {
 	if (isTest(context)) return await takeEnd(context, caller, callback);
-	const other = underWay.get(delivery.id);
+	const other = underWay.get(delivery.key);
 	if (other) return caller.refuse(await other, 'Under way already');
 	if (delivery.isKnown() || delivery.isStored()) return caller.refuse(200, 'Known already');
-	underWay.set(delivery.id, caller.answered);
+	underWay.set(delivery.key, caller.answered);
 	try {
 		const taken = await takeEnd(context, caller, callback);
 		if (taken.workflowData) {
 			delivery.add();
 			delivery.store();
-			caller.onRefusal(() => delivery.remove());
+			caller.onEnd((isTaken) => {
+				if (!isTaken) delivery.remove();
+			});
 		}
 		return taken;
 	} finally {
-		underWay.delete(delivery.id);
+		underWay.delete(delivery.key);
 	}
 }
 
