@@ -14,11 +14,11 @@ const MOST_BYTES = 1_000_000;
 
 /**
  * When to look whether a batch has ended that is said to have ended, in milliseconds since the look
- * before. The caller is answered after the first few; that it was not taken invites it to call again,
- * but nothing is documented that says it does, so the looking goes on.
+ * before. Whoever calls hears "not taken" when it takes long, as that invites another call; but
+ * nothing is documented that says there will be one, so the looking goes on.
  */
 const LOOKS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000];
-const LOOKS_BEFORE_ANSWER = 3;
+const PATIENCE_MS = 4_000;
 
 /** Takes one callback. Never throws: n8n would start the workflow with an empty item. */
 export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -177,9 +177,10 @@ async function waitForEnd(
 	caller: Caller,
 	callback: Callback,
 ): Promise<BatchState | 'unknown' | undefined> {
-	for (const [looks, waitMs] of LOOKS_MS.entries()) {
-		if (looks === LOOKS_BEFORE_ANSWER)
-			caller.answer(503, 'Not ended', { 'retry-after': String(LOOKS_MS[looks]! / 1000) });
+	const answerBy = Date.now() + PATIENCE_MS;
+	for (const waitMs of LOOKS_MS) {
+		if (Date.now() + waitMs > answerBy)
+			caller.answer(503, 'Not ended', { 'retry-after': String(waitMs / 1_000) });
 		await n8nClock.sleep(waitMs);
 		const checked = await check(context, callback);
 		if (checked === 'unknown') return checked;

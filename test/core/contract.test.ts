@@ -3,6 +3,10 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod/v4';
 import { operations } from '../../shared/operations';
+import {
+	getCompanyFollowerProgress,
+	getCompanyFollowerResults,
+} from '../../shared/operations/followers';
 
 const file = path.resolve(__dirname, '../../../shared/contract/enrich-v3.openapi.yaml');
 
@@ -96,7 +100,7 @@ if (existsSync(file)) {
 	const requestOf = ({ parameters = [], requestBody }: Described): Schema => {
 		const body = requestBody?.content['application/json']?.schema;
 		if (body) return body;
-		const query = parameters.filter((parameter) => parameter.in === 'query');
+		const query = parameters.filter(({ in: place }) => place === 'query' || place === 'path');
 		return {
 			type: 'object',
 			properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
@@ -116,7 +120,8 @@ if (existsSync(file)) {
 		);
 	});
 
-	describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
+	const all = [...operations, getCompanyFollowerProgress, getCompanyFollowerResults];
+	describe.each(all.map((operation) => [operation.operationId, operation] as const))(
 		'%s is as in the contract:',
 		(operationId, operation) => {
 			const theirs = described.find((other) => other.operation.operationId === operationId);
