@@ -70,8 +70,9 @@ async function bodyOf(context: IWebhookFunctions): Promise<unknown> {
 }
 
 function isWanted(context: IWebhookFunctions, { event, product }: Callback): boolean {
-	const products = context.getNodeParameter('products', []) as string[];
-	const isOfProduct = products.length === 0 || products.includes(product);
+	const products: unknown = context.getNodeParameter('products', []);
+	const isOfProduct =
+		!Array.isArray(products) || products.length === 0 || products.includes(product);
 	return context.getNodeParameter('event') === event && isOfProduct;
 }
 

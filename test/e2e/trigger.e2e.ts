@@ -65,14 +65,18 @@ const allAnswered = (count: number) =>
 
 /** Also those that n8n does not list on its first page. */
 async function allRuns(workflowId: string): Promise<{ id: string }[]> {
+	interface Page {
+		results: { id: string }[];
+		nextCursor?: string | null;
+	}
 	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 	const runs: { id: string }[] = [];
-	for (;;) {
-		const before = runs.length > 0 ? `&lastId=${runs.at(-1)?.id}` : '';
-		const path = `/rest/executions?limit=100&filter=${filter}${before}`;
-		const { results } = await n8n.api.call<{ results: { id: string }[] }>('GET', path);
+	for (let cursor = ''; ; ) {
+		const path = `/rest/executions?limit=100&filter=${filter}${cursor}`;
+		const { results, nextCursor } = await n8n.api.call<Page>('GET', path);
 		runs.push(...results);
-		if (results.length === 0) return runs;
+		if (!nextCursor) return runs;
+		cursor = `&cursor=${encodeURIComponent(nextCursor)}`;
 	}
 }
 
