@@ -31,6 +31,8 @@ import type {
 	IRun,
 	ITaskData,
 	IVersionedNodeType,
+	IWebhookData,
+	IWebhookResponseData,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
 	NodeExecutionHint,
@@ -72,6 +74,17 @@ export interface RunOptions {
 	mode?: WorkflowExecuteMode;
 }
 
+/** A call of a trigger's address. */
+export interface WebhookCall {
+	/** With its body, query and `rawBody`, as n8n's server has read them. */
+	request: object;
+	response: object;
+	/** What the workflow remembers from one call to the next; changed in place. */
+	staticData: IDataObject;
+	/** `manual`: the editor listens for a test. Default: `webhook`. */
+	mode?: WorkflowExecuteMode;
+}
+
 /** One run of one node. */
 export interface NodeResult {
 	status: ExecutionStatus | undefined;
@@ -101,6 +114,8 @@ export interface EngineResult {
 export interface Engine {
 	/** The loaded package: its node and credential types after n8n's own checks. */
 	loader: PackageDirectoryLoader;
+	/** Hands a call to a trigger's webhook, as n8n's server does before it starts the workflow. */
+	webhook(workflow: WorkflowJson, call: WebhookCall): Promise<IWebhookResponseData>;
 	/** Rejects only if the workflow cannot start (no trigger, unknown type, missing required parameter). */
 	run(workflow: WorkflowJson, options?: RunOptions): Promise<EngineResult>;
 }
@@ -129,12 +144,53 @@ export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 	await loader.loadAll();
 	return {
 		loader,
+		webhook: async (workflow, call) =>
+			await runWebhook(n8n, loader, workflow, call, options.credentials ?? {}),
 		run: async (workflow, runOptions = {}) =>
 			await runWorkflow(n8n, loader, workflow, {
 				...runOptions,
 				credentials: { ...options.credentials, ...runOptions.credentials },
 			}),
 	};
+}
+
+async function runWebhook(
+	n8n: N8n,
+	loader: PackageDirectoryLoader,
+	json: WorkflowJson,
+	{ request, response, staticData, mode = 'webhook' }: WebhookCall,
+	credentials: CredentialData,
+): Promise<IWebhookResponseData> {
+	const nodeTypes = createNodeTypes(n8n, loader, () => {});
+	const workflow = new n8n.Workflow({ ...toWorkflowBase(json), staticData, nodeTypes });
+	const typeOf = ({ type, typeVersion }: INode) => nodeTypes.getByNameAndVersion(type, typeVersion);
+	const node = Object.values(workflow.nodes).find((one) => typeOf(one).webhook);
+	if (!node) throw new n8n.UserError('The workflow has no trigger with a webhook');
+	const { webhook, description } = typeOf(node);
+	const additionalData = createAdditionalData(
+		n8n,
+		createCredentialsHelper(n8n, loader, credentials),
+	);
+	Object.assign(additionalData, { httpRequest: request, httpResponse: response });
+	const webhookData = {
+		node: node.name,
+		webhookDescription: description.webhooks?.[0],
+		workflowExecuteAdditionalData: additionalData,
+	} as unknown as IWebhookData;
+	const context = new n8n.WebhookContext(
+		workflow,
+		node,
+		additionalData,
+		mode,
+		webhookData,
+		[],
+		null,
+	);
+	try {
+		return (await webhook?.call(context)) ?? {};
+	} finally {
+		Object.assign(staticData, n8n.deepCopy(workflow.staticData));
+	}
 }
 
 async function runWorkflow(

@@ -3,6 +3,10 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod/v4';
 import { operations } from '../../shared/operations';
+import {
+	getCompanyFollowerProgress,
+	getCompanyFollowerResults,
+} from '../../shared/operations/followers';
 
 const file = path.resolve(__dirname, '../../../shared/contract/enrich-v3.openapi.yaml');
 
@@ -122,7 +126,8 @@ if (existsSync(file)) {
 		);
 	});
 
-	describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
+	const all = [...operations, getCompanyFollowerProgress, getCompanyFollowerResults];
+	describe.each(all.map((operation) => [operation.operationId, operation] as const))(
 		'%s is as in the contract:',
 		(operationId, operation) => {
 			const theirs = described.find((other) => other.operation.operationId === operationId);

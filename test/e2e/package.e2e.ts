@@ -1,5 +1,6 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server';
 import { offered } from '../support/enrichWorkflow';
+import { TRIGGER } from '../support/triggerWorkflow';
 import { N8nServer } from './n8nServer';
 
 const NODE = 'n8n-nodes-enrich.enrich';
@@ -27,7 +28,7 @@ describe('the installed package', () => {
 		const types = await n8n.api.call<NodeType[]>('GET', '/types/nodes.json');
 		const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-enrich'));
 		// The second is what n8n makes of it for AI agents.
-		expect(ours.map(({ name }) => name)).toEqual([NODE, `${NODE}Tool`]);
+		expect(ours.map(({ name }) => name).sort()).toEqual([NODE, `${NODE}Tool`, TRIGGER]);
 		expect(ours[0]?.codex.categories).toContain('Sales');
 		expect(ours[0]?.codex.alias).toContain('email finder');
 		for (const mode of ['light', 'dark']) {
@@ -39,7 +40,10 @@ describe('the installed package', () => {
 	test('brings its credential', async () => {
 		const types = await n8n.api.call<NodeType[]>('GET', '/types/credentials.json');
 		const ours = types.find(({ name }) => name === 'enrichApi');
-		expect(ours).toMatchObject({ displayName: 'Enrich API', supportedNodes: [NODE] });
+		expect(ours).toMatchObject({
+			displayName: 'Enrich API',
+			supportedNodes: expect.arrayContaining([NODE, TRIGGER]),
+		});
 	});
 
 	test.each(offered.map(({ n8n: { resource, operation } }) => `${resource}/${operation}`))(

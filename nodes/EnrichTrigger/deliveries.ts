@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+/** Deliveries that a process remembers, over all triggers: some 10 MB. */
+const MOST_IN_MEMORY = 100_000;
+/** Ended batches that a trigger remembers in the workflow, where they outlive a restart. */
+const MOST_STORED = 500;
+const STORED_UNDER = 'endedBatches';
+
+const inMemory = new Set<string>();
+
+/** Remembers which callbacks have started the workflow, as hashes: they hold no personal data. */
+export class Deliveries {
+	/** Two triggers never take each other's callbacks for repeated ones. */
+	readonly trigger: string;
+	readonly key: string;
+
+	constructor(
+		private readonly context: IWebhookFunctions,
+		identity: string,
+	) {
+		this.trigger = `${context.getWorkflow().id} ${context.getNode().id}`;
+		this.key = createHash('sha256').update(`${this.trigger} ${identity}`).digest('base64url');
+	}
+
+	isKnown(): boolean {
+		return inMemory.has(this.key);
+	}
+
+	isStored(): boolean {
+		return listIn(this.stored).includes(this.key);
+	}
+
+	add(): void {
+		inMemory.add(this.key);
+		for (const oldest of inMemory) {
+			if (inMemory.size <= MOST_IN_MEMORY) break;
+			inMemory.delete(oldest);
+		}
+	}
+
+	/** Costs a write to n8n's database, so it is for the end of a batch, not for each result. */
+	store(): void {
+		const { stored } = this;
+		stored[STORED_UNDER] = [...listIn(stored), this.key].slice(-MOST_STORED);
+	}
+
+	remove(): void {
+		inMemory.delete(this.key);
+	}
+
+	private get stored(): IDataObject {
+		return this.context.getWorkflowStaticData('node');
+	}
+}
+
+const listIn = (stored: IDataObject): string[] =>
+	Array.isArray(stored[STORED_UNDER]) ? (stored[STORED_UNDER] as string[]) : [];

@@ -1,0 +1,110 @@
+import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import {
+	type BatchState,
+	type Callback,
+	readResults,
+	resultOutcome,
+	withFields,
+} from '../../shared/callbacks';
+import type { Data } from '../../shared/operation';
+import { clientOf } from '../Enrich/client';
+import { n8nClock } from '../Enrich/transport';
+import { type Caller, toItem } from './caller';
+
+/** The item of a batch that has ended. What its callback alone tells stands apart. */
+export function batchItem(
+	{ event, product, batchId, fields }: Callback,
+	state?: BatchState,
+): INodeExecutionData {
+	const { status, totalItems, ...reported } = fields;
+	return toItem({
+		...{ event, product, batchId },
+		status: state?.status ?? status ?? 'completed',
+		totalItems: (state ? state.totalItems : (totalItems ?? reported.followerCount)) ?? null,
+		isVerified: state !== undefined,
+		receivedAt: new Date().toISOString(),
+		reported,
+	});
+}
+
+export interface EndedBatch {
+	context: IWebhookFunctions;
+	caller: Caller;
+	callback: Callback;
+	/** As checked; undefined: it was not. */
+	state?: BatchState;
+	/** The item of the batch itself. */
+	item: INodeExecutionData;
+}
+
+/** Makes items of a batch's results. The pages never throw: they end early. */
+type ResultOutput = (
+	batch: EndedBatch,
+	pages: AsyncIterable<Data[]>,
+) => Promise<INodeExecutionData[]>;
+
+/** What 'Results' offers, besides none. */
+const RESULT_OUTPUTS: Record<string, ResultOutput> = { items: itemPerResult };
+
+export const isResultOutput = (name: string): boolean => Object.hasOwn(RESULT_OUTPUTS, name);
+
+async function itemPerResult({ callback, item }: EndedBatch, pages: AsyncIterable<Data[]>) {
+	const { event, product, batchId } = callback;
+	const { isVerified, receivedAt } = item.json;
+	const items: INodeExecutionData[] = [];
+	for await (const page of pages)
+		for (const result of page) {
+			const outcome = resultOutcome(product, result);
+			const always = { event, product, batchId, ...outcome, isVerified, receivedAt };
+			items.push(toItem(withFields(always, result)));
+		}
+	return items;
+}
+
+/** So long a caller may wait for the first results. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Reads the results of a batch. The first page is read before the caller is answered, as one that is
+ * told "not now" can call again; for the others it does not wait. Undefined: there was no page.
+ */
+export async function resultItems(
+	output: string,
+	batch: EndedBatch,
+): Promise<INodeExecutionData[] | undefined> {
+	const { context, caller, callback, state, item } = batch;
+	const pages = readResults(callback.product, callback.batchId, await clientOf(context));
+	const first = pages.next();
+	const read = first.then(
+		({ value }) => (Array.isArray(value) ? value.length : 0),
+		() => 'failed' as const,
+	);
+	const early = await Promise.race([read, n8nClock.sleep(PATIENCE_MS)]);
+	if (early === 'failed') return undefined;
+	if (early === undefined || early !== state?.totalItems) caller.answer(200, 'Taken');
+
+	let count = 0;
+	let failure: Data | undefined;
+	async function* untilFailure() {
+		try {
+			for (let page = await first; page.done !== true; page = await pages.next()) {
+				yield page.value;
+				count += page.value.length;
+			}
+		} catch (thrown) {
+			failure = toFailure(thrown as Error, count);
+			context.logger.warn(String(failure.reason));
+		}
+	}
+	const items = await (RESULT_OUTPUTS[output] as ResultOutput)(batch, untilFailure());
+	// It was answered, so nobody calls again: the workflow has to hear of it.
+	if (failure) items.push(toItem({ ...item.json, ...failure }));
+	if (items.length > 0) return items;
+	return [toItem({ ...item.json, outcome: 'notFound', reason: 'The batch brought no results' })];
+}
+
+const toFailure = (thrown: Error, count: number): Data => ({
+	outcome: 'failed',
+	reason: `Only the first ${count.toLocaleString('en-US')} results could be read: ${thrown.message}`,
+	nextStep: 'Read the results again with the ID of the batch; that is free.',
+});
