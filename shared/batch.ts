@@ -10,6 +10,8 @@ export interface CallbackEvents {
 
 /** Many lookups as one job of the API: submitted once, read for free, settled with the results. */
 export interface Batch {
+	/** Tells the products apart, in items and in callbacks. */
+	product: 'emailFinder' | 'emailValidation' | 'phones' | 'reverseLookup' | 'ipToCompany';
 	/** The lookup of one row; its input, verdict and price hold for each row of the batch. */
 	single: Operation;
 	submit: Operation;

@@ -2,7 +2,8 @@ import type { Batch, CallbackEvents } from './batch';
 import { camelKeys } from './camelCase';
 import type { Client } from './client';
 import { progressOf, resultPages } from './jobs';
-import { type Data, isRecord, textOr, type Verdict } from './operation';
+import { outputFields } from './form';
+import { type Data, isRecord, type Operation, textOr, type Verdict } from './operation';
 import { batches } from './operations/batches';
 import { getCompanyFollowerProgress, getCompanyFollowerResults } from './operations/followers';
 
@@ -38,20 +39,15 @@ interface Source {
 	verdict(fields: Data): Verdict;
 	state(batchId: string, client: Client): Promise<BatchState>;
 	pages(batchId: string, client: Client): AsyncGenerator<Data[]>;
+	/** The names of a result's fields. */
+	columns: readonly string[];
 }
 
-/** By the single lookup's operationId. */
-const PRODUCT_OF: Record<string, Product> = {
-	findEmail: 'emailFinder',
-	phoneLookup: 'phones',
-	reverseLookup: 'reverseLookup',
-	validateEmail: 'emailValidation',
-};
+const columnsOf = (results: Operation) => outputFields(results).map(({ key }) => key);
 
 function sourceOf(batch: Batch): Source[] {
-	const { events, single } = batch;
-	const product = PRODUCT_OF[single.operationId];
-	if (!events || !product) return [];
+	const { events, product, single } = batch;
+	if (!events || product === 'ipToCompany') return [];
 	return [
 		{
 			product,
@@ -62,6 +58,7 @@ function sourceOf(batch: Batch): Source[] {
 				const { state, status, total } = await progressOf(batch, batchId, client);
 				return { hasEnded: state !== 'running', status, totalItems: total ?? null };
 			},
+			columns: columnsOf(batch.results),
 			async *pages(batchId, client) {
 				for await (const { results } of resultPages(batch, batchId, client)) yield results;
 			},
@@ -78,6 +75,7 @@ const companyFollowers: Source = {
 		end: 'webhook:company_follower_completion.completed',
 	},
 	verdict: getCompanyFollowerResults.verdict,
+	columns: columnsOf(getCompanyFollowerResults),
 	async state(batchId, client) {
 		const { data } = await client.call(getCompanyFollowerProgress, { batchId });
 		const total = Number(data.total);
@@ -233,6 +231,9 @@ export const readResults = (
 	batchId: string,
 	client: Client,
 ): AsyncGenerator<Data[]> => sourceBy(product).pages(batchId, client);
+
+/** The names of the fields of a product's results, in order. */
+export const resultColumns = (product: Product): readonly string[] => sourceBy(product).columns;
 
 /** What became of the row behind one result of a batch. */
 export const resultOutcome = (product: Product, result: Data): Outcome =>

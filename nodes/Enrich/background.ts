@@ -42,8 +42,7 @@ interface Rest {
 	/** The execution whose address the batch was given; a retry has another one. */
 	executionId: string;
 	batchId?: string;
-	/** operationId of the single lookup. */
-	product: string;
+	product: Batch['product'];
 }
 
 /** Where Enrich can call this execution back while it rests. */
@@ -58,7 +57,7 @@ export interface CallbackAddress {
 /** @throws NodeOperationError where Enrich cannot reach this n8n. */
 export function callbackAddress(
 	context: IExecuteFunctions,
-	{ single }: Batch,
+	{ product }: Batch,
 	baseUrl: string,
 ): CallbackAddress {
 	const resumeUrl = String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
@@ -67,9 +66,7 @@ export function callbackAddress(
 	const executionId = context.getExecutionId();
 	const kept = place[KEPT_UNDER] as Rest | undefined;
 	const rest: Rest =
-		kept?.executionId === executionId
-			? kept
-			: { nonce: randomUUID(), executionId, product: single.operationId };
+		kept?.executionId === executionId ? kept : { nonce: randomUUID(), executionId, product };
 	place[KEPT_UNDER] = rest;
 	const url = new URL(resumeUrl);
 	url.searchParams.set(NONCE, rest.nonce);
@@ -145,7 +142,7 @@ export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponse
 	try {
 		const { rest, stack } = restOf(this);
 		const { event } = this.getBodyData();
-		const batch = batches.find(({ single }) => single.operationId === rest?.product);
+		const batch = batches.find(({ product }) => product === rest?.product);
 		const isOurs = rest !== undefined && isSame(this.getQueryData() as IDataObject, rest.nonce);
 		const isWakeUp = event === CHECK || (event !== undefined && event === batch?.events?.end);
 		if (!isOurs || !batch || rest.batchId === undefined || !stack || !isWakeUp)

@@ -166,7 +166,7 @@ export const batchProperties: INodeProperties[] = [
 		description: 'What the batch looks up',
 		displayOptions: forBatch('wait', 'getResults'),
 		options: [
-			...batches.map(({ single }) => ({ name: single.title, value: single.operationId })),
+			...batches.map(({ product, single }) => ({ name: single.title, value: product })),
 			{
 				name: 'Find Out',
 				value: 'any',

@@ -41,7 +41,7 @@ async function see(context: IExecuteFunctions, client: Connection, index: number
 	const chosen = context.getNodeParameter('product', index, 'any');
 	const told = context.getInputData()[index]?.json[BATCH_FIELDS.product];
 	const product = chosen === 'any' ? told : chosen;
-	const known = batches.find(({ single }) => single.operationId === product);
+	const known = batches.find((batch) => batch.product === product);
 	for (const batch of known ? [known] : batches) {
 		try {
 			return { batch, batchId, progress: await progressOf(batch, batchId, client) };
@@ -107,7 +107,7 @@ function stillRunning({ batchId, progress: { percent, status } }: Seen): EnrichE
 
 const toldOf = ({ batch, batchId, progress }: Seen): IDataObject => ({
 	[BATCH_FIELDS.id]: batchId,
-	[BATCH_FIELDS.product]: batch.single.operationId,
+	[BATCH_FIELDS.product]: batch.product,
 	status: progress.status,
 	...(progress.percent !== undefined && { progress: progress.percent }),
 	...(progress.total !== undefined && { totalItems: progress.total }),
@@ -143,8 +143,8 @@ async function getResults(
 }
 
 /** Reads page by page; of a file, no more than a page is in memory at once. */
-export async function readResults(
-	context: Pick<IExecuteFunctions, 'helpers'>,
+async function readResults(
+	context: IExecuteFunctions,
 	client: Connection,
 	{ batch, batchId, progress }: Seen,
 	format: 'items' | FileFormat,

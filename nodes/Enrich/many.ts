@@ -116,7 +116,7 @@ async function startOnly(
 		({ batchId, creditsReserved, isTakenOver = false, items, rows: inIt }): INodeExecutionData => ({
 			json: {
 				[BATCH_FIELDS.id]: batchId,
-				[BATCH_FIELDS.product]: batch.single.operationId,
+				[BATCH_FIELDS.product]: batch.product,
 				rows: inIt.length,
 				items,
 				creditsReserved,

@@ -1,6 +1,7 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 import type { Data } from '../../shared/operation';
+import type { RequestContext } from './transport';
 
 export type FileFormat = 'csv' | 'jsonl';
 
@@ -33,7 +34,7 @@ export class ResultFile {
 
 	/** @param name with its ending. @param columns of a CSV file, in order. */
 	constructor(
-		{ helpers }: Pick<IExecuteFunctions, 'helpers'>,
+		{ helpers }: RequestContext,
 		private readonly format: FileFormat,
 		name: string,
 		private readonly columns: readonly string[],

@@ -69,6 +69,16 @@ export const properties: INodeProperties[] = [
 				value: 'items',
 				description: 'One item for each result; for many thousands of rows this takes much memory',
 			},
+			{
+				name: 'As CSV File',
+				value: 'csv',
+				description: 'One file for spreadsheets; the way for many thousand rows',
+			},
+			{
+				name: 'As JSON Lines File',
+				value: 'jsonl',
+				description: 'One file with one JSON object a line',
+			},
 			{ name: 'None', value: 'none', description: 'One item that tells about the batch' },
 		],
 	},

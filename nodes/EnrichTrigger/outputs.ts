@@ -3,11 +3,13 @@ import {
 	type BatchState,
 	type Callback,
 	readResults,
+	resultColumns,
 	resultOutcome,
 	withFields,
 } from '../../shared/callbacks';
 import type { Data } from '../../shared/operation';
 import { clientOf } from '../Enrich/client';
+import { type FileFormat, ResultFile } from '../Enrich/resultFile';
 import { n8nClock } from '../Enrich/transport';
 import { type Caller, toItem } from './caller';
 
@@ -44,7 +46,11 @@ type ResultOutput = (
 ) => Promise<INodeExecutionData[]>;
 
 /** What 'Results' offers, besides none. */
-const RESULT_OUTPUTS: Record<string, ResultOutput> = { items: itemPerResult };
+const RESULT_OUTPUTS: Record<string, ResultOutput> = {
+	items: itemPerResult,
+	csv: fileOf('csv'),
+	jsonl: fileOf('jsonl'),
+};
 
 export const isResultOutput = (name: string): boolean => Object.hasOwn(RESULT_OUTPUTS, name);
 
@@ -59,6 +65,22 @@ async function itemPerResult({ callback, item }: EndedBatch, pages: AsyncIterabl
 			items.push(toItem(withFields(always, result)));
 		}
 	return items;
+}
+
+/** The batch's own item with all results in one file, written page by page. */
+function fileOf(format: FileFormat): ResultOutput {
+	return async ({ context, callback: { product, batchId }, item }, pages) => {
+		const fileName = `${product}-${batchId}.${format}`;
+		const columns = [...resultColumns(product), 'outcome', 'reason'];
+		const file = new ResultFile(context, format, fileName, columns);
+		let results = 0;
+		for await (const page of pages) {
+			for (const result of page) file.write({ ...result, ...resultOutcome(product, result) });
+			results += page.length;
+		}
+		const data = await file.end();
+		return [{ json: { ...item.json, results, fileName }, binary: { data } }];
+	};
 }
 
 /** So long a caller may wait for the first results. */

@@ -10,6 +10,7 @@ import { phoneLookup } from './phone';
 const MANY = 500_000;
 
 interface Product {
+	product: Batch['product'];
 	single: Operation;
 	/** operationIds of submit, status and results. */
 	ids: [string, string, string];
@@ -170,7 +171,16 @@ function batchOf(product: Product): Batch {
 	const { events, toBody, keyOfInput, keyOfResult, namesRows = true, mayCostLess } = product;
 	const operations = { single, submit, status, results };
 	const keys = { keyOfInput, keyOfResult, namesRows };
-	return { ...operations, ...keys, idName, events, most, toBody, mayCostLess };
+	return {
+		product: product.product,
+		...operations,
+		...keys,
+		idName,
+		events,
+		most,
+		toBody,
+		mayCostLess,
+	};
 }
 
 const countOf = (body: Data): number =>
@@ -186,6 +196,7 @@ export const batches: readonly Batch[] = [
 	batchOf({
 		single: findEmail,
 		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find many emails' },
+		product: 'emailFinder',
 		ids: ['batchFindEmails', 'getEmailFinderBatchStatus', 'getEmailFinderBatchResults'],
 		path: '/email-finder/batch',
 		events: { result: 'webhook:finder_lookup.completed', end: 'finder.completed' },
@@ -201,6 +212,7 @@ export const batches: readonly Batch[] = [
 	batchOf({
 		single: validateEmail,
 		n8n: { operation: 'validateMany', name: 'Validate Many', action: 'Validate many emails' },
+		product: 'emailValidation',
 		ids: ['batchValidateEmails', 'getEmailValidationBatchStatus', 'getEmailValidationBatchResults'],
 		path: '/email-validation/batch',
 		events: { result: 'webhook:email_lookup.completed', end: 'validation.completed' },
@@ -214,6 +226,7 @@ export const batches: readonly Batch[] = [
 		single: phoneLookup,
 		mayCostLess: true,
 		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find phone numbers of many people' },
+		product: 'phones',
 		ids: ['createPhoneBulkJob', 'getPhoneBulkJobStatus', 'getPhoneBulkJobResults'],
 		path: '/reverse-lookup/phones/bulk',
 		events: { result: 'webhook:phone_result.completed', end: 'webhook:phone_completion.completed' },
@@ -256,6 +269,7 @@ export const batches: readonly Batch[] = [
 			name: 'Find Many by Email',
 			action: 'Find many people by email',
 		},
+		product: 'reverseLookup',
 		ids: ['bulkReverseLookup', 'getBulkLookupStatus', 'getBulkLookupResults'],
 		path: '/reverse-lookup/bulk-lookup',
 		events: { result: 'webhook:email_result.completed', end: 'webhook:email_completion.completed' },
@@ -277,6 +291,7 @@ export const batches: readonly Batch[] = [
 			name: 'Find Many by IP',
 			action: 'Find many companies by IP address',
 		},
+		product: 'ipToCompany',
 		ids: ['batchIpToCompany', 'getIpToCompanyBatchStatus', 'getIpToCompanyBatchResults'],
 		path: '/ip-to-company/batch',
 		input: z.object({

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
@@ -156,32 +156,53 @@ test('agents can use it, by the rules of n8n', () => {
 	);
 });
 
-describe('the example workflow', () => {
-	const workflow = JSON.parse(readFileSync(join(ROOT, 'examples/enrich-leads.json'), 'utf8')) as {
-		nodes: { type: string; parameters: Record<string, unknown> }[];
-		pinData: { Leads: { json: object }[] };
+interface ExampleNode {
+	name: string;
+	type: string;
+	typeVersion: number;
+	parameters: Record<string, unknown>;
+}
+const exampleOf = (file: string) =>
+	JSON.parse(readFileSync(join(ROOT, 'examples', file), 'utf8')) as {
+		nodes: ExampleNode[];
+		connections: Record<string, { main: { node: string }[][] }>;
+		pinData?: Record<string, { json: object }[]>;
 	};
+const examples = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
 
-	test('sets nothing that the node does not have', () => {
-		for (const { type, parameters } of workflow.nodes) {
-			if (type !== 'n8n-nodes-enrich.enrich') continue;
-			const properties = shown({ ...parameters, output: 'simplified' });
+describe.each(examples)('the example %s', (file) => {
+	const { nodes, connections } = exampleOf(file);
+	const ours = nodes.filter(({ type }) => type.startsWith('n8n-nodes-enrich.'));
+
+	test('sets nothing that our nodes do not have', () => {
+		expect(ours.length).toBeGreaterThan(0);
+		for (const { type, parameters, typeVersion } of ours) {
+			const name = type.split('.')[1] as string;
+			const about = b.engine.loader.nodeTypes[name]!.type.description as INodeTypeDescription;
+			expect(about.version).toBe(typeVersion);
+			const defaults = { output: 'simplified', ...parameters };
+			const properties = about.properties.filter((property) => isShown(property, defaults));
 			expect(properties.map(({ name }) => name)).toEqual(
 				expect.arrayContaining(Object.keys(parameters)),
 			);
-			const options = properties.find(({ name }) => name === 'options')!
-				.options as INodeProperties[];
+			const options = (properties.find(({ name }) => name === 'options')?.options ??
+				[]) as INodeProperties[];
 			expect(options.map(({ name }) => name)).toEqual(
 				expect.arrayContaining(Object.keys((parameters.options as object | undefined) ?? {})),
 			);
 		}
 	});
 
-	test('has the rows of the list pinned', () => {
-		const rows = parse(readFileSync(join(ROOT, 'examples/leads.csv')), {
-			columns: true,
-		}) as object[];
-		expect(workflow.pinData.Leads.map(({ json }) => json)).toEqual(rows);
-		expect(rows.length).toBeGreaterThanOrEqual(25);
+	test('connects nodes that it has', () => {
+		const names = nodes.map(({ name }) => name);
+		const targets = Object.values(connections).flatMap(({ main }) => main.flat());
+		expect(names).toEqual(expect.arrayContaining(Object.keys(connections)));
+		expect(names).toEqual(expect.arrayContaining(targets.map(({ node }) => node)));
 	});
+});
+
+test('the first example has the rows of the list pinned', () => {
+	const rows = parse(readFileSync(join(ROOT, 'examples/leads.csv')), { columns: true }) as object[];
+	expect(exampleOf('enrich-leads.json').pinData?.Leads?.map(({ json }) => json)).toEqual(rows);
+	expect(rows.length).toBeGreaterThanOrEqual(25);
 });

@@ -182,7 +182,7 @@ describe('batches that are only started', () => {
 		const result = await b.run(validateMany({ waiting: 'none' }), rows);
 		const [started, refused] = result.node('Enrich').outputs[0]!;
 		expect(started!.json).toMatchObject({
-			product: 'validateEmail',
+			product: 'emailValidation',
 			rows: 12,
 			creditsReserved: 12,
 		});

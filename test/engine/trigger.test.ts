@@ -68,7 +68,10 @@ async function open(trigger: TriggerNode, options: DoorOptions = {}): Promise<Do
 		});
 		if (workflowData && startMs > 0) await new Promise((done) => setTimeout(done, startMs));
 		if (workflowData && isBroken()) return express.status(500).end('broken');
-		if (workflowData) starts.push((workflowData[0] ?? []).map(({ json }) => json));
+		if (workflowData) 
+			starts.push(
+				(workflowData[0] ?? []).map(({ json, binary }) => ({ ...json, ...(binary && { binary }) })),
+			);
 		if (noWebhookResponse !== true) response.end('started');
 	};
 	const server = createServer((request, response) => {
@@ -146,6 +149,20 @@ describe('a batch that is complete', () => {
 			reason: expect.any(String),
 			isVerified: true,
 		});
+	});
+
+	test.each(['csv', 'jsonl'])('brings all results as one %s file', async (format) => {
+		const door = await open(ends({ results: format }));
+		const batchId = await ended(1_200);
+		await statusOf(door.url, endOf(batchId));
+		await started(door);
+		const [item, ...others] = door.items();
+		expect(others).toEqual([]);
+		expect(item).toMatchObject({ batchId, results: 1_200, totalItems: 1_200 });
+		const { data } = (item!.binary as { data: { data: string } }).data;
+		const lines = Buffer.from(data, 'base64').toString('utf8').trim().split('\n');
+		expect(lines).toHaveLength(format === 'csv' ? 1_201 : 1_200);
+		expect(lines.at(-1)).toMatch(/found/);
 	});
 
 	test('says what it could not read, after what it could', async () => {
