@@ -11,6 +11,7 @@ import { costOfManyRows } from './bench/cost';
 import { type Figure, isMet, type Part } from './bench/figure';
 import { linesPerOperation } from './bench/lines';
 import { manyVersusHttpRequest } from './bench/many';
+import { resultsToFile } from './bench/results';
 import { nodeLoadTime, tarballSize, zapierLoadTime, zapierZipSize } from './bench/sizes';
 import { nodeVersusFetch } from './bench/speed';
 import { throughputs } from './bench/throughput';
@@ -30,7 +31,12 @@ const stages: Part[][] = [
 ];
 
 /** On a real n8n, one after the other: each takes all that this machine has. */
-const onN8n: Part[][] = [[callbacksWhileWaiting], [triggerVersusWebhook], [manyVersusHttpRequest]];
+const onN8n: Part[][] = [
+	[resultsToFile],
+	[callbacksWhileWaiting],
+	[triggerVersusWebhook],
+	[manyVersusHttpRequest],
+];
 
 async function main(): Promise<void> {
 	const {

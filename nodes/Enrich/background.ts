@@ -75,11 +75,10 @@ export function callbackAddress(
 		isFor: (batchId, isNew) => isNew || rest.batchId === batchId,
 		async rest(batchId, mostMs) {
 			rest.batchId = batchId;
-			const { message, nextStep: description } = new EnrichError({
-				kind: 'stillRunning',
-				batchId,
-				detail: 'no callback came',
-			});
+			const detail = 'no callback came';
+			const { message, nextStep } = new EnrichError({ kind: 'stillRunning', batchId, detail });
+			// n8n keeps the failure with the execution, so that retrying it would only repeat it.
+			const description = `${nextStep} Start the workflow anew for that, as a retry of this execution repeats this message.`;
 			// Without it, n8n hands on the input rows when the time is over, as if they were results.
 			const resumeError = {
 				name: 'NodeOperationError',

@@ -132,7 +132,7 @@ describe('a batch that is waited for in the background', () => {
 		expect(taskOf(execution, 'Enrich').metadata?.resumeUrl).toBeUndefined();
 	});
 
-	it('ends with the name of the batch when no callback comes, and a retry takes it over', async () => {
+	it('ends with the name of the batch when no callback comes, and a new run takes it over', async () => {
 		sandbox.setCallbacks({ loss: 1 });
 		const workflow = await activateMany({ waiting: 'background', options: { mostWait: 0.1 } });
 		const rows = addresses(120);
@@ -142,7 +142,7 @@ describe('a batch that is waited for in the background', () => {
 		const { batchId } = sandbox.batches[0]!;
 		expect(taskOf(failed, 'Enrich').error?.message).toContain(batchId);
 		await until('the batch ends', () => sandbox.batches[0]!.status === 'completed');
-		expectAll(await n8n.api.retry(id), rows);
+		expectAll(await n8n.api.ended(await workflow.start(rows)), rows);
 	});
 });
 
