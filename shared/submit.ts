@@ -103,6 +103,8 @@ function fingerprint(batch: Batch, part: Part): string {
 
 /** @throws EnrichError that tells exactly how many credits are missing. */
 async function checkBalance(batch: Batch, rows: number, client: Client): Promise<void> {
+	// Where the documented prices disagree, Enrich refuses what the balance does not cover.
+	if (batch.mayCostLess) return;
 	const required = rows * (batch.submit.price?.credits ?? 0);
 	const { data } = await client.call(getWalletBalance, {});
 	if (typeof data.balance !== 'number' || data.balance >= required) return;
@@ -134,10 +136,21 @@ async function submitBatch(
 		} catch (thrown) {
 			const error = toEnrichError(thrown);
 			if (!error.mayHaveBeenCharged) throw error;
-			const found = await findLostSubmit(batch, part.length, booked, client);
+			const found = await findOrSay(error, () =>
+				findLostSubmit(batch, part.length, booked, client),
+			);
 			if (found) return found;
 			if (sends === 2) throw error;
 		}
+	}
+}
+
+/** A search that is cut short leaves it open whether the batch runs: then the submit's own end stands. */
+async function findOrSay<T>(error: EnrichError, search: () => Promise<T>): Promise<T> {
+	try {
+		return await search();
+	} catch (thrown) {
+		throw toEnrichError(thrown).kind === 'lostSubmit' ? thrown : error;
 	}
 }
 

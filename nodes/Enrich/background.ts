@@ -41,7 +41,7 @@ interface Rest {
 	nonce: string;
 	/** The execution whose address the batch was given; a retry has another one. */
 	executionId: string;
-	batchId?: string;
+	batchId: string;
 	product: Batch['product'];
 }
 
@@ -64,17 +64,18 @@ export function callbackAddress(
 	refuseUnreachable(context, resumeUrl, baseUrl);
 	const place = context.getContext('node');
 	const executionId = context.getExecutionId();
-	const kept = place[KEPT_UNDER] as Rest | undefined;
-	const rest: Rest =
-		kept?.executionId === executionId ? kept : { nonce: randomUUID(), executionId, product };
-	place[KEPT_UNDER] = rest;
-	const url = new URL(resumeUrl);
-	url.searchParams.set(NONCE, rest.nonce);
+	const before = place[KEPT_UNDER] as Rest | undefined;
+	// What it was called back for; a retry of the execution has another address.
+	const called = before?.executionId === executionId ? before : undefined;
+	const nonce = randomUUID();
 	return {
-		url: url.href,
-		isFor: (batchId, isNew) => isNew || rest.batchId === batchId,
+		url: withNonce(resumeUrl, nonce),
+		isFor: (batchId, isNew) => isNew || batchId === called?.batchId,
 		async rest(batchId, mostMs) {
-			rest.batchId = batchId;
+			const rest: Rest =
+				called?.batchId === batchId ? called : { nonce, executionId, batchId, product };
+			place[KEPT_UNDER] = rest;
+			const url = withNonce(resumeUrl, rest.nonce);
 			const detail = 'no callback came';
 			const { message, nextStep } = new EnrichError({ kind: 'stillRunning', batchId, detail });
 			// n8n keeps the failure with the execution, so that retrying it would only repeat it.
@@ -85,11 +86,17 @@ export function callbackAddress(
 				message,
 				description,
 			} as NodeOperationError;
-			context.setMetadata({ resumeUrl: url.href, resumeError });
+			context.setMetadata({ resumeUrl: url, resumeError });
 			await context.putExecutionToWait(new Date(Date.now() + mostMs));
-			void checkOnce(context, url.href);
+			void checkOnce(context, url);
 		},
 	};
+}
+
+function withNonce(resumeUrl: string, nonce: string): string {
+	const url = new URL(resumeUrl);
+	url.searchParams.set(NONCE, nonce);
+	return url.href;
 }
 
 /** A callback that comes before n8n has stored the wait is refused, and none follows it. */
@@ -144,8 +151,7 @@ export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponse
 		const batch = batches.find(({ product }) => product === rest?.product);
 		const isOurs = rest !== undefined && isSame(this.getQueryData() as IDataObject, rest.nonce);
 		const isWakeUp = event === CHECK || (event !== undefined && event === batch?.events?.end);
-		if (!isOurs || !batch || rest.batchId === undefined || !stack || !isWakeUp)
-			return { webhookResponse: { received: true } };
+		if (!isOurs || !batch || !stack || !isWakeUp) return { webhookResponse: { received: true } };
 		// Whoever calls need not wait for what follows.
 		this.getResponseObject().status(200).json({ received: true });
 		const looks = event === CHECK ? JOBS.endLooksMs.slice(0, 1) : JOBS.endLooksMs;

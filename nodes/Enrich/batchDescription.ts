@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import type { N8nPlace } from '../../shared/operation';
+import { isOffered, type N8nPlace } from '../../shared/operation';
 import { batches } from '../../shared/operations/batches';
 import { JOBS } from '../../shared/policy';
 
@@ -29,8 +29,21 @@ const showFor = (places: N8nPlace[], more: Record<string, string[]> = {}) => ({
 	},
 });
 
+const unnamed = batches
+	.filter(({ namesRows }) => !namesRows)
+	.map(({ submit }) => submit.n8n)
+	.filter(isOffered);
+
 /** What is asked of the operations for many rows, besides what is asked for each row. */
 export const manyProperties = (places: N8nPlace[]): INodeProperties[] => [
+	{
+		displayName:
+			"Enrich's batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not.",
+		name: 'unnamedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: showFor(unnamed),
+	},
 	{
 		displayName: 'Wait for Results',
 		name: 'waiting',

@@ -37,9 +37,10 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 		memory.fail();
 		return await toOutputs(this, done);
 	}
-	if (memory.hasTriesLeft && results.some(mayPass)) throw toNodeError(this, mainFailure(done));
-	if (mustStop(this, done)) {
-		memory.fail();
+	const isTriedAgain = memory.hasTriesLeft && results.some(mayPass);
+	if (isTriedAgain || mustStop(this, done)) {
+		if (!isTriedAgain) memory.fail();
+		done.file?.abandon();
 		throw toNodeError(this, mainFailure(done));
 	}
 	if (operation.price) {

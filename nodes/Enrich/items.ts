@@ -137,6 +137,6 @@ export function summaryText(summary: Summary, incomplete: number): string {
 	);
 }
 
-/** "1 row", "2,000 rows" */
-export const counted = (number: number, noun?: string): string =>
-	`${number.toLocaleString('en-US')}${noun ? ` ${noun}${number === 1 ? '' : 's'}` : ''}`;
+/** "1 row", "2,000 rows"; "2 batches" */
+export const counted = (number: number, noun?: string, plural = `${noun}s`): string =>
+	`${number.toLocaleString('en-US')}${noun ? ` ${number === 1 ? noun : plural}` : ''}`;

@@ -133,6 +133,9 @@ async function startOnly(
 		if (result?.outcome === 'failed' && goesAway) main.push(toErrorItem(result, item, index));
 		else if (result) main.push(...toItems(batch.single, result, item, index, settings));
 	});
+	const credits = started.reduce((sum, { creditsReserved }) => sum + (creditsReserved ?? 0), 0);
+	const message = `${counted(started.length, 'batch', 'batches')} with ${counted(rows.length, 'row')}: ${counted(credits, 'credit')} reserved.`;
+	context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
 	memory.finish();
 	return [main];
 }

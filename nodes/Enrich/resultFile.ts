@@ -69,7 +69,9 @@ export class ResultFile {
 
 	/** Leaves the file unfinished. */
 	abandon(): void {
+		this.hasEnded = true;
 		this.stream.destroy();
+		this.wake();
 	}
 
 	private flush(): void {

@@ -82,6 +82,36 @@ describe('a batch of the same rows that was started before', () => {
 	});
 });
 
+it('a lost submit that cannot be looked for is said to be perhaps charged, and found by the next run', async () => {
+	const api = new FakeApi();
+	const kept = new Kept();
+	api.fates = ['lostAfter'];
+	api.disturb = () => {
+		if (api.submits > 0) throw new EnrichError({ kind: 'cancelled' });
+	};
+	const { results } = await run(api, emails(20), { memory: kept });
+	expect(results[0]?.error).toMatchObject({ kind: 'interrupted', mayHaveBeenCharged: true });
+	api.disturb = () => {};
+	expect((await run(api, emails(20), { memory: kept })).summary.found).toBe(20);
+	expect([api.submits, spent(api)]).toEqual([1, 20]);
+});
+
+it('a submit that may have been charged is not repeated by a retry that finds no trace of it', async () => {
+	const api = new FakeApi();
+	const kept = new Kept();
+	api.fates = ['lostAfter'];
+	const { call } = api.client;
+	api.client.call = async (operation, input) => {
+		if (api.submits > 0 && operation.operationId === 'getWalletTransactions')
+			return told({ transactions: [{ id: 'x', amount: -20, description: 'Reservation' }] });
+		return await call(operation, input);
+	};
+	await run(api, emails(20), { memory: kept });
+	const { results } = await run(api, emails(20), { memory: kept });
+	expect(results[0]?.error?.kind).toBe('notRepeated');
+	expect(api.submits).toBe(1);
+});
+
 describe('few rows', () => {
 	it('are looked up one by one, and from eleven different ones on in one batch', async () => {
 		const api = new FakeApi();

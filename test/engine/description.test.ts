@@ -72,6 +72,7 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 				...(paging ? ['returnAll', 'limit'] : []),
 				...(single.simplified ? ['output', 'outputFields'] : []),
 				...(isMany ? ['waiting', 'format'] : []),
+				...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
 				...(price ? ['notFound'] : []),
 				'options',
 			];

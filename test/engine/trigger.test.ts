@@ -68,7 +68,7 @@ async function open(trigger: TriggerNode, options: DoorOptions = {}): Promise<Do
 		});
 		if (workflowData && startMs > 0) await new Promise((done) => setTimeout(done, startMs));
 		if (workflowData && isBroken()) return express.status(500).end('broken');
-		if (workflowData) 
+		if (workflowData)
 			starts.push(
 				(workflowData[0] ?? []).map(({ json, binary }) => ({ ...json, ...(binary && { binary }) })),
 			);
