@@ -207,6 +207,9 @@ const TITLES = /^(?:mr|mrs|ms|miss|mx|dr|prof|sir|dame|herr|frau|mme|m|ing|dipl)
 /** Nobody's first name, so that a title and one more word is not a full name. */
 const ONLY_TITLES = /^(?:mr|mrs|ms|mx|dr|prof|herr|frau|mme)\.?$/i;
 const SUFFIXES = /^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|esq|cpa)\.?$/i;
+/** Behind a comma it is what somebody does, not what they are called. */
+const JOB =
+	/\b(?:director|manager|officer|president|founder|head|chief|engineer|consultant|partner|owner|sales|marketing|ceo|cto|cfo|coo|cmo|vp)\b/i;
 /** Words that begin a last name: "Ludwig van Beethoven", "María de la Cruz". */
 const PARTICLES =
 	/^(?:van|von|de|der|den|del|della|di|da|dos|du|la|le|los|las|el|al|bin|ibn|ter|ten|zu|zur|af|av)$/i;
@@ -219,6 +222,7 @@ export function splitFullName(fullName: string): { firstName: string; lastName: 
 		.map((part) => part.trim())
 		.filter(Boolean);
 	const [head = '', next = ''] = parts;
+	if (JOB.test(next)) throw new Unusable(`${quote(fullName)} holds more than a name`);
 	if (next && !SUFFIXES.test(next))
 		return { firstName: withoutTitles(next).join(' '), lastName: head };
 

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import overnight from '../../examples/overnight-cleaning.json';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
 import { addresses, enrichNode } from '../support/enrichWorkflow';
 import { type Execution, itemsOf, taskOf } from './n8nApi';
@@ -225,4 +226,20 @@ describe('a batch that is only started', () => {
 		}
 		expect(sandbox.batches).toHaveLength(1);
 	});
+});
+
+test('the shipped workflow cleans a list over night and has a file to mail', async () => {
+	const nodes = overnight.nodes.map((node) => ({
+		...node,
+		parameters: { ...node.parameters, ...(node.name === 'Wait for Batch' && { checkEvery: 0.1 }) },
+	}));
+	// Nobody's mail is sent.
+	const pinData = { ...overnight.pinData, 'Mail the Result': [{ json: {} }] };
+	const workflow = complete({ ...overnight, nodes, pinData }, credentialId);
+	const { id } = await n8n.api.createWorkflow(workflow);
+	const execution = await n8n.api.runManually(id, 'Every Night');
+	expect(execution.status).toBe('success');
+	const [result] = itemsOf(execution, 'Get Results');
+	expect(result?.json).toMatchObject({ status: 'completed', results: 12 });
+	expect(result?.binary?.data?.fileName).toContain('.csv');
 });
