@@ -2,6 +2,7 @@ import type { Operation } from '../operation';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
+import { listExportJobs, listRevealJobs } from './leadJobs';
 import { reverseLookup } from './person';
 import { phoneLookup } from './phone';
 import { getWalletBalance, getWalletTransactions } from './wallet';
@@ -15,6 +16,8 @@ export const operations: readonly Operation[] = [
 	ipToCompany,
 	searchLeads,
 	countLeads,
+	listRevealJobs,
+	listExportJobs,
 	getWalletBalance,
 	getWalletTransactions,
 ];
@@ -25,6 +28,8 @@ export {
 	getWalletBalance,
 	getWalletTransactions,
 	ipToCompany,
+	listExportJobs,
+	listRevealJobs,
 	phoneLookup,
 	reverseLookup,
 	searchLeads,
