@@ -26,7 +26,7 @@ export function watchJobs(
 ): { seen: JobsSeen; ended: Data[] } {
 	const known = new Map(Object.entries(seen?.ended ?? {}));
 	const jobs = endedJobs(listed);
-	const newest = Math.max(0, ...known.values(), ...jobs.flatMap((job) => dayOf(job) ?? []));
+	const newest = Math.max(0, ...known.values(), ...listed.flatMap((job) => dayOf(job) ?? []));
 	const isRemembered = (day: number) => day > newest - REMEMBERED_DAYS;
 	const day = (job: Data) => dayOf(job) ?? newest;
 	const ended = jobs.filter((job) => isRemembered(day(job)) && !known.has(idOf(job)));
