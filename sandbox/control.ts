@@ -3,6 +3,7 @@ import { z } from 'zod/v4';
 import type { Batches } from './batches';
 import type { Callbacks, CallbackSettings } from './callbacks';
 import type { FaultRule, Faults } from './faults';
+import type { LeadJobEnding, LeadJobs, NewLeadJob } from './leadJobs';
 import type { Ledger } from './ledger';
 import type { RecordedRequest, Recorder } from './requests';
 
@@ -10,6 +11,7 @@ interface Controlled {
 	ledger: Ledger;
 	faults: Faults;
 	batches: Batches;
+	leadJobs: LeadJobs;
 	callbacks: Callbacks;
 	recorder: Recorder<RecordedRequest>;
 	reset(): void;
@@ -33,7 +35,7 @@ function unlessWrong(reply: FastifyReply, act: () => FastifyReply): FastifyReply
 /** What only a sandbox has. It needs no key: the server listens on the loopback interface only. */
 export function addControlRoutes(
 	app: FastifyInstance,
-	{ ledger, batches, callbacks, faults, recorder, reset }: Controlled,
+	{ ledger, batches, leadJobs, callbacks, faults, recorder, reset }: Controlled,
 ): void {
 	const done = (reply: FastifyReply) => reply.code(204).send();
 
@@ -55,6 +57,20 @@ export function addControlRoutes(
 			batches.fail(failSchema.parse(request.body ?? {}))
 				? reply.code(201).send(batches.list())
 				: reply.code(409).send({ error: 'There is no such batch that is still running' }),
+		),
+	);
+	app.get('/__sandbox/lead-jobs', () => leadJobs.list());
+	app.post('/__sandbox/lead-jobs', (request, reply) =>
+		unlessWrong(reply, () => {
+			const jobId = leadJobs.add((request.body ?? {}) as NewLeadJob);
+			return reply.code(201).send({ jobId });
+		}),
+	);
+	app.post('/__sandbox/lead-jobs/end', (request, reply) =>
+		unlessWrong(reply, () =>
+			leadJobs.end((request.body ?? {}) as LeadJobEnding)
+				? reply.code(201).send(leadJobs.list())
+				: reply.code(409).send({ error: 'There is no such job that is still running' }),
 		),
 	);
 	app.get('/__sandbox/callbacks', () => ({

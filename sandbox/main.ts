@@ -89,7 +89,7 @@ function welcome({ url, apiKey, ledger }: Sandbox): string {
 		pc.bold('Make something go wrong'),
 		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
 		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,
-		pc.dim('  Also there: batches, batches/fail, callbacks, ledger, requests, reset'),
+		pc.dim('  Also there: batches, batches/fail, callbacks, lead-jobs, ledger, requests, reset'),
 		'',
 	].join('\n');
 }

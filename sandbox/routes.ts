@@ -7,6 +7,7 @@ import type { Chance } from './chance';
 import { commit, type FaultRule, type Faults } from './faults';
 import { checkInput } from './inputs';
 import { refusalOf } from './keys';
+import type { LeadJobs } from './leadJobs';
 import { hexId, type Ledger } from './ledger';
 import { type Problem, rateLimitExceeded, toWire, type WireAnswer } from './problems';
 import { processorOf } from './processing';
@@ -22,6 +23,7 @@ export interface House {
 	latencyMs: number;
 	ledger: Ledger;
 	batches: Batches;
+	leadJobs: LeadJobs;
 	chance: Chance;
 	faults: Faults;
 	limits: RateLimits;
@@ -79,7 +81,9 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 	const { operationId, method } = operation;
 	const { faults, recorder, traffic, waits } = house;
 	const process =
-		house.batches.processorOf(operation) ?? processorOf(operation, house.ledger, house.chance);
+		house.batches.processorOf(operation) ??
+		house.leadJobs.processorOf(operation) ??
+		processorOf(operation, house.ledger, house.chance);
 	const kind = kindOf(operation);
 	const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
 	const errorOf = (problem: Problem, visit: Visit) => toWire(problem, shape, visit.requestId);

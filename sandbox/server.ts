@@ -6,6 +6,7 @@ import { Chance } from './chance';
 import { addControlRoutes } from './control';
 import { type FaultRule, Faults } from './faults';
 import { DEFAULT_KEY } from './keys';
+import { type LeadJobEnding, LeadJobs, type ListedLeadJob, type NewLeadJob } from './leadJobs';
 import { Ledger } from './ledger';
 import { type HeaderStyle, type Plan, RateLimits } from './rateLimits';
 import { type RecordedRequest, Recorder } from './requests';
@@ -44,6 +45,8 @@ export interface Sandbox {
 	readonly requests: readonly RecordedRequest[];
 	/** All batches, in the order of their submits. */
 	readonly batches: readonly ListedBatch[];
+	/** All reveal jobs and exports of leads, in the order in which they came. */
+	readonly leadJobs: readonly ListedLeadJob[];
 	/** The last callbacks, oldest first. */
 	readonly callbacks: readonly SentCallback[];
 	/** The most calls that were in flight at once. */
@@ -55,7 +58,11 @@ export interface Sandbox {
 	setCallbacks(settings: CallbackSettings): void;
 	/** Lets a batch fail, by default the next one; false: it is unknown or has ended. */
 	failBatch(which?: Parameters<Batches['fail']>[0]): boolean;
-	/** Ledger, batches, callbacks, faults, rate limits, requests and peak as at the start. */
+	/** Puts a reveal job or an export of leads into the lists of jobs; returns its ID. */
+	addLeadJob(job: NewLeadJob): string;
+	/** Ends such a job now; false: it is unknown or has ended. */
+	endLeadJob(which: LeadJobEnding): boolean;
+	/** Ledger, batches, lead jobs, callbacks, faults, rate limits, requests and peak as at the start. */
 	reset(): void;
 	close(): Promise<void>;
 }
@@ -70,11 +77,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const callbacks = new Callbacks(chance, remember);
 	const itemsPerSecond = speed * (options.batchItemsPerSecond ?? 200);
 	const batches = new Batches({ ledger, chance, callbacks, itemsPerSecond });
+	const leadJobs = new LeadJobs(chance);
 	const house: House = {
 		apiKey,
 		latencyMs: options.latencyMs ?? 0,
 		ledger,
 		batches,
+		leadJobs,
 		chance,
 		faults: new Faults(seed),
 		limits: freshLimits(),
@@ -86,6 +95,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const reset = () => {
 		ledger.reset();
 		batches.reset();
+		leadJobs.reset();
 		faults.clear();
 		recorder.reset();
 		traffic.reset();
@@ -100,7 +110,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	});
 	app.decorateRequest('visit');
 	for (const operation of operations) addRoute(app, operation, house);
-	addControlRoutes(app, { ledger, batches, callbacks, faults, recorder, reset });
+	addControlRoutes(app, { ledger, batches, leadJobs, callbacks, faults, recorder, reset });
 	refuseTheRest(app);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 	const { port } = app.server.address() as AddressInfo;
@@ -114,6 +124,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		get batches() {
 			return batches.list();
 		},
+		get leadJobs() {
+			return leadJobs.list();
+		},
 		get peakInFlight() {
 			return traffic.peak;
 		},
@@ -121,6 +134,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		clearFaults: () => faults.clear(),
 		setCallbacks: (settings) => callbacks.set(settings),
 		failBatch: (which) => batches.fail(which),
+		addLeadJob: (job) => leadJobs.add(job),
+		endLeadJob: (which) => leadJobs.end(which),
 		reset,
 		close: async () => {
 			callbacks.stop();

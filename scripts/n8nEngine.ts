@@ -118,6 +118,21 @@ export interface Engine {
 	webhook(workflow: WorkflowJson, call: WebhookCall): Promise<IWebhookResponseData>;
 	/** Rejects only if the workflow cannot start (no trigger, unknown type, missing required parameter). */
 	run(workflow: WorkflowJson, options?: RunOptions): Promise<EngineResult>;
+	/** The workflow's polling trigger as an active workflow has it; `staticData` is what it remembers. */
+	activate(workflow: WorkflowJson, options?: PollOptions): Poller;
+}
+
+export interface PollOptions extends Pick<RunOptions, 'credentials'> {
+	/** How long a poll may take; default: n8n's own. */
+	pollBudgetMs?: number;
+}
+
+/** A polling trigger of an active workflow. */
+export interface Poller {
+	/** The items that start the workflow; none: it does not start. Rejects with what the node throws. */
+	poll(): Promise<INodeExecutionData[]>;
+	/** What n8n would save of the workflow: to be given to another one as its `staticData`. */
+	readonly staticData: IDataObject;
 }
 
 // One folder per process; n8n creates it on the first execution, and each run removes it again.
@@ -151,6 +166,42 @@ export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 				...runOptions,
 				credentials: { ...options.credentials, ...runOptions.credentials },
 			}),
+		activate: (workflow, pollOptions = {}) =>
+			createPoller(n8n, loader, workflow, {
+				...pollOptions,
+				credentials: { ...options.credentials, ...pollOptions.credentials },
+			}),
+	};
+}
+
+function createPoller(
+	n8n: N8n,
+	loader: PackageDirectoryLoader,
+	json: WorkflowJson,
+	{ credentials = {}, pollBudgetMs }: PollOptions,
+): Poller {
+	const nodeTypes = createNodeTypes(n8n, loader, () => {});
+	const workflow = new n8n.Workflow({ ...toWorkflowBase(n8n.deepCopy(json)), nodeTypes });
+	const [node] = workflow.getPollNodes();
+	if (!node) throw new n8n.UserError('The workflow has no polling trigger');
+	const additionalData = createAdditionalData(
+		n8n,
+		createCredentialsHelper(n8n, loader, credentials),
+	);
+	const context = new n8n.PollContext(workflow, node, additionalData, 'trigger', 'activate');
+	if (pollBudgetMs) Object.assign(context, { getPollBudgetMs: () => pollBudgetMs });
+	const { poll } = nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
+	return {
+		poll: async () => {
+			try {
+				return (await poll?.call(context))?.flat() ?? [];
+			} finally {
+				rmSync(userFolder, { recursive: true, force: true });
+			}
+		},
+		get staticData() {
+			return n8n.deepCopy(workflow.staticData);
+		},
 	};
 }
 

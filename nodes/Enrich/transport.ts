@@ -35,6 +35,8 @@ export const n8nTransport =
 					headers,
 					body,
 					timeout: timeoutMs,
+					// In an execution, n8n puts its own in this place.
+					abortSignal: signal,
 					encoding: 'stream',
 					returnFullResponse: true,
 					ignoreHttpStatusErrors: true,

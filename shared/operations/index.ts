@@ -3,6 +3,7 @@ import { batchOperations } from './batches';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
+import { listExportJobs, listRevealJobs } from './leadJobs';
 import { reverseLookup } from './person';
 import { phoneLookup } from './phone';
 import { getWalletBalance, getWalletTransactions } from './wallet';
@@ -16,6 +17,8 @@ export const operations: readonly Operation[] = [
 	ipToCompany,
 	searchLeads,
 	countLeads,
+	listRevealJobs,
+	listExportJobs,
 	getWalletBalance,
 	getWalletTransactions,
 	...batchOperations,
@@ -27,6 +30,8 @@ export {
 	getWalletBalance,
 	getWalletTransactions,
 	ipToCompany,
+	listExportJobs,
+	listRevealJobs,
 	phoneLookup,
 	reverseLookup,
 	searchLeads,

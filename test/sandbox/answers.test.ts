@@ -38,9 +38,11 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
 	'%s',
 	(id, operation) => {
 		const { example, output, entry, paging } = operation;
-		// A wallet that has seen a charge, so that there is something to list.
+		// A wallet that has seen a charge and jobs of leads, so that there is something to list.
 		const ask = async () => {
 			const sandbox = await start({ batchItemsPerSecond: Infinity });
+			sandbox.addLeadJob({ kind: 'reveal' });
+			sandbox.addLeadJob({ kind: 'export' });
 			await call(sandbox, 'validateEmail', operationOf('validateEmail').example.input);
 			return call(sandbox, id, await exampleInput(sandbox, id));
 		};
@@ -65,8 +67,8 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
 		});
 
 		it('answers the same to the same input, on every start', async () => {
-			const isWallet = operation.path.startsWith('/wallets');
-			if (isWallet) return;
+			// What the wallet and the lists of jobs answer holds the time.
+			if (/^\/wallets|-jobs$/.test(operation.path)) return;
 			const [first, second] = [await ask(), await ask()];
 			expect(second.body.data).toEqual(first.body.data);
 		});
