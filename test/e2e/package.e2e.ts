@@ -27,8 +27,13 @@ describe('the installed package', () => {
 	test('is loaded under its production type names, with codex and icons', async () => {
 		const types = await n8n.api.call<NodeType[]>('GET', '/types/nodes.json');
 		const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-enrich'));
-		// The second is what n8n makes of it for AI agents.
-		expect(ours.map(({ name }) => name).sort()).toEqual([NODE, `${NODE}Tool`, TRIGGER]);
+		// The tool is what n8n makes of it for AI agents.
+		expect(ours.map(({ name }) => name).sort()).toEqual([
+			NODE,
+			`${NODE}PollingTrigger`,
+			`${NODE}Tool`,
+			TRIGGER,
+		]);
 		expect(ours[0]?.codex.categories).toContain('Sales');
 		expect(ours[0]?.codex.alias).toContain('email finder');
 		for (const mode of ['light', 'dark']) {
@@ -42,11 +47,12 @@ describe('the installed package', () => {
 		const ours = types.find(({ name }) => name === 'enrichApi');
 		expect(ours).toMatchObject({
 			displayName: 'Enrich API',
-			supportedNodes: expect.arrayContaining([NODE, TRIGGER]),
+			supportedNodes: expect.arrayContaining([NODE, `${NODE}PollingTrigger`, TRIGGER]),
 		});
 	});
 
-	test.each(offered.map(({ n8n: { resource, operation } }) => `${resource}/${operation}`))(
+	const operations = offered.map(({ n8n: { resource, operation } }) => `${resource}/${operation}`);
+	test.each([...operations, 'batch/wait', 'batch/getResults'])(
 		'shows what %s returns before it has run',
 		async (operation) => {
 			const path = `/schemas/${NODE}/1.0.0/${operation}.json`;
