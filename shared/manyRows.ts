@@ -96,10 +96,10 @@ export async function lookUpMany(
 	const { results, parts } = plan;
 	results.forEach((result, row) => (results[row] = keep(result, [row])));
 	const run: SubmitOptions = {
-		known: new Map<string, string>(),
 		...options,
 		memory,
 		mostProofMs: mostWaitMs,
+		left: new Set<string>(),
 	};
 	let creditsUsed = 0;
 	let creditsRemaining: number | null = null;
@@ -157,11 +157,7 @@ export async function startMany(
 	options: Omit<ManyOptions, 'mostWaitMs'>,
 ): Promise<{ results: (RowResult | undefined)[]; started: StartedBatch[] }> {
 	const { results, parts } = planBatches(batch, rows, options.maxCredits);
-	const run: SubmitOptions = {
-		known: new Map<string, string>(),
-		memory: NO_MEMORY,
-		...options,
-	};
+	const run: SubmitOptions = { memory: NO_MEMORY, ...options };
 	const started: StartedBatch[] = [];
 	let stop: EnrichError | undefined;
 	for (const part of parts) {

@@ -3,6 +3,7 @@ import type { Answer, Client } from './client';
 import { EnrichError } from './errors';
 import { hashOf } from './hash';
 import { progressOf, resultPages, untilNextLook } from './jobs';
+import { KnownBatches } from './knownBatches';
 import { type Memory, payOnce } from './memory';
 import { type Data, isRecord } from './operation';
 import { getWalletBalance, getWalletTransactions } from './operations';
@@ -27,8 +28,10 @@ export interface SubmitOptions {
 	takesOver?: boolean;
 	/** Milliseconds to wait until a batch that is still running shows whose rows it holds; default: 0. */
 	mostProofMs?: number;
-	/** What is known of batches: the rows' fingerprint by batch ID. It spares asking again. */
-	known?: Map<string, string>;
+	/** Shared by all runs of one account; default: nothing is known. */
+	known?: KnownBatches;
+	/** Batches that this run has read to their end already. */
+	left?: Set<string>;
 }
 
 /** The rows of a batch that a submit is for, in order. */
@@ -44,23 +47,33 @@ export async function startBatch(
 	part: Part,
 	options: SubmitOptions,
 ): Promise<Submitted> {
-	const { client, memory, takesOver = true, known = new Map<string, string>() } = options;
-	const key = fingerprint(batch, part);
-	const before = await memory.get(key);
+	const { known = new KnownBatches() } = options;
+	const rows = fingerprint(batch, part);
+	return await known.inTurn(rows, () => startInTurn(batch, part, rows, { ...options, known }));
+}
+
+async function startInTurn(
+	batch: Batch,
+	part: Part,
+	rows: string,
+	options: SubmitOptions & { known: KnownBatches },
+): Promise<Submitted> {
+	const { client, memory, takesOver = true, known } = options;
+	const before = await memory.get(rows);
 	if (before?.state === 'answered') return { ...fromAnswer(before.answer), isTakenOver: true };
 	const booked = await newestDeductions(client);
 	if (takesOver || before) {
-		const found = await findBatch(batch, part, key, booked, { ...options, known });
+		const found = await findBatch(batch, part, rows, booked, options);
 		if (found) {
-			await memory.set(key, { state: 'answered', answer: toAnswer(found) });
+			await memory.set(rows, { state: 'answered', answer: toAnswer(found) });
 			return found;
 		}
 	}
-	const answer = await payOnce(memory, key, client.now(), async () => {
+	const answer = await payOnce(memory, rows, client.now(), async () => {
 		await checkBalance(batch, part.length, client);
 		return toAnswer(await submitBatch(batch, part, booked, options));
 	});
-	known.set(String(answer.data.batchId), key);
+	known.holds(String(answer.data.batchId), rows);
 	return fromAnswer(answer);
 }
 
@@ -69,9 +82,9 @@ export async function leaveBatch(
 	batch: Batch,
 	part: Part,
 	batchId: string,
-	{ memory, known }: SubmitOptions,
+	{ memory, left }: SubmitOptions,
 ): Promise<void> {
-	known?.set(batchId, '');
+	left?.add(batchId);
 	await memory.delete(fingerprint(batch, part));
 }
 
@@ -258,19 +271,18 @@ function lostSubmit(batch: Batch, candidates: readonly Submitted[]): EnrichError
 async function findBatch(
 	batch: Batch,
 	part: Part,
-	key: string,
+	rows: string,
 	booked: readonly Deduction[],
-	{ client, mostProofMs = 0, known }: SubmitOptions & { known: Map<string, string> },
+	{ client, mostProofMs = 0, known, left }: SubmitOptions & { known: KnownBatches },
 ): Promise<Submitted | undefined> {
 	const since = client.now() - JOBS.takeOverWithinMs;
 	const keys = new Set(part.map(({ input }) => batch.keyOfInput(input)));
 	for (const { batchId, credits, at } of booked) {
 		if (batchId === undefined || credits % part.length !== 0 || at < since) continue;
-		if ((known.get(batchId) ?? key) !== key) continue;
+		if (left?.has(batchId) || !known.mayHold(batchId, rows)) continue;
 		if (await holds(batch, batchId, keys, client, mostProofMs))
 			return { batchId, creditsReserved: credits, isTakenOver: true };
-		// Whose it is does not matter, only that it is not this one's.
-		known.set(batchId, '');
+		known.holdsOthersThan(batchId, rows);
 	}
 	return undefined;
 }

@@ -1,18 +1,17 @@
 import { type Client, createClient } from '../../shared/client';
 import { toConnection } from '../../shared/connection';
+import { KnownBatches } from '../../shared/knownBatches';
 import { Pacer } from '../../shared/pacer';
 import { LIMITS } from '../../shared/policy';
 import { n8nClock, n8nTransport, type RequestContext } from './transport';
 
 /** Limits hold for all keys of an organization together, so one pacer serves a whole process. */
 const pacers = new Map<string, Pacer>();
-/** What this process has learned of batches, by credential: see `SubmitOptions.known`. */
-const batchesKnown = new Map<string, Map<string, string>>();
-const MOST_KNOWN = 10_000;
+const batchesKnown = new Map<string, KnownBatches>();
 
 export interface Connection extends Client {
 	baseUrl: string;
-	known: Map<string, string>;
+	known: KnownBatches;
 }
 
 export interface CallOptions {
@@ -33,8 +32,8 @@ export async function clientOf(
 	const credential = `${baseUrl} ${context.getNode().credentials?.enrichApi?.id ?? ''}`;
 	const pacer = pacers.get(credential) ?? new Pacer(n8nClock);
 	pacers.set(credential, pacer);
-	let known = batchesKnown.get(credential);
-	if (!known || known.size > MOST_KNOWN) batchesKnown.set(credential, (known = new Map()));
+	const known = batchesKnown.get(credential) ?? new KnownBatches();
+	batchesKnown.set(credential, known);
 	const client = createClient({
 		...rest,
 		baseUrl,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { EnrichError } from '../../shared/errors';
 import { lookUpMany, type ManyOptions, startMany } from '../../shared/manyRows';
+import { KnownBatches } from '../../shared/knownBatches';
 import type { Memory, Remembered } from '../../shared/memory';
 import { JOBS } from '../../shared/policy';
 import type { RowResult } from '../../shared/rows';
@@ -68,6 +69,34 @@ describe('a batch of the same rows that was started before', () => {
 		api.failsAfter = undefined;
 		expect((await run(api, emails(20))).summary.found).toBe(20);
 		expect([api.submits, spent(api)]).toEqual([2, 20]);
+	});
+
+	it('that failed is taken over time and again, and what it brought is never paid for again', async () => {
+		const api = new FakeApi();
+		const known = new KnownBatches();
+		api.failsAfter = 12;
+		await run(api, emails(20), { known });
+		api.failsAfter = undefined;
+		for (let again = 0; again < 3; again++)
+			expect((await run(api, emails(20), { known })).summary.found).toBe(20);
+		expect([api.submits, spent(api)]).toEqual([2, 20]);
+	});
+
+	it('stays known as its own rows’, however often it was looked at for others', async () => {
+		const api = new FakeApi();
+		await run(api, emails(20));
+		const known = new KnownBatches();
+		await run(api, emails(20, 100), { known });
+		await run(api, emails(20), { known });
+		expect([api.submits, spent(api)]).toEqual([2, 40]);
+	});
+
+	it('by another run at the same moment is not started twice', async () => {
+		const api = new FakeApi();
+		const known = new KnownBatches();
+		const all = await Promise.all([1, 2, 3].map(() => run(api, emails(20), { known })));
+		expect(all.map(({ summary }) => summary.found)).toEqual([20, 20, 20]);
+		expect([api.submits, spent(api)]).toEqual([1, 20]);
 	});
 
 	it('is named, and not started again, where it runs on and nobody waits for it', async () => {
