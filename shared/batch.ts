@@ -26,7 +26,8 @@ export interface Batch {
 	toBody(inputs: readonly Data[]): Data;
 	/** Results come in another order and fewer than the rows: they find each other by these keys. */
 	keyOfInput(input: Data): string | undefined;
-	keyOfResult(result: Data): string | undefined;
+	/** Under which keys a result may have been asked for. */
+	keysOfResult(result: Data): string[];
 	/**
 	 * Whether results say whose they are. Where they do not, rows are looked up one by one, at the
 	 * same price: a wrong match would be worse than a slow one.

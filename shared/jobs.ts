@@ -48,7 +48,8 @@ export async function waitForBatch(
 	const startedAt = client.now();
 	let progress: Progress = { state: 'running', status: 'not seen yet' };
 	for (;;) {
-		progress = await look(batch, batchId, client, progress);
+		const isNew = client.now() - startedAt < JOBS.appearsWithinMs;
+		progress = await look(batch, batchId, client, progress, isNew);
 		onProgress(progress);
 		if (progress.state !== 'running') return progress;
 		const elapsedMs = client.now() - startedAt;
@@ -67,12 +68,13 @@ async function look(
 	batchId: string,
 	client: Client,
 	before: Progress,
+	isNew: boolean,
 ): Promise<Progress> {
 	try {
 		return await progressOf(batch, batchId, client);
 	} catch (thrown) {
 		const error = toEnrichError(thrown);
-		if (MAY_PASS.has(error.kind)) return before;
+		if (MAY_PASS.has(error.kind) || (isNew && error.kind === 'notFound')) return before;
 		if (error.kind === 'cancelled') throw new EnrichError({ kind: 'cancelled', batchId });
 		throw new EnrichError({ kind: 'stillRunning', batchId, detail: error.message });
 	}
@@ -111,7 +113,7 @@ export async function* resultPages(
 		// and the API may give fewer than were asked for.
 		const isLast =
 			total === undefined
-				? results.length < limit
+				? results.length === 0
 				: read >= total || (results.length === 0 && page * limit >= total);
 		if (isLast) return;
 	}

@@ -28,6 +28,8 @@ export interface ManyOptions
 	mostWaitMs: number;
 	/** The same, for batches that somebody else waits for; default: `mostWaitMs`. */
 	patienceMs?: (submitted: Submitted) => number;
+	/** Whether this very run has started a batch before it rested; default: none. */
+	isOwn?: (batchId: string) => boolean;
 	/** Distinct rows from which on a batch is used; default: `JOBS.batchFrom`. */
 	batchFrom?: number;
 	onSubmitted?: (submitted: Submitted) => void;
@@ -117,10 +119,14 @@ export async function lookUpMany(
 			options.onSubmitted?.(submitted);
 			const mostMs = options.patienceMs?.(submitted) ?? mostWaitMs;
 			const { state } = await waitForBatch(batch, batchId, client, mostMs, options.onProgress);
-			const receipt = await collect(batch, batchId, open, give, client);
+			let receipt = await collect(batch, batchId, open, give, client);
+			if (open.size > 0 && state === 'completed' && !submitted.isTakenOver) {
+				await client.sleep(JOBS.settlesMs);
+				receipt = (await collect(batch, batchId, open, give, client)) ?? receipt;
+			}
 			creditsUsed += receipt?.creditsUsed ?? 0;
 			creditsRemaining = receipt?.creditsRemaining ?? creditsRemaining;
-			if (open.size > 0 && submitted.isTakenOver) {
+			if (open.size > 0 && submitted.isTakenOver && !options.isOwn?.(batchId)) {
 				const rest = [...open.values()];
 				await leaveBatch(batch, rest, batchId, run);
 				parts.push(rest);
@@ -157,7 +163,7 @@ export async function startMany(
 	options: Omit<ManyOptions, 'mostWaitMs'>,
 ): Promise<{ results: (RowResult | undefined)[]; started: StartedBatch[] }> {
 	const { results, parts } = planBatches(batch, rows, options.maxCredits);
-	const run: SubmitOptions = { memory: NO_MEMORY, ...options };
+	const run: SubmitOptions = { memory: NO_MEMORY, ...options, isProofNeeded: true };
 	const started: StartedBatch[] = [];
 	let stop: EnrichError | undefined;
 	for (const part of parts) {
@@ -191,8 +197,8 @@ async function collect(
 		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
 			first ??= receipt;
 			for (const result of results) {
-				const key = batch.keyOfResult(result);
-				const lookup = key === undefined ? undefined : open.get(key);
+				const key = batch.keysOfResult(result).find((one) => open.has(one));
+				const lookup = open.get(key);
 				if (lookup) give(toRowResult(batch, batchId, result), lookup);
 			}
 		}
@@ -205,9 +211,8 @@ async function collect(
 /** Why the results of a batch that has ended could not be read to their end. */
 export function unread(thrown: unknown, batchId: string): EnrichError {
 	const { kind, message: detail } = toEnrichError(thrown);
-	return new EnrichError(
-		kind === 'cancelled' ? { kind, batchId } : { kind: 'resultsUnread', batchId, detail },
-	);
+	const isItself = kind === 'cancelled' || kind === 'expired';
+	return new EnrichError(isItself ? { kind, batchId } : { kind: 'resultsUnread', batchId, detail });
 }
 
 /** One entry of a batch's results. What a row cost is told for the batch as a whole only. */

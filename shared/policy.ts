@@ -191,7 +191,7 @@ export const TEXTS: Record<ErrorKind, { what: string; next: string }> = {
 	},
 	noResult: {
 		what: 'The batch[ {batchId}] brought no result for this row',
-		next: 'Rows without a result are not charged. Run the row again.',
+		next: 'Read the results of the batch (free) to see whether they name it otherwise, before you run the row again.',
 	},
 	lostSubmit: {
 		what: 'The batch was sent, and no answer came back[: {detail}]',
@@ -291,7 +291,13 @@ export const JOBS = {
 	resultsPerPage: 1000,
 	/** When to look for a submit whose answer was lost; it may take a while to be booked. */
 	lostSubmitLooksMs: [2_000, 10_000, 30_000],
-	transactionsToSearch: 100,
+	transactionsPerPage: 100,
+	/** So many pages are searched for a batch of the last day. */
+	transactionPages: 20,
+	/** A batch may be unknown for so long after its submit. */
+	appearsWithinMs: 60_000,
+	/** Results may lag behind the end; so long after it they are read once more. */
+	settlesMs: 5_000,
 	/** A batch of exactly the same rows is taken over when it is not older than this. */
 	takeOverWithinMs: 24 * 3_600_000,
 	/** Fewer distinct rows are looked up one by one: that is quicker and costs the same. */

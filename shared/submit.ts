@@ -1,12 +1,13 @@
 import type { Batch } from './batch';
 import type { Answer, Client } from './client';
+import { type Deduction, deductionsSince } from './deductions';
 import { EnrichError } from './errors';
 import { hashOf } from './hash';
 import { progressOf, resultPages, untilNextLook } from './jobs';
 import { KnownBatches } from './knownBatches';
 import { type Memory, payOnce } from './memory';
-import { type Data, isRecord } from './operation';
-import { getWalletBalance, getWalletTransactions } from './operations';
+import type { Data } from './operation';
+import { getWalletBalance } from './operations';
 import { JOBS } from './policy';
 import { type Lookup, toEnrichError } from './rows';
 
@@ -30,6 +31,8 @@ export interface SubmitOptions {
 	mostProofMs?: number;
 	/** Shared by all runs of one account; default: nothing is known. */
 	known?: KnownBatches;
+	/** Whether only results prove whose a batch is, as nobody is going to read them here. */
+	isProofNeeded?: boolean;
 	/** Batches that this run has read to their end already. */
 	left?: Set<string>;
 }
@@ -61,9 +64,9 @@ async function startInTurn(
 	const { client, memory, takesOver = true, known } = options;
 	const before = await memory.get(rows);
 	if (before?.state === 'answered') return { ...fromAnswer(before.answer), isTakenOver: true };
-	const booked = await newestDeductions(client);
+	const booked = await deductionsSince(client.now() - JOBS.takeOverWithinMs, client);
 	if (takesOver || before) {
-		const found = await findBatch(batch, part, rows, booked, options);
+		const found = await findBatch(batch, part, rows, booked ?? [], options);
 		if (found) {
 			await memory.set(rows, { state: 'answered', answer: toAnswer(found) });
 			return found;
@@ -85,7 +88,10 @@ export async function leaveBatch(
 	{ memory, left }: SubmitOptions,
 ): Promise<void> {
 	left?.add(batchId);
-	await memory.delete(fingerprint(batch, part));
+	const rows = fingerprint(batch, part);
+	const kept = await memory.get(rows);
+	// What is remembered of another batch, or of an unclear submit, must not be forgotten.
+	if (kept?.state === 'answered' && kept.answer.data.batchId === batchId) await memory.delete(rows);
 }
 
 const fromAnswer = ({ data, receipt }: Answer): Submitted => ({
@@ -104,14 +110,15 @@ const toAnswer = ({ creditsReserved, ...data }: Submitted): Answer => ({
 
 /** The same for the same rows, in whatever order. */
 function fingerprint(batch: Batch, part: Part): string {
-	let sum = 0;
-	let mixed = 0;
+	let low = 0;
+	let high = 0;
 	for (const { input } of part) {
-		const key = String(batch.keyOfInput(input));
-		sum = (sum + hashOf(key)) % Number.MAX_SAFE_INTEGER;
-		mixed ^= hashOf(`${key}\n`);
+		const hash = hashOf(String(batch.keyOfInput(input)));
+		// Sums of 32 bits each, as beyond 53 bits a sum would depend on the order.
+		low = (low + (hash >>> 0)) >>> 0;
+		high = (high + (Math.floor(hash / 2 ** 21) >>> 0)) >>> 0;
 	}
-	return `${batch.submit.operationId} ${part.length} ${sum} ${mixed >>> 0}`;
+	return `${batch.submit.operationId} ${part.length} ${low} ${high}`;
 }
 
 /** @throws EnrichError that tells exactly how many credits are missing. */
@@ -135,9 +142,10 @@ async function checkBalance(batch: Batch, rows: number, client: Client): Promise
 async function submitBatch(
 	batch: Batch,
 	part: Part,
-	booked: readonly Deduction[],
-	{ client, webhookUrl }: SubmitOptions,
+	booked: readonly Deduction[] | undefined,
+	options: SubmitOptions,
 ): Promise<Submitted> {
+	const { client, webhookUrl } = options;
 	const body = {
 		...batch.toBody(part.map(({ input }) => input)),
 		...(webhookUrl !== undefined && { webhookUrl }),
@@ -145,18 +153,25 @@ async function submitBatch(
 	for (let sends = 1; ; sends++) {
 		try {
 			const { data, receipt } = await client.call(batch.submit, body);
-			return { batchId: String(data.batchId), creditsReserved: receipt.creditsReserved ?? null };
+			const batchId = data.batchId ?? data.jobId ?? data.id;
+			if (typeof batchId !== 'string' || batchId === '') throw withoutId(batch);
+			return { batchId, creditsReserved: receipt.creditsReserved ?? null };
 		} catch (thrown) {
 			const error = toEnrichError(thrown);
 			if (!error.mayHaveBeenCharged) throw error;
-			const found = await findOrSay(error, () =>
-				findLostSubmit(batch, part.length, booked, client),
-			);
+			const found = await findOrSay(error, () => findLostSubmit(batch, part, booked, options));
 			if (found) return found;
-			if (sends === 2) throw error;
+			if (sends === 2 || mayStillRun(error)) throw error;
 		}
 	}
 }
+
+const withoutId = ({ submit: { billing } }: Batch) =>
+	new EnrichError({ kind: 'unreadable', detail: 'it names no batch', ran: 'maybe', billing });
+
+/** Nobody waits for the answer any more, but it may be worked on, and booked at any time. */
+const mayStillRun = ({ kind, status }: EnrichError): boolean =>
+	kind === 'timedOut' || kind === 'unreadable' || status === 502 || status === 504;
 
 /** A search that is cut short leaves it open whether the batch runs: then the submit's own end stands. */
 async function findOrSay<T>(error: EnrichError, search: () => Promise<T>): Promise<T> {
@@ -167,92 +182,77 @@ async function findOrSay<T>(error: EnrichError, search: () => Promise<T>): Promi
 	}
 }
 
-/** Credits that left the wallet. */
-interface Deduction {
-	id: string;
-	batchId?: string;
-	/** Positive. */
-	credits: number;
-	/** Milliseconds since the epoch; NaN: not told. */
-	at: number;
-}
-
-/** Newest first. */
-async function newestDeductions(client: Client): Promise<Deduction[]> {
-	const { data } = await client.call(getWalletTransactions, {
-		type: 'deduction',
-		page: 1,
-		limit: JOBS.transactionsToSearch,
-	});
-	const listed = Array.isArray(data.transactions) ? data.transactions : [];
-	return listed
-		.filter(isRecord)
-		.map(toDeduction)
-		.filter(({ credits }) => credits > 0);
-}
-
-const ID = /\b(?:[0-9a-f]{24}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|batch_\w+)\b/i;
-
-/** Where the batch's ID stands is not documented in detail: in the details, or in the description. */
-function toDeduction({ id, amount, description, metadata, createdAt }: Data): Deduction {
-	const told = isRecord(metadata) ? metadata : {};
-	const named = [told.batchId, told.batch_id, told.jobId].find(
-		(value) => typeof value === 'string',
-	);
-	return {
-		id: String(id),
-		credits: -Number(amount),
-		batchId: (named as string | undefined) ?? ID.exec(String(description))?.[0],
-		at: Date.parse(String(createdAt)),
-	};
-}
-
 /** The batch that was reserved since; undefined: nothing was reserved. */
 async function findLostSubmit(
 	batch: Batch,
-	rows: number,
-	before: readonly Deduction[],
-	client: Client,
+	part: Part,
+	before: readonly Deduction[] | undefined,
+	{ client, isProofNeeded }: SubmitOptions,
 ): Promise<Submitted | undefined> {
-	const earlier = new Set(before.map(({ id }) => id));
+	const earlier = new Set(before?.map(({ id }) => id));
 	for (const waitMs of JOBS.lostSubmitLooksMs) {
 		await client.sleep(waitMs);
-		const now = await newestDeductions(client);
-		const added = now.filter(({ id }) => !earlier.has(id));
+		const now = await deductionsSince(Infinity, client);
+		const added = (now ?? []).filter(({ id }) => !earlier.has(id));
 		// Unclear, too, when so much was booked that the list no longer reaches back to the start.
-		let isUnclear = earlier.size > 0 && !now.some(({ id }) => earlier.has(id));
+		const reachesBack = earlier.size === 0 || now?.some(({ id }) => earlier.has(id)) === true;
+		let isUnclear = !before || !now || !reachesBack;
 		const ours: Submitted[] = [];
 		for (const { batchId, credits } of added) {
-			const isOurs =
-				batchId === undefined ? mayBe(credits, rows) : await hasRows(batch, batchId, rows, client);
-			if (isOurs === true && batchId !== undefined)
+			const fits = await mayBe(batch, part, batchId, credits, client);
+			if (fits === 'no') continue;
+			if (batchId !== undefined)
 				ours.push({ batchId, creditsReserved: credits, isTakenOver: true });
-			else if (isOurs !== false) isUnclear = true;
+			if (fits === 'unclear' || (isProofNeeded && fits !== 'proven')) isUnclear = true;
 		}
-		if (ours.length === 1) return ours[0];
+		if (ours.length === 1 && !isUnclear) return ours[0];
 		if (ours.length > 1 || isUnclear) throw lostSubmit(batch, ours);
 	}
 	return undefined;
 }
 
-/** A booking that names no batch could be the reservation when its amount divides among the rows. */
-const mayBe = (credits: number, rows: number): boolean | undefined =>
-	credits % rows === 0 ? undefined : false;
-
-/** Whether a batch is of this product and size; undefined: it does not tell. */
-async function hasRows(
+/** Whether a booking is for these rows: only what speaks against it clearly counts as "no". */
+async function mayBe(
 	batch: Batch,
-	batchId: string,
-	rows: number,
+	part: Part,
+	batchId: string | undefined,
+	credits: number,
 	client: Client,
-): Promise<boolean | undefined> {
+): Promise<'no' | 'unclear' | 'likely' | 'proven'> {
+	const fitsRows = credits % part.length === 0;
+	if (batchId === undefined) return fitsRows ? 'unclear' : 'no';
 	try {
 		const { total } = await progressOf(batch, batchId, client);
-		return total === undefined ? undefined : total === rows;
+		if (total !== undefined && total > part.length) return 'no';
+		const evidence = await firstResults(batch, batchId, keysOf(batch, part), client);
+		if (evidence === 'others') return 'no';
+		if (evidence === 'ours') return 'proven';
+		return total === part.length ? 'likely' : 'unclear';
 	} catch (thrown) {
-		return toEnrichError(thrown).kind === 'notFound' ? false : undefined;
+		const isUnknown = toEnrichError(thrown).kind === 'notFound';
+		return isUnknown && !fitsRows ? 'no' : 'unclear';
 	}
 }
+
+const keysOf = (batch: Batch, part: Part): ReadonlySet<string | undefined> =>
+	new Set(part.map(({ input }) => batch.keyOfInput(input)));
+
+/** What the first page of a batch's results says of whose rows it holds. */
+async function firstResults(
+	batch: Batch,
+	batchId: string,
+	keys: ReadonlySet<string | undefined>,
+	client: Client,
+): Promise<'ours' | 'others' | 'none'> {
+	for await (const { results } of resultPages(batch, batchId, client)) {
+		if (results.length === 0) return 'none';
+		return results.every((result) => isIn(keys, batch, result)) ? 'ours' : 'others';
+	}
+	return 'none';
+}
+
+const isIn = (keys: ReadonlySet<string | undefined>, batch: Batch, result: Data): boolean =>
+	batch.keysOfResult(result).some((key) => keys.has(key));
 
 function lostSubmit(batch: Batch, candidates: readonly Submitted[]): EnrichError {
 	const ids = candidates.map(({ batchId }) => batchId).join(', ');
@@ -273,16 +273,17 @@ async function findBatch(
 	part: Part,
 	rows: string,
 	booked: readonly Deduction[],
-	{ client, mostProofMs = 0, known, left }: SubmitOptions & { known: KnownBatches },
+	options: SubmitOptions & { known: KnownBatches },
 ): Promise<Submitted | undefined> {
+	const { client, known, left } = options;
 	const since = client.now() - JOBS.takeOverWithinMs;
-	const keys = new Set(part.map(({ input }) => batch.keyOfInput(input)));
+	const keys = keysOf(batch, part);
 	for (const { batchId, credits, at } of booked) {
 		if (batchId === undefined || credits % part.length !== 0 || at < since) continue;
 		if (left?.has(batchId) || !known.mayHold(batchId, rows)) continue;
-		if (await holds(batch, batchId, keys, client, mostProofMs))
-			return { batchId, creditsReserved: credits, isTakenOver: true };
-		known.holdsOthersThan(batchId, rows);
+		const verdict = await holds(batch, batchId, keys, options);
+		if (verdict === 'yes') return { batchId, creditsReserved: credits, isTakenOver: true };
+		if (verdict === 'no') known.holdsOthersThan(batchId, rows);
 	}
 	return undefined;
 }
@@ -292,37 +293,47 @@ async function holds(
 	batch: Batch,
 	batchId: string,
 	keys: ReadonlySet<string | undefined>,
-	client: Client,
-	mostProofMs: number,
-): Promise<boolean> {
+	{ client, mostProofMs = 0, isProofNeeded = false }: SubmitOptions,
+): Promise<'yes' | 'no' | 'notThere'> {
 	const startedAt = client.now();
 	for (;;) {
-		let state: 'running' | 'completed' | 'failed';
 		let waitMs: number;
 		try {
-			const progress = await progressOf(batch, batchId, client);
-			if (progress.total !== keys.size) return false;
-			state = progress.state;
-			waitMs = untilNextLook(progress, client.now() - startedAt);
-			for await (const { results } of resultPages(batch, batchId, client)) {
-				if (!results.every((result) => keys.has(batch.keyOfResult(result)))) return false;
-				// One page shows that a batch is somebody else's; only all of them that it is ours.
-				if (state === 'running') break;
+			const { state, total, percent, status } = await progressOf(batch, batchId, client);
+			if (total !== undefined && total !== keys.size) return 'no';
+			if (state !== 'running') {
+				if (state === 'failed' && isProofNeeded) return 'no';
+				return (await hasOnly(batch, batchId, keys, total, client)) ? 'yes' : 'no';
 			}
+			// One page shows that a batch is somebody else's; only all of them that it is ours.
+			if ((await firstResults(batch, batchId, keys, client)) === 'others') return 'no';
+			waitMs = untilNextLook({ state, status, percent }, client.now() - startedAt);
 		} catch (thrown) {
 			const error = toEnrichError(thrown);
-			if (NOT_THERE.has(error.kind)) return false;
+			if (NOT_THERE.has(error.kind)) return 'notThere';
 			throw error;
 		}
-		if (state !== 'running') return true;
 		if (client.now() - startedAt >= mostProofMs)
-			throw new EnrichError({
-				kind: 'stillRunning',
-				batchId,
-				detail: 'it seems to hold these rows',
-			});
+			throw new EnrichError({ kind: 'stillRunning', batchId, detail: 'it may hold these rows' });
 		await client.sleep(waitMs);
 	}
+}
+
+/** Whether an ended batch brought results for these rows, and for no others. */
+async function hasOnly(
+	batch: Batch,
+	batchId: string,
+	keys: ReadonlySet<string | undefined>,
+	total: number | undefined,
+	client: Client,
+): Promise<boolean> {
+	let count = 0;
+	for await (const { results } of resultPages(batch, batchId, client)) {
+		if (!results.every((result) => isIn(keys, batch, result))) return false;
+		count += results.length;
+	}
+	// Misses may be left out of the results; but where no size is told, only they can prove it.
+	return total === undefined ? count === keys.size : count > 0;
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set(['notFound', 'expired']);

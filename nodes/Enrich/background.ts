@@ -171,7 +171,11 @@ async function hasEnded(
 	const client = await clientOf(context);
 	for (const waitMs of looksMs) {
 		await client.sleep(waitMs);
-		if ((await progressOf(batch, batchId, client)).state !== 'running') return true;
+		try {
+			if ((await progressOf(batch, batchId, client)).state !== 'running') return true;
+		} catch {
+			// The next look may succeed, and no other callback follows.
+		}
 	}
 	return false;
 }

@@ -38,7 +38,7 @@ const unnamed = batches
 export const manyProperties = (places: N8nPlace[]): INodeProperties[] => [
 	{
 		displayName:
-			"Enrich's batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not.",
+			"Enrich's batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be taken over.",
 		name: 'unnamedNotice',
 		type: 'notice',
 		default: '',

@@ -1,16 +1,11 @@
-import {
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	NodeOperationError,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Batch } from '../../shared/batch';
 import { EnrichError } from '../../shared/errors';
 import { outputFields } from '../../shared/form';
 import { type Progress, progressOf, resultPages } from '../../shared/jobs';
 import { toRowResult, unread } from '../../shared/manyRows';
 import { batches } from '../../shared/operations/batches';
-import { MAY_PASS } from '../../shared/policy';
+import { JOBS, MAY_PASS } from '../../shared/policy';
 import { toEnrichError } from '../../shared/rows';
 import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchDescription';
 import { clientOf, type Connection } from './client';
@@ -21,10 +16,16 @@ import { type FileFormat, ResultFile } from './resultFile';
 
 /** 'Batch': waiting for batches that other steps have started, and reading their results. */
 export async function executeBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const client = await clientOf(context, { signal: context.getExecutionCancelSignal() });
-	return context.getNodeParameter('operation', 0) === 'wait'
-		? await wait(context, client)
-		: await getResults(context, client);
+	const isWait = context.getNodeParameter('operation', 0) === 'wait';
+	try {
+		const client = await clientOf(context, { signal: context.getExecutionCancelSignal() });
+		return isWait ? await wait(context, client) : await getResults(context, client);
+	} catch (thrown) {
+		if (!context.continueOnFail()) throw failed(context, thrown);
+		const items = context.getInputData().map((_, index) => toFailedItem(thrown, index));
+		// n8n would hand on the input by the first output, which leads back here: an endless loop.
+		return isWait ? [[], items] : [items];
+	}
 }
 
 /** A batch, and how far it is. */
@@ -83,7 +84,7 @@ async function wait(
 			if (seen.progress.state === 'running') running ??= seen;
 			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: { item: index } });
 		} catch (thrown) {
-			if (MAY_PASS.has(toEnrichError(thrown).kind)) unseen = thrown;
+			if (isPassing(thrown, item, client.now())) unseen = thrown;
 			else if (!context.continueOnFail()) throw failed(context, thrown, index);
 			else ended.push(toFailedItem(thrown, index));
 		}
@@ -94,10 +95,17 @@ async function wait(
 	}
 	if (client.now() - since >= mostMs) {
 		delete place[KEPT_UNDER];
-		throw failed(context, running ? stillRunning(running) : unseen);
+		throw running ? stillRunning(running) : toEnrichError(unseen);
 	}
 	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
 	return [input];
+}
+
+/** What may be different at the next look; a batch may take a moment until it can be read. */
+function isPassing(thrown: unknown, { json }: INodeExecutionData, now: number): boolean {
+	const { kind } = toEnrichError(thrown);
+	const isNew = now - Date.parse(String(json.startedAt)) < JOBS.appearsWithinMs;
+	return MAY_PASS.has(kind) || (kind === 'notFound' && isNew);
 }
 
 function stillRunning({ batchId, progress: { percent, status } }: Seen): EnrichError {
@@ -185,14 +193,15 @@ async function readResults(
 }
 
 const failed = (context: IExecuteFunctions, thrown: unknown, index?: number): Error =>
-	thrown instanceof NodeOperationError
-		? thrown
-		: toNodeError(context, { error: toEnrichError(thrown), index });
+	toNodeError(context, { error: thrown as Error, index });
 
 const toFailedItem = (thrown: unknown, index: number): INodeExecutionData => {
-	const { message, nextStep } = toEnrichError(thrown);
+	const { message } = thrown as Error;
 	return {
-		json: { error: message, details: { nextStep } },
+		json: {
+			error: message,
+			...(thrown instanceof EnrichError && { details: { nextStep: thrown.nextStep } }),
+		},
 		pairedItem: { item: index },
 	};
 };

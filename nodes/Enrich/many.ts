@@ -75,6 +75,7 @@ export async function lookUpManyRows(
 			called = batchId;
 			return JOBS.restsAfterMs;
 		},
+		isOwn: (batchId) => address?.isFor(batchId, false) === true,
 		...(file && { keep: file.keep }),
 	});
 	const isRunning = ({ error }: RowResult) =>
@@ -134,7 +135,15 @@ async function startOnly(
 		else if (result) main.push(...toItems(batch.single, result, item, index, settings));
 	});
 	const credits = started.reduce((sum, { creditsReserved }) => sum + (creditsReserved ?? 0), 0);
-	const message = `${counted(started.length, 'batch', 'batches')} with ${counted(rows.length, 'row')}: ${counted(credits, 'credit')} reserved.`;
+	const inThem = started.reduce((sum, one) => sum + one.rows.length, 0);
+	const isOld = started.some(({ isTakenOver }) => isTakenOver);
+	const message = [
+		`${counted(started.length, 'batch', 'batches')} with ${counted(inThem, 'row')}: ${counted(credits, 'credit')} reserved.`,
+		isOld && 'Taken over instead of paying again: started earlier.',
+		isOld && callbackUrl && 'It calls back where it was told to at that time.',
+	]
+		.filter(Boolean)
+		.join(' ');
 	context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
 	memory.finish();
 	return [main];

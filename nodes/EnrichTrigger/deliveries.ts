@@ -8,6 +8,8 @@ const MOST_STORED = 500;
 const STORED_UNDER = 'endedBatches';
 
 const inMemory = new Set<string>();
+/** Stored deliveries that did not start the workflow after all: n8n saves before it starts. */
+const notTaken = new Set<string>();
 
 /** Remembers which callbacks have started the workflow, as hashes: they hold no personal data. */
 export class Deliveries {
@@ -28,10 +30,11 @@ export class Deliveries {
 	}
 
 	isStored(): boolean {
-		return listIn(this.stored).includes(this.key);
+		return !notTaken.has(this.key) && listIn(this.stored).includes(this.key);
 	}
 
 	add(): void {
+		notTaken.delete(this.key);
 		inMemory.add(this.key);
 		for (const oldest of inMemory) {
 			if (inMemory.size <= MOST_IN_MEMORY) break;
@@ -47,6 +50,8 @@ export class Deliveries {
 
 	remove(): void {
 		inMemory.delete(this.key);
+		if (notTaken.size >= MOST_STORED) notTaken.clear();
+		notTaken.add(this.key);
 	}
 
 	private get stored(): IDataObject {

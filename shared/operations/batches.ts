@@ -34,7 +34,7 @@ interface Product {
 	isVague?: boolean;
 	toBody: Batch['toBody'];
 	keyOfInput: Batch['keyOfInput'];
-	keyOfResult: Batch['keyOfResult'];
+	keysOfResult: Batch['keysOfResult'];
 	/** Default: true. */
 	namesRows?: boolean;
 	mayCostLess?: true;
@@ -168,9 +168,9 @@ function batchOf(product: Product): Batch {
 			},
 		},
 	};
-	const { events, toBody, keyOfInput, keyOfResult, namesRows = true, mayCostLess } = product;
+	const { events, toBody, keyOfInput, keysOfResult, namesRows = true, mayCostLess } = product;
 	const operations = { single, submit, status, results };
-	const keys = { keyOfInput, keyOfResult, namesRows };
+	const keys = { keyOfInput, keysOfResult, namesRows };
 	return {
 		product: product.product,
 		...operations,
@@ -189,8 +189,39 @@ const countOf = (body: Data): number =>
 		0,
 	);
 
-const lower = (...values: unknown[]): string | undefined =>
-	values.every((value) => typeof value === 'string') ? values.join('\n').toLowerCase() : undefined;
+/** What is asked and what is told may be spelled differently; both are compared in this form. */
+const plain = (value: unknown): string | undefined =>
+	(typeof value === 'string' && value.normalize('NFC').trim().toLowerCase()) || undefined;
+
+function hostOf(value: unknown, toUrl: (text: string) => string): string | undefined {
+	const text = plain(value);
+	try {
+		return text && new URL(toUrl(text)).hostname;
+	} catch {
+		return text;
+	}
+}
+const domainKey = (value: unknown) => hostOf(value, (text) => `http://${text}`);
+const ipKey = (value: unknown) =>
+	hostOf(value, (text) => (text.includes(':') ? `http://[${text}]` : `http://${text}`));
+
+/** Profiles are the same on all of the site's hosts. */
+function profileKey(value: unknown): string | undefined {
+	const text = plain(value);
+	try {
+		const path = text && new URL(/^https?:/.test(text) ? text : `https://${text}`).pathname;
+		return path && plain(decodeURIComponent(path).replace(/\/+$/, ''));
+	} catch {
+		return text;
+	}
+}
+
+const leadKey = ({ firstName, lastName, domain }: Data): string | undefined => {
+	const parts = [plain(firstName), plain(lastName), domainKey(domain)];
+	return parts.every((part) => part !== undefined) ? parts.join('\n') : undefined;
+};
+const known = (...keys: (string | undefined)[]): string[] =>
+	keys.filter((key) => key !== undefined);
 
 export const batches: readonly Batch[] = [
 	batchOf({
@@ -206,8 +237,8 @@ export const batches: readonly Batch[] = [
 		}),
 		done: 'processedCount',
 		toBody: (inputs) => ({ leads: inputs }),
-		keyOfInput: ({ firstName, lastName, domain }) => lower(firstName, lastName, domain),
-		keyOfResult: ({ firstName, lastName, domain }) => lower(firstName, lastName, domain),
+		keyOfInput: leadKey,
+		keysOfResult: (result) => known(leadKey(result)),
 	}),
 	batchOf({
 		single: validateEmail,
@@ -219,8 +250,8 @@ export const batches: readonly Batch[] = [
 		input: z.object({ emails: emails(MANY, z.string().min(1)), webhookUrl }),
 		done: 'processedCount',
 		toBody: (inputs) => ({ emails: inputs.map(({ email }) => email) }),
-		keyOfInput: ({ email }) => lower(email),
-		keyOfResult: ({ email }) => lower(email),
+		keyOfInput: ({ email }) => plain(email),
+		keysOfResult: ({ email }) => known(plain(email)),
 	}),
 	batchOf({
 		single: phoneLookup,
@@ -258,9 +289,8 @@ export const batches: readonly Batch[] = [
 				...(profiles.length > 0 && { linkedins: profiles }),
 			};
 		},
-		keyOfInput: ({ email, linkedin }) => lower(email) ?? (linkedin as string | undefined),
-		keyOfResult: ({ email, linkedin }) =>
-			lower(email) ?? (typeof linkedin === 'string' ? linkedin : undefined),
+		keyOfInput: ({ email, linkedin }) => plain(email) ?? profileKey(linkedin),
+		keysOfResult: ({ email, linkedin }) => known(plain(email), profileKey(linkedin)),
 	}),
 	batchOf({
 		single: reverseLookup,
@@ -279,10 +309,10 @@ export const batches: readonly Batch[] = [
 		resultsAlso: counts,
 		most: 100_000,
 		toBody: (inputs) => ({ emails: inputs.map(({ email }) => email) }),
-		keyOfInput: ({ email }) => lower(email),
+		keyOfInput: ({ email }) => plain(email),
 		// The documented results do not name the address that was asked for.
 		namesRows: false,
-		keyOfResult: ({ email }) => lower(email),
+		keysOfResult: ({ email }) => known(plain(email)),
 	}),
 	batchOf({
 		single: ipToCompany,
@@ -321,8 +351,8 @@ export const batches: readonly Batch[] = [
 			limit: output.integer('Page Size').optional(),
 		},
 		toBody: (inputs) => ({ ips: inputs }),
-		keyOfInput: ({ ip }) => lower(ip),
-		keyOfResult: ({ searchIp }) => lower(searchIp),
+		keyOfInput: ({ ip }) => ipKey(ip),
+		keysOfResult: ({ searchIp }) => known(ipKey(searchIp)),
 	}),
 ];
 

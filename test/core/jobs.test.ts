@@ -133,7 +133,7 @@ describe('a submit whose answer is lost', () => {
 		api.client.call = async (operation, input) => {
 			const isSubmit = operation.operationId === 'batchValidateEmails';
 			if (isSubmit) {
-				api.jobs.set('f'.repeat(24), { emails: ['1'], endsAt: 0, isSettled: false });
+				api.jobs.set('f'.repeat(24), { emails: ['z@x.com'], endsAt: 1e9, isSettled: false });
 			}
 			try {
 				return await call(operation, input);

@@ -73,7 +73,7 @@ describe('batches against the sandbox', () => {
 			expect(summary.found).toBeGreaterThan(1_000);
 			expect(summary.creditsUsed).toBe(before - sandbox.ledger.balance);
 			expect(sandbox.requests.filter((sent) => sent.operationId === operationId)).toHaveLength(1);
-			const keys = results.map(({ data }) => batch.keyOfResult(data ?? {}));
+			const keys = results.map(({ data }) => batch.keysOfResult(data ?? {})[0]);
 			expect(new Set(keys).size).toBe(2_500);
 		},
 	);

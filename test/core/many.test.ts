@@ -2,19 +2,9 @@ import * as fc from 'fast-check';
 import { EnrichError } from '../../shared/errors';
 import { lookUpMany, type ManyOptions, startMany } from '../../shared/manyRows';
 import { KnownBatches } from '../../shared/knownBatches';
-import type { Memory, Remembered } from '../../shared/memory';
 import { JOBS } from '../../shared/policy';
 import type { RowResult } from '../../shared/rows';
-import { batchOf, FakeApi, told, validation } from '../support/fakeJobsApi';
-
-/** What an execution keeps; `forget` is what a crash does to it. */
-class Kept implements Memory {
-	private kept = new Map<string, Remembered>();
-	get = (key: string) => this.kept.get(key);
-	set = (key: string, value: Remembered) => void this.kept.set(key, value);
-	delete = (key: string) => void this.kept.delete(key);
-	forget = () => this.kept.clear();
-}
+import { batchOf, FakeApi, Kept, told, validation } from '../support/fakeJobsApi';
 
 const emails = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, i) => `p${from + i}@x.com`);

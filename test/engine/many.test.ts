@@ -1,5 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { parse } from 'csv-parse/sync';
+import type { CredentialData } from '../../scripts/n8nEngine';
+import { startSandbox } from '../../sandbox/server';
 import {
 	addresses,
 	bench,
@@ -234,6 +236,54 @@ describe('batches that are only started', () => {
 		});
 		expect(result.node('Enrich').outputs[0]).toHaveLength(12);
 		expect(jsonOf(result.node('Error'))).toHaveLength(1);
+	});
+});
+
+describe('a wait in a loop', () => {
+	/** As users wire it: 'Still Running' leads back into the step. */
+	const looped = async (parameters: object, item: object, credentials: CredentialData) => {
+		const workflow = {
+			nodes: [
+				{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
+				enrichNode(batch('wait', parameters), { onError: 'continueRegularOutput' }),
+				{ name: 'Ended', type: 'n8n-nodes-base.noOp' },
+			],
+			connections: {
+				Trigger: { main: [[{ node: 'Enrich', type: 'main', index: 0 }]] },
+				Enrich: {
+					main: [
+						[{ node: 'Enrich', type: 'main', index: 0 }],
+						[{ node: 'Ended', type: 'main', index: 0 }],
+					],
+				},
+			},
+		};
+		return await b.runAll(workflow, [item], {
+			credentials,
+			signal: AbortSignal.timeout(10_000),
+		});
+	};
+
+	it.each([
+		['gives up', { giveUpAfter: 0 }],
+		['is set up wrongly', { checkEvery: '' }],
+		['knows no batch', { batchId: 'f'.repeat(24) }],
+	])('ends when it %s and the workflow goes on', async (_, parameters) => {
+		const other = await startSandbox({ plan: 'unlimited', batchItemsPerSecond: 0.001 });
+		try {
+			const credentials = { enrichApi: { apiKey: other.apiKey, baseUrl: other.url } };
+			const many = validateMany({ waiting: 'none' });
+			const started = await b.run(many, addresses(12), { credentials });
+			const { batchId } = jsonOf(started.node('Enrich'))[0]!;
+			const result = await looped(parameters, { batchId }, credentials);
+			expect(result.status).toBe('success');
+			expect(result.runs('Enrich')).toHaveLength(1);
+			expect(jsonOf(result.node('Ended'))).toEqual([
+				expect.objectContaining({ error: expect.any(String) as string }),
+			]);
+		} finally {
+			await other.close();
+		}
 	});
 });
 

@@ -137,6 +137,16 @@ describe('a batch that is complete', () => {
 		expect(kept?.endedBatches).toEqual([expect.any(String), expect.any(String)]);
 	});
 
+	test('is taken again when n8n could not start the workflow', async () => {
+		let isBroken = true;
+		const door = await open(ends(), { isBroken: () => isBroken });
+		const batchId = await ended();
+		expect(await statusOf(door.url, endOf(batchId))).toBe(500);
+		isBroken = false;
+		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
+		expect(door.starts).toHaveLength(1);
+	});
+
 	test('brings all results as items', async () => {
 		const door = await open(ends({ results: 'items' }));
 		const batchId = await ended(1_200);

@@ -1,6 +1,7 @@
 import type { Batch } from '../../shared/batch';
 import type { Answer, Client } from '../../shared/client';
 import { EnrichError } from '../../shared/errors';
+import type { Memory, Remembered } from '../../shared/memory';
 import type { Data, Operation } from '../../shared/operation';
 import { batches } from '../../shared/operations/batches';
 import { Pacer } from '../../shared/pacer';
@@ -115,3 +116,12 @@ export const told = (data: Data, meta: Partial<Answer['receipt']> = {}): Answer 
 	data,
 	receipt: { creditsUsed: null, creditsRemaining: null, ...meta },
 });
+
+/** What an execution keeps; `forget` is what a crash does to it. */
+export class Kept implements Memory {
+	private kept = new Map<string, Remembered>();
+	get = (key: string) => this.kept.get(key);
+	set = (key: string, value: Remembered) => void this.kept.set(key, value);
+	delete = (key: string) => void this.kept.delete(key);
+	forget = () => this.kept.clear();
+}
