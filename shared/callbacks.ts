@@ -2,6 +2,7 @@ import type { Batch, CallbackEvents } from './batch';
 import { camelKeys } from './camelCase';
 import type { Client } from './client';
 import { progressOf, resultPages } from './jobs';
+import { toRowResult } from './manyRows';
 import { outputFields } from './form';
 import { type Data, isRecord, type Operation, textOr, type Verdict } from './operation';
 import { batches } from './operations/batches';
@@ -60,7 +61,8 @@ function sourceOf(batch: Batch): Source[] {
 			},
 			columns: columnsOf(batch.results),
 			async *pages(batchId, client) {
-				for await (const { results } of resultPages(batch, batchId, client)) yield results;
+				for await (const { results } of resultPages(batch, batchId, client))
+					yield results.map((result) => toRowResult(batch, batchId, result).data ?? {});
 			},
 		},
 	];

@@ -125,6 +125,8 @@ export interface Operation {
 	/** The keys of the simplified output; default: all. */
 	simplified?: string[];
 	verdict(data: Data): Verdict;
+	/** Every answer is a hit: there is nothing that it may not find. */
+	neverMisses?: true;
 	example: { input: Data; data: Data };
 	n8n: N8nPlace | Absent;
 	zapier: ZapierPlace | Absent;

@@ -298,8 +298,8 @@ export const JOBS = {
 	appearsWithinMs: 60_000,
 	/** Results may lag behind the end; so long after it they are read once more. */
 	settlesMs: 5_000,
-	/** A batch of exactly the same rows is taken over when it is not older than this. */
-	takeOverWithinMs: 24 * 3_600_000,
+	/** A batch of exactly the same rows is taken over when it is not older; less than from night to night. */
+	takeOverWithinMs: 20 * 3_600_000,
 	/** Fewer distinct rows are looked up one by one: that is quicker and costs the same. */
 	batchFrom: 11,
 	/**

@@ -10,6 +10,7 @@ import {
 } from 'n8n-workflow';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Batch } from '../../shared/batch';
+import { quote } from '../../shared/clean';
 import { EnrichError } from '../../shared/errors';
 import { progressOf } from '../../shared/jobs';
 import { batches } from '../../shared/operations/batches';
@@ -109,12 +110,23 @@ async function checkOnce(context: IExecuteFunctions, url: string): Promise<void>
 	}
 }
 
+/** What a user has entered as the address for callbacks. */
+export function refuseUnusable(context: IExecuteFunctions, address: string, baseUrl: string): void {
+	if (!/^https?:\/\/[^\s/]/i.test(address)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`'Send Callbacks To' ${quote(address)} is not a web address`,
+			{
+				description:
+					'Paste the Production URL of an Enrich Trigger, or leave the field empty. Nothing was sent or charged.',
+			},
+		);
+	}
+	refuseUnreachable(context, address, baseUrl);
+}
+
 /** Told before anything is submitted, as the callback would never arrive. */
-export function refuseUnreachable(
-	context: IExecuteFunctions,
-	address: string,
-	baseUrl: string,
-): void {
+function refuseUnreachable(context: IExecuteFunctions, address: string, baseUrl: string): void {
 	if (!isPrivate(address) || isPrivate(baseUrl)) return;
 	throw new NodeOperationError(
 		context.getNode(),

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { isOffered, type N8nPlace } from '../../shared/operation';
-import { batches } from '../../shared/operations/batches';
+import type { Batch } from '../../shared/batch';
+import type { N8nPlace, Operation } from '../../shared/operation';
+import { batches, batchStartedBy } from '../../shared/operations/batches';
 import { JOBS } from '../../shared/policy';
 
 /** Where the steps that take a batch find which one: the outputs of 'Do Not Wait' name it so. */
@@ -18,55 +19,65 @@ const formats: INodePropertyOptions[] = [
 		description: 'One file for spreadsheets; the way for many thousand rows',
 	},
 	{ name: 'Items', value: 'items', description: 'One item per row' },
-	{ name: 'JSON Lines File', value: 'jsonl', description: 'One file with one JSON object a line' },
+	{ name: 'JSON Lines File', value: 'jsonl', description: 'One file for programs, one row a line' },
 ];
 
-const showFor = (places: N8nPlace[], more: Record<string, string[]> = {}) => ({
+const showFor = (operations: Started[], more: Record<string, string[]> = {}) => ({
 	show: {
-		resource: [...new Set(places.map(({ resource }) => resource))],
-		operation: [...new Set(places.map(({ operation }) => operation))],
+		resource: [...new Set(operations.map(({ n8n }) => n8n.resource))],
+		operation: [...new Set(operations.map(({ n8n }) => n8n.operation))],
 		...more,
 	},
 });
 
-const unnamed = batches
-	.filter(({ namesRows }) => !namesRows)
-	.map(({ submit }) => submit.n8n)
-	.filter(isOffered);
+type Started = Operation & { n8n: N8nPlace };
+const batchOf = (operation: Operation) => batchStartedBy(operation) as Batch;
+const callsBack = (operation: Operation) => batchOf(operation).events !== undefined;
 
 /** What is asked of the operations for many rows, besides what is asked for each row. */
-export const manyProperties = (places: N8nPlace[]): INodeProperties[] => [
+export const manyProperties = (many: Started[]): INodeProperties[] => [
 	{
 		displayName:
 			"Enrich's batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be taken over.",
 		name: 'unnamedNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: showFor(unnamed),
+		displayOptions: showFor(many.filter((operation) => !batchOf(operation).namesRows)),
+	},
+	{
+		displayName:
+			"Enrich sends no callbacks for this lookup: the step stays and checks, or 'Batch: Wait' waits for it.",
+		name: 'noCallbackNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: showFor(
+			many.filter((operation) => !callsBack(operation)),
+			{ waiting: ['background', 'none'] },
+		),
 	},
 	{
 		displayName: 'Wait for Results',
 		name: 'waiting',
 		type: 'options',
 		default: 'stay',
-		description: 'How the step comes by the results of its batch',
-		displayOptions: showFor(places),
+		description: 'How this step gets its results',
+		displayOptions: showFor(many),
 		options: [
 			{
 				name: 'Do Not Wait',
 				value: 'none',
 				description:
-					"Start the batch and go on at once; 'Batch: Wait' and 'Batch: Get Results' take it from there",
+					"Starts the batch, returns one item with its ID and goes on at once; 'Batch: Wait' and 'Batch: Get Results', or an Enrich Trigger, take it from there",
 			},
 			{
 				name: 'In Background',
 				value: 'background',
-				description: `The execution rests until Enrich calls it back: up to ${JOBS.mostByCallback.toLocaleString('en-US')} rows; n8n must be reachable from the internet`,
+				description: `N8n pauses the execution until Enrich calls back: up to ${JOBS.mostByCallback.toLocaleString('en-US')} rows, and n8n must be reachable from the internet`,
 			},
 			{
 				name: 'Stay and Check',
 				value: 'stay',
-				description: 'The step runs until the results are there; works everywhere',
+				description: 'The step keeps running until the results have come; works everywhere',
 			},
 		],
 	},
@@ -78,22 +89,25 @@ export const manyProperties = (places: N8nPlace[]): INodeProperties[] => [
 		placeholder: 'e.g. https://n8n.example.com/webhook/…',
 		description:
 			"Leave it empty, or paste the production URL of an 'Enrich Trigger': it starts its workflow for each result, or when the batch is complete. One call is sent per row.",
-		displayOptions: showFor(places, { waiting: ['none'] }),
+		displayOptions: showFor(many.filter(callsBack), { waiting: ['none'] }),
 	},
 	{
 		displayName: 'Return Results As',
 		name: 'format',
 		type: 'options',
 		default: 'items',
-		description: 'Whether each row becomes an item or all rows together become one file',
-		displayOptions: showFor(places, { waiting: ['background', 'stay'] }),
+		description: 'How the results leave this step',
+		displayOptions: showFor(many, { waiting: ['background', 'stay'] }),
 		options: formats,
 	},
 ];
 
+const whenWaiting: INodeProperties['displayOptions'] = { hide: { '/waiting': ['none'] } };
+
 /** The options that only the operations for many rows have. */
 export const manyOptions = (
 	displayOptions: INodeProperties['displayOptions'],
+	forFewRows: INodeProperties['displayOptions'],
 ): INodeProperties[] => [
 	{
 		displayName: 'Take Over Recent Batch',
@@ -102,7 +116,7 @@ export const manyOptions = (
 		default: true,
 		displayOptions,
 		description:
-			'Whether a batch of exactly the same rows from the last 24 hours is used instead of paying for another one, as after a crash',
+			'Whether a batch of exactly the same rows from the last 20 hours is used instead of paying for another one, as after a crash',
 	},
 	{
 		displayName: 'Use Batch From',
@@ -110,17 +124,17 @@ export const manyOptions = (
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: BATCH_FROM,
-		displayOptions,
+		displayOptions: { ...forFewRows, ...whenWaiting },
 		description:
 			'Number of different rows from which on they go into one batch. Fewer are looked up one by one, which is quicker and costs the same.',
 	},
 	{
-		displayName: 'Wait at Most',
+		displayName: 'Wait at Most (Minutes)',
 		name: 'mostWait',
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: WAIT_MINUTES,
-		displayOptions,
+		displayOptions: { ...displayOptions, ...whenWaiting },
 		description:
 			'Minutes to wait for a batch. After that the step ends and names the batch, which goes on and is not lost.',
 	},
@@ -172,7 +186,7 @@ export const batchProperties: INodeProperties[] = [
 		displayOptions: forBatch('wait', 'getResults'),
 	},
 	{
-		displayName: 'Batch Of',
+		displayName: 'Kind of Batch',
 		name: 'product',
 		type: 'options',
 		default: 'any',
@@ -181,14 +195,14 @@ export const batchProperties: INodeProperties[] = [
 		options: [
 			...batches.map(({ product, single }) => ({ name: single.title, value: product })),
 			{
-				name: 'Find Out',
+				name: 'Detect Automatically',
 				value: 'any',
-				description: 'As the input says; else whichever knows the ID',
+				description: 'Taken from the input, else found by the ID',
 			},
 		].sort((a, b) => (a.name < b.name ? -1 : 1)),
 	},
 	{
-		displayName: 'Check Every',
+		displayName: 'Check Every (Minutes)',
 		name: 'checkEvery',
 		type: 'number',
 		typeOptions: { minValue: 1 },
@@ -197,7 +211,7 @@ export const batchProperties: INodeProperties[] = [
 		displayOptions: forBatch('wait'),
 	},
 	{
-		displayName: 'Give Up After',
+		displayName: 'Give Up After (Hours)',
 		name: 'giveUpAfter',
 		type: 'number',
 		typeOptions: { minValue: 1 },
@@ -210,7 +224,7 @@ export const batchProperties: INodeProperties[] = [
 		name: 'format',
 		type: 'options',
 		default: 'items',
-		description: 'Whether each result becomes an item or all results together become one file',
+		description: 'How the results leave this step',
 		displayOptions: forBatch('getResults'),
 		options: formats,
 	},

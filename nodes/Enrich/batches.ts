@@ -35,9 +35,30 @@ interface Seen {
 	progress: Progress;
 }
 
+const idOf = (context: IExecuteFunctions, index: number): string =>
+	String(context.getNodeParameter('batchId', index, '') ?? '').trim();
+
+/**
+ * The items of each batch, by the first of them. Rows that are in no batch have their outcome
+ * already and are only handed on.
+ */
+function sorted(context: IExecuteFunctions): { byBatch: number[][]; others: INodeExecutionData[] } {
+	const byBatch = new Map<string, number[]>();
+	const others: INodeExecutionData[] = [];
+	context.getInputData().forEach(({ json, binary }, index) => {
+		const batchId = idOf(context, index);
+		if (!batchId && json.outcome !== undefined)
+			others.push({ json, ...(binary && { binary }), pairedItem: { item: index } });
+		else byBatch.set(batchId, [...(byBatch.get(batchId) ?? []), index]);
+	});
+	return { byBatch: [...byBatch.values()], others };
+}
+
+const pairedWith = (indexes: readonly number[]) => indexes.map((item) => ({ item }));
+
 /** @throws EnrichError where no batch has this ID. */
 async function see(context: IExecuteFunctions, client: Connection, index: number): Promise<Seen> {
-	const batchId = String(context.getNodeParameter('batchId', index, '') ?? '').trim();
+	const batchId = idOf(context, index);
 	if (!batchId) throw new EnrichError({ kind: 'badInput', field: 'Batch ID', detail: 'is empty' });
 	const chosen = context.getNodeParameter('product', index, 'any');
 	const told = context.getInputData()[index]?.json[BATCH_FIELDS.product];
@@ -74,15 +95,17 @@ async function wait(
 	const mostMs =
 		3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
 	const input = context.getInputData();
-	const ended: INodeExecutionData[] = [];
+	const { byBatch, others } = sorted(context);
+	const ended: INodeExecutionData[] = others;
 	let running: Seen | undefined;
 	let unseen: unknown;
-	for (let index = 0; index < input.length; index++) {
+	for (const indexes of byBatch) {
+		const index = indexes[0] as number;
 		const item = input[index] as INodeExecutionData;
 		try {
 			const seen = await see(context, client, index);
 			if (seen.progress.state === 'running') running ??= seen;
-			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: { item: index } });
+			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: pairedWith(indexes) });
 		} catch (thrown) {
 			if (isPassing(thrown, item, client.now())) unseen = thrown;
 			else if (!context.continueOnFail()) throw failed(context, thrown, index);
@@ -129,16 +152,17 @@ async function getResults(
 	context: IExecuteFunctions,
 	client: Connection,
 ): Promise<INodeExecutionData[][]> {
+	const { byBatch, others } = sorted(context);
 	const main: INodeExecutionData[] = [];
-	const count = context.getInputData().length;
-	for (let index = 0; index < count; index++) {
+	for (const indexes of byBatch) {
+		const index = indexes[0] as number;
 		try {
 			const seen = await see(context, client, index);
 			const { batchId, progress } = seen;
 			if (progress.state === 'running') throw stillRunning(seen);
 			const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
 			const { items, creditsUsed } = await readResults(context, client, seen, format);
-			for (const item of items) main.push({ ...item, pairedItem: { item: index } });
+			for (const item of items) main.push({ ...item, pairedItem: pairedWith(indexes) });
 			const used = creditsUsed === null ? '' : ` ${counted(creditsUsed, 'credit')} used.`;
 			const message = `Batch ${batchId}: ${progress.status}.${used}`;
 			context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
@@ -147,7 +171,7 @@ async function getResults(
 			main.push(toFailedItem(thrown, index));
 		}
 	}
-	return [main];
+	return [[...main, ...others]];
 }
 
 /** Reads page by page; of a file, no more than a page is in memory at once. */
@@ -171,8 +195,8 @@ async function readResults(
 			creditsUsed ??= receipt.creditsUsed;
 			count += results.length;
 			for (const result of results) {
-				const { outcome, reason } = toRowResult(batch, batchId, result);
-				const json = { ...(result as IDataObject), outcome, reason, [BATCH_FIELDS.id]: batchId };
+				const { outcome, reason, data } = toRowResult(batch, batchId, result);
+				const json = { ...(data as IDataObject), outcome, reason, [BATCH_FIELDS.id]: batchId };
 				if (file) file.write(json);
 				else items.push({ json });
 			}

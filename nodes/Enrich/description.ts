@@ -177,6 +177,13 @@ const lists = offered.filter(({ paging }) => paging);
 const simplifiable = offered.filter((operation) => perRow(operation).simplified);
 const priced = offered.filter(({ price }) => price);
 const many = offered.filter(batchStartedBy);
+const mayMiss = priced.filter((operation) => !perRow(operation).neverMisses);
+
+/** A batch of which few rows are looked up one by one. */
+const mayBeSingle = (operation: Operation): boolean => {
+	const batch = batchStartedBy(operation);
+	return batch?.namesRows === true && !batch.mayCostLess;
+};
 
 /** Where nobody waits for results, what becomes of them is no question. */
 const unlessStartedOnly: INodeProperties['displayOptions'] = { hide: { waiting: ['none'] } };
@@ -231,7 +238,7 @@ const notFound: INodeProperties = {
 			description: 'Return the row on an output of its own',
 		},
 	],
-	displayOptions: { ...shownFor(...priced), ...unlessStartedOnly },
+	displayOptions: { ...shownFor(...mayMiss), ...unlessStartedOnly },
 };
 
 /** Within 'Options', whose own place in the form the paths start from. */
@@ -250,7 +257,10 @@ const options: INodeProperties = {
 	default: {},
 	displayOptions: { hide: { resource: ['batch'] } },
 	options: [
-		...manyOptions(optionFor(...many)),
+		...manyOptions(
+			optionFor(...many),
+			optionFor(...many.filter((operation) => mayBeSingle(operation))),
+		),
 		{
 			displayName: 'Include Input Fields',
 			name: 'includeInputFields',
@@ -328,7 +338,7 @@ export const properties: INodeProperties[] = [
 	...operationLists,
 	...offered.flatMap(fieldsOf),
 	...paging,
-	...manyProperties(many.map(({ n8n }) => n8n)),
+	...manyProperties(many),
 	output,
 	notFound,
 	...batchProperties,

@@ -46,7 +46,7 @@ export async function execute(this: IExecuteFunctions): Promise<INodeExecutionDa
 	if (operation.price) {
 		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
-		const message = [summaryText(summary, incomplete), note].filter(Boolean).join(' ');
+		const message = [summaryText(summary, incomplete, operation), note].filter(Boolean).join(' ');
 		this.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = await toOutputs(this, done);
@@ -195,7 +195,10 @@ function outputSettings(context: IExecuteFunctions, operation: Operation): Outpu
 		fields: operation.simplified && fields,
 		includeInputFields: read('options.includeInputFields', true),
 		resultField: String(read('options.resultField', '') ?? '').trim(),
-		notFound: operation.price ? read<OutputSettings['notFound']>('notFound', 'keep') : 'keep',
+		notFound:
+			operation.price && !operation.neverMisses
+				? read<OutputSettings['notFound']>('notFound', 'keep')
+				: 'keep',
 		marksErrors: context.continueOnFail(),
 	};
 }

@@ -128,11 +128,15 @@ function withoutAccount(row: IDataObject): IDataObject {
 }
 
 /** One line for the output pane: what became of the rows, and the credits. */
-export function summaryText(summary: Summary, incomplete: number): string {
+export function summaryText(
+	summary: Summary,
+	incomplete: number,
+	{ neverMisses }: Pick<Operation, 'neverMisses'> = {},
+): string {
 	const { rows, found, notFound, skipped, failed, creditsUsed, creditsRemaining } = summary;
 	const left = creditsRemaining === null ? '' : `, ${counted(creditsRemaining)} left`;
 	return (
-		`${counted(rows, 'row')}: ${counted(found)} found, ${counted(notFound)} not found, ` +
+		`${counted(rows, 'row')}: ${counted(found)} ${neverMisses ? 'checked' : `found, ${counted(notFound)} not found`}, ` +
 		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${counted(creditsUsed, 'credit')} used${left}.`
 	);
 }

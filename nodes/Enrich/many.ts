@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Batch } from '../../shared/batch';
 import { outputFields } from '../../shared/form';
-import { lookUpMany, type ManyOptions, startMany } from '../../shared/manyRows';
+import { lookUpMany, type ManyOptions, type StartedBatch, startMany } from '../../shared/manyRows';
 import type { Operation } from '../../shared/operation';
 import { JOBS } from '../../shared/policy';
 import type { Row, RowResult, Summary } from '../../shared/rows';
-import { callbackAddress, refuseUnreachable } from './background';
+import { callbackAddress, refuseUnusable } from './background';
 import { BATCH_FIELDS, WAIT_MINUTES } from './batchDescription';
 import type { Connection } from './client';
 import { counted, type OutputSettings, toErrorItem, toItems } from './items';
@@ -105,7 +105,7 @@ async function startOnly(
 	options: Omit<ManyOptions, 'mostWaitMs'>,
 ): Promise<Done | Early> {
 	const callbackUrl = String(context.getNodeParameter('callbackUrl', 0, '') ?? '').trim();
-	if (callbackUrl) refuseUnreachable(context, callbackUrl, client.baseUrl);
+	if (callbackUrl) refuseUnusable(context, callbackUrl, client.baseUrl);
 	const webhookUrl = callbackUrl || undefined;
 	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });
 	if (started.length === 0) {
@@ -134,19 +134,29 @@ async function startOnly(
 		if (result?.outcome === 'failed' && goesAway) main.push(toErrorItem(result, item, index));
 		else if (result) main.push(...toItems(batch.single, result, item, index, settings));
 	});
-	const credits = started.reduce((sum, { creditsReserved }) => sum + (creditsReserved ?? 0), 0);
-	const inThem = started.reduce((sum, one) => sum + one.rows.length, 0);
-	const isOld = started.some(({ isTakenOver }) => isTakenOver);
+	const { message, type } = startedText(started, rows.length, webhookUrl !== undefined);
+	context.addExecutionHints({ message, location: 'outputPane', type });
+	memory.finish();
+	return [main];
+}
+
+function startedText(started: readonly StartedBatch[], rows: number, callsBack: boolean) {
+	const inThem = started.reduce((sum, batch) => sum + batch.rows.length, 0);
+	const fresh = started.filter(({ isTakenOver }) => !isTakenOver);
+	const old = started.filter(({ isTakenOver }) => isTakenOver);
+	const credits = fresh.reduce((sum, { creditsReserved }) => sum + (creditsReserved ?? 0), 0);
 	const message = [
 		`${counted(started.length, 'batch', 'batches')} with ${counted(inThem, 'row')}: ${counted(credits, 'credit')} reserved.`,
-		isOld && 'Taken over instead of paying again: started earlier.',
-		isOld && callbackUrl && 'It calls back where it was told to at that time.',
+		inThem < rows && `${counted(rows - inThem, 'row')} in no batch.`,
+		old.length > 0 &&
+			`Taken over instead of paying again: batch ${old.map(({ batchId }) => batchId).join(', ')}, started earlier.`,
+		old.length > 0 &&
+			callsBack &&
+			"It calls back where it was told to then. To have 'Send Callbacks To' used, turn off 'Take Over Recent Batch', which pays again.",
 	]
 		.filter(Boolean)
 		.join(' ');
-	context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
-	memory.finish();
-	return [main];
+	return { message, type: inThem < rows ? ('warning' as const) : ('info' as const) };
 }
 
 function summaryOf(results: RowResult[]): Summary {

@@ -25,7 +25,8 @@ export class EnrichTrigger implements INodeType {
 		version: 1.1,
 		subtitle:
 			'={{$parameter["event"] === "resultReceived" ? "Result Received" : "Batch Completed"}}',
-		description: 'Starts the workflow when a batch is complete or one of its results is there',
+		description:
+			'Find and validate B2B contact data, or start a workflow when a batch of it is complete',
 		eventTriggerDescription,
 		activationMessage,
 		triggerPanel,

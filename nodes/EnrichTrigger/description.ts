@@ -13,12 +13,12 @@ export const triggerPanel: TriggerPanelDefinition = {
 	header: 'Let Enrich call this workflow',
 	executionsHelp: {
 		inactive:
-			"<b>While you build the workflow</b>, click the button above, copy the <b>Test URL</b> into the field 'Send Callbacks To' of the Enrich step that starts a batch, and run that step. What comes in shows up here.<br /><br /><b>When it is ready</b>, activate this workflow and put the <b>Production URL</b> into that field instead.<br /><br />If you set a secret here, add <b>?secret=</b> and the secret to the end of the URL.",
+			"<b>While you build the workflow</b>, click the button above, copy the <b>Test URL</b> into the field 'Send Callbacks To' of the Enrich step that starts a batch, and run that step. What comes in shows up here.<br /><br /><b>When it is ready</b>, publish this workflow and put the <b>Production URL</b> into that field instead.<br /><br />If you set a secret here, add <b>?secret=</b> and the secret to the end of the URL.",
 		active:
-			"<b>While you build the workflow</b>, click the button above, copy the <b>Test URL</b> into the field 'Send Callbacks To' of the Enrich step that starts a batch, and run that step. What comes in shows up here.<br /><br /><b>The workflow is active</b>: each batch whose step has the <b>Production URL</b> in that field starts it. You see these runs in the <a data-key='executions'>executions list</a>.<br /><br />If you set a secret here, add <b>?secret=</b> and the secret to the end of the URL.",
+			"<b>While you build the workflow</b>, click the button above, copy the <b>Test URL</b> into the field 'Send Callbacks To' of the Enrich step that starts a batch, and run that step. What comes in shows up here.<br /><br /><b>The workflow is published</b>: each batch whose step has the <b>Production URL</b> in that field starts it. You see these runs in the <a data-key='executions'>executions list</a>.<br /><br />If you set a secret here, add <b>?secret=</b> and the secret to the end of the URL.",
 	},
 	activationHint:
-		"Once the workflow is ready, activate it and put the Production URL into the field 'Send Callbacks To' of the Enrich step that starts the batch.",
+		"Once the workflow is ready, publish it and put the Production URL into the field 'Send Callbacks To' of the Enrich step that starts the batch.",
 };
 
 export const eventTriggerDescription =
@@ -30,7 +30,7 @@ export const activationMessage =
 export const properties: INodeProperties[] = [
 	{
 		displayName:
-			"Copy the Production URL above into the field 'Send Callbacks To' of the Enrich step that starts a batch, then activate this workflow. Enrich must be able to reach the URL over the internet: one that starts with http://localhost works with the sandbox only.",
+			"Open 'Webhook URLs' above, copy the Production URL into the field 'Send Callbacks To' of the Enrich step that starts a batch, then publish this workflow. Enrich must be able to reach the URL over the internet.",
 		name: 'addressNotice',
 		type: 'notice',
 		default: '',
@@ -48,7 +48,7 @@ export const properties: INodeProperties[] = [
 		})),
 	},
 	{
-		displayName: 'Only For',
+		displayName: 'Kinds of Batches',
 		name: 'products',
 		type: 'multiOptions',
 		default: [],
@@ -77,7 +77,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'As JSON Lines File',
 				value: 'jsonl',
-				description: 'One file with one JSON object a line',
+				description: 'One file for programs, one result a line',
 			},
 			{ name: 'None', value: 'none', description: 'One item that tells about the batch' },
 		],
@@ -88,15 +88,7 @@ export const properties: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to ask Enrich if the batch is really yours, and has really ended, before the workflow starts. This is free.',
-	},
-	{
-		displayName:
-			"Choose an Enrich credential to have callbacks checked. Without one they are taken as they come, and each item says 'isVerified: false'.",
-		name: 'checkNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: { show: { check: [true] } },
+			"Whether to ask Enrich, at no cost, if the batch is yours and has ended before the workflow starts. Needs a credential: without one, items say 'isVerified: false'.",
 	},
 	{
 		displayName: 'Secret',

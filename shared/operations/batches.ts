@@ -94,7 +94,6 @@ function batchOf(product: Product): Batch {
 	});
 	const price: Price | null = single.price && {
 		...single.price,
-		free: `${single.price.free}. The full price is reserved at the start, and the rest refunded with the results`,
 	};
 	const submit: Operation = {
 		...shared,
@@ -103,7 +102,7 @@ function batchOf(product: Product): Batch {
 		method: 'POST',
 		path,
 		title: `${single.title} in Batch`,
-		description: `${single.description}, for many rows as one job`,
+		description: 'Any number of rows in one batch',
 		billing: 'reservesAtSubmit',
 		price,
 		cost: (body) => (price?.credits ?? 0) * countOf(body),
@@ -226,7 +225,7 @@ const known = (...keys: (string | undefined)[]): string[] =>
 export const batches: readonly Batch[] = [
 	batchOf({
 		single: findEmail,
-		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find many emails' },
+		n8n: { operation: 'findMany', name: 'Find Many', action: 'Find work emails of many people' },
 		product: 'emailFinder',
 		ids: ['batchFindEmails', 'getEmailFinderBatchStatus', 'getEmailFinderBatchResults'],
 		path: '/email-finder/batch',
@@ -242,7 +241,11 @@ export const batches: readonly Batch[] = [
 	}),
 	batchOf({
 		single: validateEmail,
-		n8n: { operation: 'validateMany', name: 'Validate Many', action: 'Validate many emails' },
+		n8n: {
+			operation: 'validateMany',
+			name: 'Validate Many',
+			action: 'Validate many email addresses',
+		},
 		product: 'emailValidation',
 		ids: ['batchValidateEmails', 'getEmailValidationBatchStatus', 'getEmailValidationBatchResults'],
 		path: '/email-validation/batch',

@@ -108,6 +108,7 @@ export const validateEmail = defineOperation({
 		segProvider: output.text('Email Gateway').optional(),
 		provider: output.oneOf('Email Provider', ['GOOGLE', 'MICROSOFT', 'SMTP']).optional(),
 	}),
+	neverMisses: true,
 	verdict: (data) => ({
 		found: true,
 		reason: textOr(`The result is ${textOr('open', data.result)}`, data.message),

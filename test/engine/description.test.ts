@@ -73,7 +73,7 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 				...(single.simplified ? ['output', 'outputFields'] : []),
 				...(isMany ? ['waiting', 'format'] : []),
 				...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
-				...(price ? ['notFound'] : []),
+				...(price && !single.neverMisses ? ['notFound'] : []),
 				'options',
 			];
 			expect(names.sort()).toEqual(expected.sort());
@@ -89,7 +89,8 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 				[
 					...forAll,
 					...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : []),
-					...(isMany ? ['batchFrom', 'mostWait', 'takeOver'] : []),
+					...(isMany ? ['mostWait', 'takeOver'] : []),
+					...(isMany && !['phone', 'person'].includes(n8n.resource) ? ['batchFrom'] : []),
 				].sort(),
 			);
 		});

@@ -226,6 +226,26 @@ describe('batches that are only started', () => {
 		expect(outcomesOf(result.node('Enrich'))).toEqual(Array.from({ length: 12 }, () => 'found'));
 	});
 
+	it('are read once, however many items name them, and rows in none go on as they are', async () => {
+		const item = await started();
+		const refused = { email: 'broken', outcome: 'failed', reason: 'No address' };
+		const items = [item, refused, item];
+		const results = await b.run(batch('getResults', fields), items);
+		expect(jsonOf(results.node('Enrich'))).toHaveLength(13);
+		expect(jsonOf(results.node('Enrich')).at(-1)).toEqual(refused);
+		const waited = await b.run(batch('wait', fields), items, {
+			outputs: ['Still Running', 'Ended'],
+		});
+		expect(jsonOf(waited.node('Enrich'), 1)).toHaveLength(2);
+	});
+
+	it('are not started with an address for callbacks that is none', async () => {
+		const wrong = validateMany({ waiting: 'none', callbackUrl: 'paste it here' });
+		const result = await b.run(wrong, addresses(12));
+		expect(result.error?.message).toContain("'Send Callbacks To'");
+		expect(submits()).toBe(0);
+	});
+
 	it('say so when their ID is unknown, and the other batches are read all the same', async () => {
 		const rows = [{ batchId: 'f'.repeat(24) }, await started()];
 		const stopped = await b.run(batch('getResults', fields), rows);

@@ -58,7 +58,7 @@ describe('outcomes', () => {
 		]);
 		const one = (await b.run(validate(), [{ email: 'a@b.com' }])).node('Enrich');
 		expect(one.hints[0]).toMatchObject({
-			message: '1 row: 1 found, 0 not found, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
+			message: '1 row: 1 checked, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
 			type: 'info',
 		});
 		expect(
