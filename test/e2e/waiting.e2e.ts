@@ -243,4 +243,5 @@ test('the shipped workflow cleans a list overnight and has a file to mail', asyn
 	expect(refused.map(({ json }) => json.outcome)).toEqual(['skipped', 'failed']);
 	expect(result?.json).toMatchObject({ status: 'completed', results: 12 });
 	expect(result?.binary?.data?.fileName).toContain('.csv');
+	expect(itemsOf(execution, 'Only the File')).toHaveLength(1);
 });
