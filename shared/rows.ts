@@ -54,7 +54,7 @@ export interface Summary {
 	skipped: number;
 	failed: number;
 	creditsUsed: number;
-	/** As the last answer told it. */
+	/** The lowest that was told: answers overtake each other. */
 	creditsRemaining: number | null;
 }
 
@@ -119,7 +119,7 @@ export async function lookUpRows(
 		for (const lookup of waiting) {
 			// After a stop nothing is sent, but what earlier tries have paid for is still given out.
 			const result = await answer(lookup);
-			creditsRemaining = result.creditsRemaining ?? creditsRemaining;
+			creditsRemaining = lower(result.creditsRemaining, creditsRemaining);
 			share(result, lookup, results);
 			open -= 1;
 		}
@@ -132,6 +132,10 @@ export async function lookUpRows(
 	}
 	return { results, summary: summarize(results, creditsRemaining) };
 }
+
+/** Null: not told. */
+const lower = (a: number | null, b: number | null): number | null =>
+	a === null || b === null ? (a ?? b) : Math.min(a, b);
 
 export function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
 	const lookups = new Map<string, Lookup>();

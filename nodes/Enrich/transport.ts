@@ -68,12 +68,14 @@ async function readAll(
 	cancelled?.addEventListener('abort', endCancelled);
 	try {
 		const reader = body[Symbol.asyncIterator]();
-		const chunks: Buffer[] = [];
+		// Piece by piece, so that a page is in memory once.
+		const decoder = new TextDecoder();
+		let text = '';
 		let bytes = 0;
 		for (;;) {
 			const { done, value } = await Promise.race([reader.next(), ended]);
-			if (done === true) return Buffer.concat(chunks).toString('utf8');
-			chunks.push(value);
+			if (done === true) return text + decoder.decode();
+			text += decoder.decode(value, { stream: true });
 			bytes += value.length;
 			if (bytes > mostBytes) throw new NoAnswer('tooLong');
 		}

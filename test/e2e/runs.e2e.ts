@@ -131,7 +131,7 @@ describe('the shipped workflow', () => {
 						'30 rows: 10 found, 9 not found, 7 skipped, 4 failed. 90 credits used, 24,910 left.',
 				}),
 			],
-			[expect.objectContaining({ message: expect.stringContaining('30 rows: 15 found') })],
+			[expect.objectContaining({ message: expect.stringContaining('30 rows: 15 checked') })],
 			[expect.objectContaining({ message: expect.stringContaining('3,500 credits used') })],
 		]);
 	});
