@@ -15,10 +15,7 @@ export const resultsToFile: Part = {
 		withSandbox({ plan: 'unlimited', balance: RESULTS, batchItemsPerSecond: 1e9 }, (sandbox) =>
 			withN8n([], async (n8n) => {
 				const batchId = await submit(sandbox);
-				const { apiKey, url: baseUrl } = sandbox;
-				const data = { apiKey, baseUrl, headerStyle: 'x-api-key' };
-				const credential = await n8n.api.createCredential('enrichApi', 'Enrich account', data);
-				const workflow = await activate(n8n, credential.id);
+				const workflow = await activate(n8n, await n8n.api.connect(sandbox));
 				// Once with no batch, so that n8n has loaded what it needs.
 				await n8n.api.runByWebhook(workflow, 'results', { rows: [{ batchId: 'none' }] });
 

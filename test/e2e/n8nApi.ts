@@ -74,6 +74,12 @@ export class N8nApi {
 		return await this.call('POST', '/rest/credentials', { name, type, data });
 	}
 
+	/** Makes the credential for an Enrich API, such as the sandbox; resolves to its ID. */
+	async connect({ url: baseUrl, apiKey }: { url: string; apiKey: string }): Promise<string> {
+		const data = { apiKey, baseUrl, headerStyle: 'x-api-key' };
+		return (await this.createCredential('enrichApi', 'Enrich account', data)).id;
+	}
+
 	async createWorkflow(workflow: WorkflowJson): Promise<{ id: string; versionId: string }> {
 		return await this.call('POST', '/rest/workflows', { name: 'Workflow', ...workflow });
 	}

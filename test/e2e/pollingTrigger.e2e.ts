@@ -13,8 +13,7 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ plan: 'unlimited', apiKey: KEY });
 	n8n = await N8nServer.create();
 	await n8n.api.setUp();
-	const data = { apiKey: KEY, baseUrl: sandbox.url, headerStyle: 'x-api-key' };
-	credentialId = (await n8n.api.createCredential('enrichApi', 'Enrich account', data)).id;
+	credentialId = await n8n.api.connect(sandbox);
 });
 afterAll(async () => {
 	await n8n?.remove();

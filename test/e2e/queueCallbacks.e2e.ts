@@ -34,9 +34,7 @@ afterEach(async () => sandbox?.close());
 /** Starts a sandbox of that pace, and names n8n's credential for it. */
 async function startAt(batchItemsPerSecond: number): Promise<string> {
 	sandbox = await startSandbox({ plan: 'unlimited', batchItemsPerSecond });
-	const { apiKey, url: baseUrl } = sandbox;
-	const data = { apiKey, baseUrl, headerStyle: 'x-api-key' };
-	return (await n8n.api.createCredential('enrichApi', 'Enrich account', data)).id;
+	return await n8n.api.connect(sandbox);
 }
 
 test('a batch that one worker has submitted is given back by the other', async () => {

@@ -28,18 +28,13 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ plan: 'unlimited', apiKey: KEY });
 	n8n = await N8nServer.create();
 	await n8n.api.setUp();
-	credentialId = await credentialFor(sandbox.url, KEY);
+	credentialId = await n8n.api.connect(sandbox);
 });
 afterAll(async () => {
 	await n8n?.remove();
 	await sandbox?.close();
 });
 beforeEach(() => sandbox.reset());
-
-async function credentialFor(baseUrl: string, apiKey: string): Promise<string> {
-	const data = { apiKey, baseUrl, headerStyle: 'x-api-key' };
-	return (await n8n.api.createCredential('enrichApi', 'Enrich account', data)).id;
-}
 
 let webhooks = 0;
 
@@ -234,7 +229,7 @@ describe('a paid call is not sent again', () => {
 		const slow = await startSandbox({ plan: 'unlimited', apiKey: KEY, latencyMs: 200 });
 		try {
 			const many = addresses(200);
-			const credential = await credentialFor(slow.url, KEY);
+			const credential = await n8n.api.connect({ url: slow.url, apiKey: KEY });
 			const workflow = await activate([enrichNode(validate())], {}, { credential });
 			const id = await workflow.start(many);
 			await until('some rows are paid', () => slow.ledger.charged() >= 20, { everyMs: 10 });
@@ -261,7 +256,7 @@ describe('a paid call is not sent again', () => {
 
 // Comes last, so that it sees what all other tests have left behind.
 test("the key is in none of n8n's files and logs", async () => {
-	const credential = await credentialFor(sandbox.url, WRONG_KEY);
+	const credential = await n8n.api.connect({ url: sandbox.url, apiKey: WRONG_KEY });
 	const { run } = await activate([enrichNode(validate())], {}, { credential });
 	const refused = await run([{ email: 'someone@example.com' }]);
 	expect(refused.data.resultData.error?.message).toBe('Enrich refused the API key');

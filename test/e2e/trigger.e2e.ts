@@ -27,8 +27,7 @@ beforeAll(async () => {
 	});
 	n8n = await N8nServer.create({ env: { N8N_LOG_LEVEL: 'warn' } });
 	await n8n.api.setUp();
-	const data = { apiKey: sandbox.apiKey, baseUrl: sandbox.url, headerStyle: 'x-api-key' };
-	credentialId = (await n8n.api.createCredential('enrichApi', 'Enrich account', data)).id;
+	credentialId = await n8n.api.connect(sandbox);
 });
 afterAll(async () => {
 	await n8n?.remove();

@@ -19,8 +19,7 @@ beforeAll(async () => {
 	});
 	n8n = await N8nServer.create();
 	await n8n.api.setUp();
-	const data = { apiKey: sandbox.apiKey, baseUrl: sandbox.url, headerStyle: 'x-api-key' };
-	credentialId = (await n8n.api.createCredential('enrichApi', 'Enrich account', data)).id;
+	credentialId = await n8n.api.connect(sandbox);
 });
 afterAll(async () => {
 	await n8n?.remove();
