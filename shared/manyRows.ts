@@ -218,8 +218,8 @@ export function unread(thrown: unknown, batchId: string): EnrichError {
 /** One entry of a batch's results. What a row cost is told for the batch as a whole only. */
 export function toRowResult({ single }: Batch, batchId: string, told: Data): RowResult {
 	const { found, reason } = single.verdict(told);
-	const data = { ...told };
 	// A miss is told as an error there; it is none.
-	if (!found) delete data.error;
+	const data = !found && Object.hasOwn(told, 'error') ? { ...told, error: undefined } : told;
+	if (data !== told) delete data.error;
 	return { ...uncharged(found ? 'found' : 'notFound', reason), data, creditsUsed: null, batchId };
 }

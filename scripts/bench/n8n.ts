@@ -10,8 +10,9 @@ export const CALLS_AT_ONCE = 10;
 export async function withN8n<T>(
 	packages: readonly string[],
 	use: (n8n: N8nServer) => Promise<T>,
+	env: Record<string, string> = {},
 ): Promise<T> {
-	const n8n = await N8nServer.create({ packages, env: { N8N_LOG_LEVEL: 'info' } });
+	const n8n = await N8nServer.create({ packages, env: { N8N_LOG_LEVEL: 'info', ...env } });
 	try {
 		await n8n.api.setUp();
 		return await use(n8n);
