@@ -120,7 +120,7 @@ export async function lookUpMany(
 			const mostMs = options.patienceMs?.(submitted) ?? mostWaitMs;
 			const { state } = await waitForBatch(batch, batchId, client, mostMs, options.onProgress);
 			let receipt = await collect(batch, batchId, open, give, client);
-			if (open.size > 0 && state === 'completed' && !submitted.isTakenOver) {
+			if (open.size > 0 && state === 'completed') {
 				await client.sleep(JOBS.settlesMs);
 				receipt = (await collect(batch, batchId, open, give, client)) ?? receipt;
 			}

@@ -327,13 +327,18 @@ async function hasOnly(
 	total: number | undefined,
 	client: Client,
 ): Promise<boolean> {
-	let count = 0;
-	for await (const { results } of resultPages(batch, batchId, client)) {
-		if (!results.every((result) => isIn(keys, batch, result))) return false;
-		count += results.length;
+	// Results may lag behind the end, so none at all is looked for once more.
+	for (const waitMs of [0, JOBS.settlesMs]) {
+		await client.sleep(waitMs);
+		let count = 0;
+		for await (const { results } of resultPages(batch, batchId, client)) {
+			if (!results.every((result) => isIn(keys, batch, result))) return false;
+			count += results.length;
+		}
+		// Misses may be left out of the results; but where no size is told, only they can prove it.
+		if (count > 0) return total !== undefined || count === keys.size;
 	}
-	// Misses may be left out of the results; but where no size is told, only they can prove it.
-	return total === undefined ? count === keys.size : count > 0;
+	return false;
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set(['notFound', 'expired']);

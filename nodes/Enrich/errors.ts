@@ -1,5 +1,6 @@
 import {
 	type IExecuteFunctions,
+	type INode,
 	type JsonObject,
 	NodeApiError,
 	NodeOperationError,
@@ -33,12 +34,21 @@ export function toNodeError(
 	]
 		.filter(Boolean)
 		.join(' ');
-	const options = { message, description, itemIndex: index };
-	const body: JsonObject = { message, status: error.status ?? null };
+	return inOwnWords(node, error, { message, description, itemIndex: index });
+}
+
+/** n8n's own kind of error, with our words. */
+export function inOwnWords(
+	node: INode,
+	{ status }: EnrichError,
+	options: { message: string; description: string; itemIndex?: number },
+): Error {
+	const { message } = options;
+	const body: JsonObject = { message, status: status ?? null };
 	const nodeError =
-		error.status === undefined
+		status === undefined
 			? new NodeOperationError(node, message, options)
-			: new NodeApiError(node, body, { ...options, httpCode: String(error.status) });
+			: new NodeApiError(node, body, { ...options, httpCode: String(status) });
 	// n8n rewords messages in which it sees a system code, such as EPERM, be it part of a name.
 	return Object.assign(nodeError, { message });
 }

@@ -4,7 +4,7 @@ import { outputFields } from '../../shared/form';
 import { lookUpMany, type ManyOptions, type StartedBatch, startMany } from '../../shared/manyRows';
 import type { Operation } from '../../shared/operation';
 import { JOBS } from '../../shared/policy';
-import type { Row, RowResult, Summary } from '../../shared/rows';
+import { type Row, type RowResult, type Summary, summarize } from '../../shared/rows';
 import { callbackAddress, refuseUnusable } from './background';
 import { BATCH_FIELDS, WAIT_MINUTES } from './batchDescription';
 import type { Connection } from './client';
@@ -110,7 +110,7 @@ async function startOnly(
 	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });
 	if (started.length === 0) {
 		const all = results.filter((result) => result !== undefined);
-		return { operation: batch.single, results: all, summary: summaryOf(all) };
+		return { operation: batch.single, results: all, summary: summarize(all, null) };
 	}
 	const startedAt = new Date(client.now()).toISOString();
 	const main = started.map(
@@ -157,20 +157,6 @@ function startedText(started: readonly StartedBatch[], rows: number, callsBack: 
 		.filter(Boolean)
 		.join(' ');
 	return { message, type: inThem < rows ? ('warning' as const) : ('info' as const) };
-}
-
-function summaryOf(results: RowResult[]): Summary {
-	const count = (outcome: RowResult['outcome']) =>
-		results.filter((result) => result.outcome === outcome).length;
-	return {
-		rows: results.length,
-		found: 0,
-		notFound: 0,
-		skipped: count('skipped'),
-		failed: count('failed'),
-		creditsUsed: 0,
-		creditsRemaining: null,
-	};
 }
 
 /** Results come in an order of their own; sorted by this column, the file is in that of the rows. */

@@ -295,6 +295,30 @@ describe('around the end of a batch', () => {
 		expect((await run(api, emails(20))).summary.found).toBe(20);
 	});
 
+	/** For a while after the end, there are none. */
+	const lagging = (api: FakeApi, forMs: number) => {
+		let endedAt: number | undefined;
+		odd(api, RESULTS, (data) => {
+			if (api.now < 60_000) return;
+			endedAt ??= api.now;
+			if (api.now < endedAt + forMs) data.results = [];
+		});
+	};
+
+	it('results of a found batch that lag behind do not make it bought again', async () => {
+		const lost = new FakeApi();
+		lost.fates = ['lostAfter'];
+		lagging(lost, 1);
+		expect((await run(lost, emails(20))).summary.found).toBe(20);
+		expect(lost.submits).toBe(1);
+
+		const crashed = new FakeApi();
+		await run(crashed, emails(20), { patienceMs: () => 0 });
+		lagging(crashed, 1);
+		expect((await run(crashed, emails(20))).summary.found).toBe(20);
+		expect(crashed.submits).toBe(1);
+	});
+
 	it('results that have expired are said to be gone', async () => {
 		const api = new FakeApi();
 		odd(api, RESULTS, () => {
