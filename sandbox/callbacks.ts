@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import type { CallbackEvents } from '../shared/batch';
 import type { Data } from '../shared/operation';
 import type { Chance } from './chance';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import type { Batches } from './batches';
 import type { Callbacks, CallbackSettings } from './callbacks';
 import type { FaultRule, Faults } from './faults';

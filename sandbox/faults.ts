@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import { Chance } from './chance';
 import type { WireAnswer } from './problems';
 import { operations } from '../shared/operations';

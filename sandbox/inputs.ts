@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import type { Data, Operation } from '../shared/operation';
 import type { Problem } from './problems';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import type { Data, Operation } from '../shared/operation';
 import { listExportJobs, listRevealJobs } from '../shared/operations';
 import type { Chance } from './chance';

@@ -1,4 +1,4 @@
-import type * as z from 'zod/v4';
+import type * as z from 'zod';
 import type { FieldMeta, Operation } from './operation';
 import { bare, isRequired, metaOf, shapeOf } from './schema';
 

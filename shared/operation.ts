@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import type { Cleaner } from './clean';
 import type { Billing } from './policy';
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod/v4';
+import type * as z from 'zod';
 import { CLEANERS, isBlank, quote, Unusable } from './clean';
 import { EnrichError } from './errors';
 import { type Data, isRecord, type Operation } from './operation';

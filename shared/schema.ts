@@ -1,4 +1,4 @@
-import type * as z from 'zod/v4';
+import type * as z from 'zod';
 import type { FieldMeta } from './operation';
 
 /** What `.optional()`, `.nullable()` and `.default()` wrap, down to the bare field. */
@@ -22,7 +22,7 @@ export function shapeOf(field: z.ZodType): Record<string, z.ZodType> | undefined
 }
 
 /** Whether a value must be there for the API (input) or is always there (output). */
-export const isRequired = (field: z.ZodType): boolean => field._zod.optin !== 'optional';
+export const isRequired = (field: z.ZodType): boolean => !field.safeParse(undefined).success;
 
 const told = new WeakMap<z.ZodType, string[]>();
 

@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import { isRecord, type Operation } from '../../shared/operation';
 import { batchStartedBy } from '../../shared/operations/batches';
 import { offered, perRow } from './description';

@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import type { Batch } from '../batch';
 import type { Absent, Data, N8nPlace, Operation, Price } from '../operation';
 import { ipToCompany } from './company';

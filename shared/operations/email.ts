@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import { splitFullName } from '../clean';
 import { defineOperation, textOr } from '../operation';
 import { input, output } from './fields';

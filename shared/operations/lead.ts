@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import { type Data, defineOperation } from '../operation';
 import { output } from './fields';
 import { leadExclusions, leadFilters } from './leadFilters';

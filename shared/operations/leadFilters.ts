@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import type { FieldMeta } from '../operation';
 
 type Help = Omit<FieldMeta, 'title' | 'clean'>;

@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import { type Absent, defineOperation, type Operation } from '../operation';
 import { output } from './fields';
 

@@ -1,4 +1,4 @@
-import * as z from 'zod/v4';
+import * as z from 'zod';
 import { defineOperation } from '../operation';
 import { input, output } from './fields';
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod/v4';
+import { z } from 'zod';
 import { operations } from '../../shared/operations';
 import {
 	getCompanyFollowerProgress,
