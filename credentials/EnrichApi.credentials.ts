@@ -12,7 +12,7 @@ import {
 	HEADER_STYLES,
 	isOwnHost,
 	toConnection,
-} from '../shared/connection';
+} from '../shared/providers/enrich/auth';
 
 export class EnrichApi implements ICredentialType {
 	name = 'enrichApi';

@@ -1,10 +1,10 @@
-import type { Batch } from '../shared/batch';
-import { type Data, documentedCost, type Operation } from '../shared/operation';
-import { batches } from '../shared/operations/batches';
+import type { Batch } from '../shared/contract/batch';
+import { type Data, documentedCost, type Operation } from '../shared/contract/operation';
+import { batches } from '../shared/providers/enrich/batches';
 import { ruleFor } from './answers';
 import { type Callbacks, isLoopback } from './callbacks';
-import { hashOf } from '../shared/hash';
-import type { Chance } from './chance';
+import { hashOf } from '../shared/batches/hash';
+import type { SeededRandom } from './seededRandom';
 import { Job } from './job';
 import type { Ledger, TransactionType } from './ledger';
 import { insufficientCredits, type Problem } from './problems';
@@ -59,7 +59,7 @@ export interface ListedBatch {
 
 interface Shared {
 	ledger: Ledger;
-	chance: Chance;
+	chance: SeededRandom;
 	callbacks: Callbacks;
 	itemsPerSecond: number;
 }
@@ -129,7 +129,7 @@ export class Batches {
 		const { webhookUrl } = input as { webhookUrl?: string };
 		if (webhookUrl !== undefined && !isLoopback(webhookUrl)) return { problem: NOT_LOOPBACK };
 		const originalCount = countOf(input);
-		if (originalCount === 0 || originalCount > batch.most) return { problem: wrongCount(batch) };
+		if (originalCount === 0 || originalCount > batch.maxRows) return { problem: wrongCount(batch) };
 		const rows = await Rows.of(withoutDuplicates(input));
 
 		// From here on nothing waits, so that no two calls spend the same credits.
@@ -235,7 +235,7 @@ const NOT_LOOPBACK: Problem = {
 	status: 400,
 	detail: 'body/webhookUrl The sandbox only calls back http(s) addresses of this machine',
 };
-const wrongCount = ({ submit, most }: Batch): Problem => ({
+const wrongCount = ({ submit, maxRows: most }: Batch): Problem => ({
 	status: 400,
 	detail: `body Give between 1 and ${most} items: ${Object.keys(submit.input.shape)
 		.filter((name) => name in ROWS)

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CallbackEvents } from '../shared/batch';
-import type { Data } from '../shared/operation';
-import type { Chance } from './chance';
+import type { CallbackEvents } from '../shared/contract/batch';
+import type { Data } from '../shared/contract/operation';
+import type { SeededRandom } from './seededRandom';
 import type { Job, Tally } from './job';
 import { Recorder } from './requests';
 
@@ -142,7 +142,7 @@ export class Callbacks {
 	private forgeries = 0;
 
 	constructor(
-		private readonly chance: Chance,
+		private readonly chance: SeededRandom,
 		remember: number,
 	) {
 		this.recorder = new Recorder(remember);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { Chance } from './chance';
+import { SeededRandom } from './seededRandom';
 import type { WireAnswer } from './problems';
-import { operations } from '../shared/operations';
+import { operations } from '../shared/providers/enrich/operations';
 import type { Waits } from './waits';
 
 const operationIds = new Set(operations.map(({ operationId }) => operationId));
@@ -51,10 +51,10 @@ interface Armed {
 export class Faults {
 	private armed: Armed[] = [];
 	private rolls = 0;
-	private readonly chance: Chance;
+	private readonly chance: SeededRandom;
 
 	constructor(seed: number) {
-		this.chance = new Chance(seed);
+		this.chance = new SeededRandom(seed);
 	}
 
 	/** A fault happens once unless `times` says otherwise; `null` or `Infinity`: until cleared. */

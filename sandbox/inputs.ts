@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Data, Operation } from '../shared/operation';
+import type { Data, Operation } from '../shared/contract/operation';
 import type { Problem } from './problems';
 
 /** Where the API says a field came from. */

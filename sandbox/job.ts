@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Batch } from '../shared/batch';
-import type { Data } from '../shared/operation';
-import type { Chance } from './chance';
+import type { Batch } from '../shared/contract/batch';
+import type { Data } from '../shared/contract/operation';
+import type { SeededRandom } from './seededRandom';
 import type { Answered, Answerer } from './processing';
 import type { Rows } from './rows';
 
@@ -36,7 +36,7 @@ interface JobOptions {
 	webhookUrl?: string;
 	/** The job fails once so many items are processed. */
 	failsAfter?: number;
-	chance: Chance;
+	chance: SeededRandom;
 	answer: Answerer;
 }
 

@@ -1,4 +1,4 @@
-import type { Operation } from '../shared/operation';
+import type { Operation } from '../shared/contract/operation';
 import type { Problem } from './problems';
 
 export const DEFAULT_KEY = 'sk_sandbox';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Data, Operation } from '../shared/operation';
-import { listExportJobs, listRevealJobs } from '../shared/operations';
-import type { Chance } from './chance';
+import type { Data, Operation } from '../shared/contract/operation';
+import { listExportJobs, listRevealJobs } from '../shared/providers/enrich/operations';
+import type { SeededRandom } from './seededRandom';
 import { type Processor, success } from './processing';
 
 const LISTED_FOR_MS = 30 * 24 * 60 * 60 * 1000;
@@ -58,7 +58,7 @@ export class LeadJobs {
 	private jobs: LeadJob[] = [];
 	private made = 0;
 
-	constructor(private readonly chance: Chance) {}
+	constructor(private readonly chance: SeededRandom) {}
 
 	/** Returns its ID. @throws ZodError */
 	add(job: NewLeadJob): string {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, program } from 'commander';
 import pc from 'picocolors';
-import { HANDLES } from './handles';
+import { HANDLES } from './testValues';
 import { DEFAULT_KEY, REFUSED_KEYS } from './keys';
 import { HEADER_STYLES, PLAN_NAMES } from './rateLimits';
 import { type Sandbox, type SandboxOptions, startSandbox } from './server';

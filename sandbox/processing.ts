@@ -1,7 +1,7 @@
-import { type Data, documentedCost, type Operation } from '../shared/operation';
+import { type Data, documentedCost, type Operation } from '../shared/contract/operation';
 import { ruleFor } from './answers';
 import type { Answer } from './answers/rule';
-import type { Chance } from './chance';
+import type { SeededRandom } from './seededRandom';
 import type { Ledger } from './ledger';
 import { insufficientCredits, type Problem, type WireAnswer } from './problems';
 
@@ -41,13 +41,13 @@ export interface Answered extends Answer {
 export type Answerer = (input: Data) => Answered;
 
 /** Returns the function that answers one lookup, by itself or in a batch. */
-export function answererOf(operation: Operation, ledger: Ledger, chance: Chance): Answerer {
+export function answererOf(operation: Operation, ledger: Ledger, chance: SeededRandom): Answerer {
 	const rule = ruleFor(operation);
 	const exampleKey = keyOf(operation.input.parse(operation.example.input));
 	return (input) => {
 		const isExample = keyOf(input) === exampleKey;
 		const answer = rule.answer({ operation, input, chance, ledger, isExample });
-		const { found } = operation.verdict(answer.data);
+		const { found } = operation.outcome(answer.data);
 		const credits = answer.credits ?? (found ? documentedCost(operation, input) : 0);
 		return { ...answer, found, credits };
 	};
@@ -57,7 +57,7 @@ export function answererOf(operation: Operation, ledger: Ledger, chance: Chance)
  * Returns the function that processes one operation's calls: it charges as documented and answers.
  * Nothing in it waits, so that no two calls can spend the same credits.
  */
-export function processorOf(operation: Operation, ledger: Ledger, chance: Chance): Processor {
+export function processorOf(operation: Operation, ledger: Ledger, chance: SeededRandom): Processor {
 	const rule = ruleFor(operation);
 	const answerTo = answererOf(operation, ledger, chance);
 

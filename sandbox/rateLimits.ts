@@ -1,4 +1,4 @@
-import { PLANS } from '../shared/policy';
+import { PLANS } from '../shared/errors/errorTable';
 
 export type Plan = 'free' | 'growth' | 'scale' | 'pro' | 'enterprise' | 'unlimited';
 export const PLAN_NAMES: readonly Plan[] = [

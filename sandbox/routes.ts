@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Data, Operation } from '../shared/operation';
-import { isPaid } from '../shared/policy';
+import type { Data, Operation } from '../shared/contract/operation';
+import { isPaid } from '../shared/errors/errorTable';
 import { ruleFor } from './answers';
 import { Batches } from './batches';
-import type { Chance } from './chance';
+import type { SeededRandom } from './seededRandom';
 import { commit, type FaultRule, type Faults } from './faults';
 import { checkInput } from './inputs';
 import { refusalOf } from './keys';
@@ -18,13 +18,13 @@ import type { Waits } from './waits';
 export const BASE_PATH = '/api/v3';
 
 /** What all operations of one sandbox share. */
-export interface House {
+export interface SandboxContext {
 	apiKey: string;
 	latencyMs: number;
 	ledger: Ledger;
 	batches: Batches;
 	leadJobs: LeadJobs;
-	chance: Chance;
+	chance: SeededRandom;
 	faults: Faults;
 	limits: RateLimits;
 	recorder: Recorder<RecordedRequest>;
@@ -50,7 +50,7 @@ export class Traffic {
 }
 
 /** What is known of a call while it is in the house. */
-interface Visit {
+interface RequestContext {
 	requestId: string;
 	arrivedAt: number;
 	record: RecordedRequest;
@@ -60,13 +60,13 @@ interface Visit {
 
 declare module 'fastify' {
 	interface FastifyRequest {
-		visit: Visit;
+		visit: RequestContext;
 	}
 }
 
 function send(
 	reply: FastifyReply,
-	{ record, headers }: Visit,
+	{ record, headers }: RequestContext,
 	{ status, contentType, body }: WireAnswer,
 ) {
 	record.status = status;
@@ -77,7 +77,7 @@ function send(
  * One operation's way through the house: arrival, key, rate limit, faults before, checks, latency,
  * charge and answer, faults after.
  */
-export function addRoute(app: FastifyInstance, operation: Operation, house: House): void {
+export function addRoute(app: FastifyInstance, operation: Operation, house: SandboxContext): void {
 	const { operationId, method } = operation;
 	const { faults, recorder, traffic, waits } = house;
 	const process =
@@ -86,11 +86,12 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 		processorOf(operation, house.ledger, house.chance);
 	const kind = kindOf(operation);
 	const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
-	const errorOf = (problem: Problem, visit: Visit) => toWire(problem, shape, visit.requestId);
-	const refuse = (reply: FastifyReply, visit: Visit, problem: Problem) =>
+	const errorOf = (problem: Problem, visit: RequestContext) =>
+		toWire(problem, shape, visit.requestId);
+	const refuse = (reply: FastifyReply, visit: RequestContext, problem: Problem) =>
 		send(reply, visit, errorOf(problem, visit));
 
-	const arrive = (request: FastifyRequest, reply: FastifyReply): Visit => {
+	const arrive = (request: FastifyRequest, reply: FastifyReply): RequestContext => {
 		traffic.enter();
 		reply.raw.once('close', () => traffic.inFlight--);
 		const record = recorder.add({
@@ -109,7 +110,12 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Hous
 		};
 	};
 
-	const spoil = async (reply: FastifyReply, visit: Visit, fault: FaultRule, due?: WireAnswer) => {
+	const spoil = async (
+		reply: FastifyReply,
+		visit: RequestContext,
+		fault: FaultRule,
+		due?: WireAnswer,
+	) => {
 		visit.record.fault = fault.kind;
 		reply.hijack();
 		const response = reply.raw;

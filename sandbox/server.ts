@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { Batches, type ListedBatch } from './batches';
 import { type CallbackSettings, Callbacks, type SentCallback } from './callbacks';
-import { Chance } from './chance';
+import { SeededRandom } from './seededRandom';
 import { addControlRoutes } from './control';
 import { type FaultRule, Faults } from './faults';
 import { DEFAULT_KEY } from './keys';
@@ -10,8 +10,8 @@ import { type LeadJobEnding, LeadJobs, type ListedLeadJob, type NewLeadJob } fro
 import { Ledger } from './ledger';
 import { type HeaderStyle, type Plan, RateLimits } from './rateLimits';
 import { type RecordedRequest, Recorder } from './requests';
-import { addRoute, BASE_PATH, type House, refuseTheRest, Traffic } from './routes';
-import { operations } from '../shared/operations';
+import { addRoute, BASE_PATH, type SandboxContext, refuseTheRest, Traffic } from './routes';
+import { operations } from '../shared/providers/enrich/operations';
 import { Waits } from './waits';
 
 export interface SandboxOptions {
@@ -73,12 +73,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const freshLimits = () =>
 		new RateLimits(options.plan ?? 'growth', speed, options.rateLimitHeaders ?? 'tightest');
 	const ledger = new Ledger(options.balance ?? 25_000);
-	const chance = new Chance(seed);
+	const chance = new SeededRandom(seed);
 	const callbacks = new Callbacks(chance, remember);
 	const itemsPerSecond = speed * (options.batchItemsPerSecond ?? 200);
 	const batches = new Batches({ ledger, chance, callbacks, itemsPerSecond });
 	const leadJobs = new LeadJobs(chance);
-	const house: House = {
+	const house: SandboxContext = {
 		apiKey,
 		latencyMs: options.latencyMs ?? 0,
 		ledger,

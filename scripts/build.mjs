@@ -62,8 +62,7 @@ async function buildN8n() {
 
 // The output that n8n's editor shows before a node has run: one JSON schema per operation.
 async function writePreviewSchemas(folder) {
-	const source = join(folder, 'previewSchemas.ts');
-	if (!existsSync(source)) return;
+	const source = 'nodes/shared/previewSchemas.ts';
 	const outfile = join('node_modules', '.cache', 'enrich', 'previewSchemas.cjs');
 	await build({ ...common, entryPoints: [source], outfile, packages: 'external' });
 	const { previewSchemas } = createRequire(import.meta.url)(join(root, outfile));

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { isOffered, type Operation, RESOURCES } from '../shared/operation';
-import { operations } from '../shared/operations';
+import { isOffered, type Operation, RESOURCES } from '../shared/contract/operation';
+import { operations } from '../shared/providers/enrich/operations';
 
 const priceOf = ({ price }: Operation) => (price ? `${price.credits} per ${price.per}` : 'free');
 

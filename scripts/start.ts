@@ -8,11 +8,11 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import pc from 'picocolors';
-import { DEFAULT_BASE_URL } from '../shared/connection';
-import { isOffered, type Operation } from '../shared/operation';
-import { operations } from '../shared/operations';
+import { DEFAULT_BASE_URL } from '../shared/providers/enrich/auth';
+import { isOffered, type Operation } from '../shared/contract/operation';
+import { operations } from '../shared/providers/enrich/operations';
 import { startSandbox } from '../sandbox/server';
-import { type EngineResult, loadEngine } from './n8nEngine';
+import { type EngineResult, loadEngine } from '../testkit/n8nEngine';
 
 type Row = Record<string, string>;
 interface StepResult {

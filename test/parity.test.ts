@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { Enrich } from '../nodes/Enrich/Enrich.node';
-import { isOffered } from '../shared/operation';
-import { operations } from '../shared/operations';
+import { isOffered } from '../shared/contract/operation';
+import { operations } from '../shared/providers/enrich/operations';
 import App from '../zapier/src';
 
 const { properties } = new Enrich().description;

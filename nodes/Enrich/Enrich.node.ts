@@ -1,8 +1,8 @@
 import { type INodeType, type INodeTypeDescription, NodeConnectionTypes } from 'n8n-workflow';
-import { RESUME_WEBHOOKS, webhook } from './background';
-import { RESOURCES } from '../../shared/operation';
-import { offered, perRow, properties } from './description';
-import { execute } from './execute';
+import { RESUME_WEBHOOKS, webhook } from '../shared/background';
+import { RESOURCES } from '../../shared/contract/operation';
+import { offered, perRow, properties } from '../shared/fields';
+import { execute } from '../shared/execute';
 
 const named = (...names: string[]) =>
 	`[${names.map((displayName) => `{ type: "${NodeConnectionTypes.Main}", displayName: "${displayName}" }`).join(', ')}]`;

@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
-import { EnrichError } from '../../shared/errors';
-import { MAY_PASS } from '../../shared/policy';
-import { inOwnWords } from '../Enrich/errors';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { MAY_PASS } from '../../shared/errors/errorTable';
+import { inOwnWords } from '../shared/nodeErrors';
 
 const LATER = {
 	manual: 'Fetch the test event again in a moment.[ Enrich or the network says: {detail}]',
@@ -10,7 +10,7 @@ const LATER = {
 
 /** What n8n shows of a poll that could not look: our own words, and what to do next. */
 export function toPollError(context: IPollFunctions, error: Error): Error {
-	if (!(error instanceof EnrichError)) return error;
+	if (!(error instanceof ConnectorError)) return error;
 	const { message, requestId } = error;
 	const later = LATER[context.getMode() === 'manual' ? 'manual' : 'poll'];
 	const nextStep = MAY_PASS.has(error.kind) ? error.nextStepIn(later) : error.nextStep;

@@ -4,12 +4,12 @@ import {
 	type IPollFunctions,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { toConnection } from '../../shared/connection';
-import { EnrichError } from '../../shared/errors';
-import type { Data } from '../../shared/operation';
-import { clientOf } from '../Enrich/client';
+import { toConnection } from '../../shared/providers/enrich/auth';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { Data } from '../../shared/contract/operation';
+import { clientOf } from '../shared/client';
 import { toPollError } from './errors';
-import { look, type Scene } from './look';
+import { look, type Scene } from './fetchEvents';
 import type { EventName } from './properties';
 
 /** A poll ends before the next one begins, which may be a minute later. */
@@ -45,10 +45,10 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 		return items.length > 0 ? toItems(items) : null;
 	} catch (thrown) {
 		// Nothing else cancels a poll.
-		const isLate = signal.aborted && (thrown as Partial<EnrichError>).kind === 'cancelled';
+		const isLate = signal.aborted && (thrown as Partial<ConnectorError>).kind === 'cancelled';
 		throw toPollError(
 			this,
-			isLate ? new EnrichError({ kind: 'timedOut', timeoutMs: mostMs }) : (thrown as Error),
+			isLate ? new ConnectorError({ kind: 'timedOut', timeoutMs: mostMs }) : (thrown as Error),
 		);
 	}
 }
@@ -72,7 +72,7 @@ const budgetOf = (context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): nu
 async function sceneOf(context: IPollFunctions, signal: AbortSignal): Promise<Scene> {
 	const { baseUrl } = toConnection(await context.getCredentials('enrichApi'));
 	return {
-		client: await clientOf(context, { timeoutMs: CALL_MS, mostWaitMs: MOST_WAIT_MS, signal }),
+		client: await clientOf(context, { timeoutMs: CALL_MS, maxWaitMs: MOST_WAIT_MS, signal }),
 		baseUrl,
 		credential: `${context.getNode().credentials?.enrichApi?.id ?? ''} ${baseUrl}`,
 		threshold: () => thresholdOf(context),

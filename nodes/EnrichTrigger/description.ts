@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyOptions, TriggerPanelDefinition } from 'n8n-workflow';
-import { EVENTS, PRODUCTS } from '../../shared/callbacks';
+import { EVENTS, PRODUCTS } from '../../shared/triggers/callbacks';
 
 const toOptions = (names: Record<string, string>): INodePropertyOptions[] =>
 	Object.entries(names).map(([value, name]) => ({ name, value }));

@@ -6,12 +6,12 @@ import {
 	resultColumns,
 	resultOutcome,
 	withFields,
-} from '../../shared/callbacks';
-import type { Data } from '../../shared/operation';
-import { clientOf } from '../Enrich/client';
-import { type FileFormat, ResultFile } from '../Enrich/resultFile';
-import { n8nClock } from '../Enrich/transport';
-import { type Caller, toItem } from './caller';
+} from '../../shared/triggers/callbacks';
+import type { Data } from '../../shared/contract/operation';
+import { clientOf } from '../shared/client';
+import { type FileFormat, ResultFile } from '../shared/resultFile';
+import { n8nClock } from '../shared/transport';
+import { type Caller, toItem } from './webhookResponse';
 
 /** The item of a batch that has ended. What its callback alone tells stands apart. */
 export function batchItem(

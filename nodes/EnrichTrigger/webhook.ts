@@ -1,13 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { type BatchState, type Callback, readCallback, withFields } from '../../shared/callbacks';
-import { isRecord } from '../../shared/operation';
-import { n8nClock } from '../Enrich/transport';
-import { Caller, toItem } from './caller';
-import { check, checkOnce } from './check';
-import { Deliveries } from './deliveries';
+import {
+	type BatchState,
+	type Callback,
+	readCallback,
+	withFields,
+} from '../../shared/triggers/callbacks';
+import { isRecord } from '../../shared/contract/operation';
+import { n8nClock } from '../shared/transport';
+import { Caller, toItem } from './webhookResponse';
+import { check, checkOnce } from './verifyBatch';
+import { Deliveries } from './deduplicate';
 import { batchItem, isResultOutput, resultItems } from './outputs';
-import { join } from './starts';
+import { join } from './coalesce';
 
 /** The longest callback that is documented has a few kilobytes. */
 const MOST_BYTES = 1_000_000;

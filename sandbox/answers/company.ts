@@ -1,5 +1,5 @@
-import type { Data } from '../../shared/operation';
-import { isPublicIp } from '../handles';
+import type { Data } from '../../shared/contract/operation';
+import { isPublicIp } from '../testValues';
 import { type AnswerRule, asDocumented, isHit } from './rule';
 
 export const ipToCompany: AnswerRule = {

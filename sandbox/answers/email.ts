@@ -1,5 +1,5 @@
-import type { Data } from '../../shared/operation';
-import type { Chance } from '../chance';
+import type { Data } from '../../shared/contract/operation';
+import type { SeededRandom } from '../seededRandom';
 import {
 	freeMailProvider,
 	isCatchAllDomain,
@@ -7,12 +7,12 @@ import {
 	isNobody,
 	isRisky,
 	isUnknownDomain,
-} from '../handles';
+} from '../testValues';
 import { addressOf, asciiOf } from './identity';
 import { type AnswerRule, asDocumented, type Call, isHit } from './rule';
 
 /** Traits of a mail domain; both finding and validating read them, so that they agree. */
-function mailTraits(domain: string, chance: Chance) {
+function mailTraits(domain: string, chance: SeededRandom) {
 	const [provider, format, gateway] = [
 		chance.roll('provider', domain),
 		chance.roll('format', domain),

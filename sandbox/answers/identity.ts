@@ -1,5 +1,5 @@
-import type { Chance } from '../chance';
-import { freeMailProvider } from '../handles';
+import type { SeededRandom } from '../seededRandom';
+import { freeMailProvider } from '../testValues';
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -33,7 +33,7 @@ export interface Person {
 }
 
 /** "emily.zhang@figma.com" is Emily Zhang of Figma; what an address does not tell is invented. */
-export function personOf(email: string, chance: Chance): Person {
+export function personOf(email: string, chance: SeededRandom): Person {
 	const { local, domain } = addressOf(email);
 	const words = local.split(/[._-]+/).filter((word) => /^\p{L}{2,}$/u.test(word));
 	const invented = chance.faker('person', email);

@@ -1,6 +1,6 @@
-import type { Data } from '../../shared/operation';
-import type { Chance } from '../chance';
-import { isNobody } from '../handles';
+import type { Data } from '../../shared/contract/operation';
+import type { SeededRandom } from '../seededRandom';
+import { isNobody } from '../testValues';
 import { asciiOf, companyOf } from './identity';
 import type { AnswerRule, Call } from './rule';
 
@@ -59,7 +59,7 @@ const holdsOneOf = (value: unknown, parts: readonly string[]) =>
 	parts.some((part) => String(value).toLowerCase().includes(part.toLowerCase()));
 
 /** The leads of one set of filters: how many there are, and each of them. */
-function searchOf(input: Data, chance: Chance) {
+function searchOf(input: Data, chance: SeededRandom) {
 	const filters = (input.filters ?? {}) as Values;
 	const excluded = (input.excludeFilters ?? {}) as Values;
 	const key = JSON.stringify([filters, excluded]);
@@ -93,7 +93,7 @@ interface Criteria {
 	choices: Record<string, string[]>;
 }
 
-function leadAt(index: number, key: string, criteria: Criteria, chance: Chance): Data {
+function leadAt(index: number, key: string, criteria: Criteria, chance: SeededRandom): Data {
 	// A few tries are enough to meet nothing that was excluded.
 	for (let attempt = 0; ; attempt++) {
 		const lead = inventLead([key, index, attempt], criteria, chance);
@@ -107,7 +107,7 @@ function leadAt(index: number, key: string, criteria: Criteria, chance: Chance):
 function inventLead(
 	words: (string | number)[],
 	{ filters, choices }: Criteria,
-	chance: Chance,
+	chance: SeededRandom,
 ): Data {
 	const { person, company, location, number, helpers, date, commerce } = chance.faker(
 		'lead',

@@ -1,5 +1,5 @@
-import type { Data } from '../../shared/operation';
-import { isNobody, isUnknownDomain } from '../handles';
+import type { Data } from '../../shared/contract/operation';
+import { isNobody, isUnknownDomain } from '../testValues';
 import { addressOf, asciiOf, personOf } from './identity';
 import { type AnswerRule, asDocumented, type Call, isHit } from './rule';
 

@@ -1,4 +1,4 @@
-import { isNobody, isUnknownDomain } from '../handles';
+import { isNobody, isUnknownDomain } from '../testValues';
 import { addressOf } from './identity';
 import { type AnswerRule, asDocumented, isHit } from './rule';
 

@@ -1,12 +1,12 @@
-import type { Data, Operation } from '../../shared/operation';
-import type { Chance } from '../chance';
+import type { Data, Operation } from '../../shared/contract/operation';
+import type { SeededRandom } from '../seededRandom';
 import type { Ledger } from '../ledger';
 
 /** One accepted call: its input is checked, with defaults filled in. */
 export interface Call {
 	operation: Operation;
 	input: Data;
-	chance: Chance;
+	chance: SeededRandom;
 	ledger: Ledger;
 	/** Equals the operation's documented example, which is always found. */
 	isExample: boolean;

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
-import { operations } from '../../shared/operations';
-import { batchOperations } from '../../shared/operations/batches';
+import { operations } from '../../shared/providers/enrich/operations';
+import { batchOperations } from '../../shared/providers/enrich/batches';
 import { type Part, rounded } from './figure';
 
 export const linesPerOperation: Part = {
@@ -9,12 +9,12 @@ export const linesPerOperation: Part = {
 	measure: async () => {
 		const linesOf = (...patterns: string[]) =>
 			globSync(patterns).reduce((sum, file) => sum + linesOfCode(file), 0);
-		const described = linesOf('shared/operations/*.ts');
-		const batches = linesOf('shared/operations/batches.ts');
+		const described = linesOf('shared/providers/enrich/operations/*.ts');
+		const batches = linesOf('shared/providers/enrich/batches.ts');
 		const adapters = linesOf('{nodes,credentials,zapier/src}/**/*.ts');
 		return [
 			{
-				name: 'lines per operation: to describe one (shared/operations)',
+				name: 'lines per operation: to describe one (shared/providers)',
 				value: rounded(described / (operations.length + batchOperations.length)),
 				unit: 'lines',
 				atMost: 40,

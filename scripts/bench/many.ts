@@ -1,6 +1,6 @@
 /** Many rows on a real n8n: one batch of Enrich's, against n8n's HTTP Request node within the limits. */
 import { join } from 'node:path';
-import { PLANS } from '../../shared/policy';
+import { PLANS } from '../../shared/errors/errorTable';
 import { itemsOf } from '../../test/e2e/n8nApi';
 import type { N8nServer } from '../../test/e2e/n8nServer';
 import { until } from '../../test/e2e/until';

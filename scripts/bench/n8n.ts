@@ -1,7 +1,7 @@
 /** What the measurements on a real n8n share. */
 import { N8nServer } from '../../test/e2e/n8nServer';
 import { to } from '../../test/e2e/workflows';
-import type { WorkflowJson } from '../n8nEngine';
+import type { WorkflowJson } from '../../testkit/n8nEngine';
 
 /** How many POSTs are under way at once. */
 export const CALLS_AT_ONCE = 10;

@@ -1,5 +1,5 @@
 /** The Enrich node in n8n's engine, validating email addresses. */
-import { loadEngine } from '../n8nEngine';
+import { loadEngine } from '../../testkit/n8nEngine';
 import type { SandboxStarted } from './sandboxChild';
 
 export interface LeadRow {

@@ -1,5 +1,5 @@
 import type { Plan } from '../../sandbox/rateLimits';
-import { PLANS } from '../../shared/policy';
+import { PLANS } from '../../shared/errors/errorTable';
 import { withSandbox } from './children';
 import { type Figure, type Part, ratio } from './figure';
 import { loadNode, rowsOf, timed } from './node';

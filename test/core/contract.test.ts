@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { operations } from '../../shared/operations';
+import { operations } from '../../shared/providers/enrich/operations';
 import {
 	getCompanyFollowerProgress,
 	getCompanyFollowerResults,
-} from '../../shared/operations/followers';
+} from '../../shared/providers/enrich/operations/companyFollowers';
 
 const file = path.resolve(__dirname, '../../../shared/contract/enrich-v3.openapi.yaml');
 
@@ -120,7 +120,7 @@ if (existsSync(file)) {
 	};
 
 	test('the base URL is the contract’s', async () => {
-		const { DEFAULT_BASE_URL } = await import('../../shared/connection');
+		const { DEFAULT_BASE_URL } = await import('../../shared/providers/enrich/auth');
 		expect((contract as unknown as { servers: { url: string }[] }).servers[0]?.url).toBe(
 			DEFAULT_BASE_URL,
 		);

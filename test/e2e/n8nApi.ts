@@ -1,6 +1,6 @@
 /** What n8n's editor asks of its server. */
 import type { INodeExecutionData, IRunExecutionData, ITaskData } from 'n8n-workflow';
-import type { WorkflowJson } from '../../scripts/n8nEngine';
+import type { WorkflowJson } from '../../testkit/n8nEngine';
 import { loadFromN8n } from './installation';
 import { until } from './until';
 

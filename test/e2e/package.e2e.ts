@@ -1,6 +1,6 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { offered } from '../support/enrichWorkflow';
-import { TRIGGER } from '../support/triggerWorkflow';
+import { offered } from '../../testkit/enrichWorkflow';
+import { TRIGGER } from '../../testkit/triggerWorkflow';
 import { N8nServer } from './n8nServer';
 
 const NODE = 'n8n-nodes-enrich.enrich';

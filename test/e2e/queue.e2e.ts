@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { addresses, enrichNode, validate } from '../support/enrichWorkflow';
+import { addresses, enrichNode, validate } from '../../testkit/enrichWorkflow';
 import { itemsOf } from './n8nApi';
 import { QueueMode } from './queueMode';
 import { complete, to, webhookRows } from './workflows';

@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { addresses, enrichNode } from '../support/enrichWorkflow';
+import { addresses, enrichNode } from '../../testkit/enrichWorkflow';
 import { decoded, itemsOf } from './n8nApi';
 import { QueueMode } from './queueMode';
 import { until } from './until';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import example from '../../examples/enrich-leads.json';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { loadEngine, type WorkflowJson } from '../../scripts/n8nEngine';
+import { loadEngine, type WorkflowJson } from '../../testkit/n8nEngine';
 import {
 	addresses,
 	enrichNode,
@@ -12,7 +12,7 @@ import {
 	NOT_FOUND,
 	UNUSABLE,
 	validate,
-} from '../support/enrichWorkflow';
+} from '../../testkit/enrichWorkflow';
 import { type Execution, itemsOf, taskOf } from './n8nApi';
 import { N8nServer } from './n8nServer';
 import { until } from './until';

@@ -8,7 +8,7 @@ import {
 	submit,
 	triggerNode,
 	triggerWorkflow,
-} from '../support/triggerWorkflow';
+} from '../../testkit/triggerWorkflow';
 import { type Execution, itemsOf } from './n8nApi';
 import { N8nServer } from './n8nServer';
 import { until } from './until';

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import overnight from '../../examples/overnight-cleaning.json';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { addresses, enrichNode } from '../support/enrichWorkflow';
+import { addresses, enrichNode } from '../../testkit/enrichWorkflow';
 import { type Execution, itemsOf, taskOf } from './n8nApi';
 import { N8nServer } from './n8nServer';
 import { until } from './until';

@@ -1,6 +1,6 @@
 import type { ICredentialType, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
 import { REFUSED_KEYS } from '../../sandbox/keys';
-import { bench } from '../support/enrichWorkflow';
+import { bench } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 const type = (): ICredentialType => b.engine.loader.getCredential('enrichApi').type;

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
-import { inputFields } from '../../shared/form';
-import { bench, offered, perRow, ROOT } from '../support/enrichWorkflow';
+import { inputFields } from '../../shared/contract/form';
+import { bench, offered, perRow, ROOT } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 const EXPENSIVE = 100;

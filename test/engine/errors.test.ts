@@ -11,7 +11,7 @@ import {
 	outcomesOf,
 	UNUSABLE,
 	validate,
-} from '../support/enrichWorkflow';
+} from '../../testkit/enrichWorkflow';
 
 const b = bench();
 const ERROR_BRANCH = { onError: 'continueErrorOutput' };

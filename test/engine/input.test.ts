@@ -1,4 +1,4 @@
-import { inputFields } from '../../shared/form';
+import { inputFields } from '../../shared/contract/form';
 import {
 	addresses,
 	bench,
@@ -9,7 +9,7 @@ import {
 	outcomesOf,
 	perRow,
 	validate,
-} from '../support/enrichWorkflow';
+} from '../../testkit/enrichWorkflow';
 
 const b = bench({ balance: 1_000_000 });
 
@@ -30,7 +30,7 @@ describe('hostile values cost nothing, and the message names row and field', () 
 			.map((field) => [`${operation.title}: ${field.title}`, operation, field] as const),
 	);
 	// Free text may hold anything short; only reading what it names decides.
-	const strict = single.filter(([, { price }, { clean }]) => price && clean !== 'text');
+	const strict = single.filter(([, { price }, { normalize: clean }]) => price && clean !== 'text');
 
 	test.each(strict)('%s', async (_, operation, field) => {
 		const { resource, operation: name } = operation.n8n;

@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { parse } from 'csv-parse/sync';
-import type { CredentialData } from '../../scripts/n8nEngine';
+import type { CredentialData } from '../../testkit/n8nEngine';
 import { startSandbox } from '../../sandbox/server';
 import {
 	addresses,
@@ -10,7 +10,7 @@ import {
 	jsonOf,
 	NOT_FOUND,
 	outcomesOf,
-} from '../support/enrichWorkflow';
+} from '../../testkit/enrichWorkflow';
 
 /** Batches end at once, so that no test waits for a second look. */
 const b = bench({ balance: 1_000_000, batchItemsPerSecond: 10_000_000 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
-import { type Engine, loadEngine } from '../../scripts/n8nEngine';
+import { type Engine, loadEngine } from '../../testkit/n8nEngine';
 
 /** A node that does what its parameters say, compiled by hand so that the engine is tested without our package. */
 const PROBE_NODE = `

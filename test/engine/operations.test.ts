@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bench, jsonOf, type Offered, offered, perRow, ROOT } from '../support/enrichWorkflow';
+import { bench, jsonOf, type Offered, offered, perRow, ROOT } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import type { Poller, WorkflowJson } from '../../scripts/n8nEngine';
-import { bench } from '../support/enrichWorkflow';
+import type { Poller, WorkflowJson } from '../../testkit/n8nEngine';
+import { bench } from '../../testkit/enrichWorkflow';
 
 const CANARY = 'sk_canary_5be20f71c6';
 const b = bench({ apiKey: CANARY });

@@ -11,7 +11,7 @@ import {
 	outcomesOf,
 	UNUSABLE,
 	validate,
-} from '../support/enrichWorkflow';
+} from '../../testkit/enrichWorkflow';
 
 const b = bench();
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { FaultRule } from '../../sandbox/faults';
-import { addresses, bench, validate } from '../support/enrichWorkflow';
+import { addresses, bench, validate } from '../../testkit/enrichWorkflow';
 
 const CANARY = 'sk_canary_9f27c1d04b';
 const b = bench({ apiKey: CANARY });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
-import { ROOT } from '../support/enrichWorkflow';
+import { ROOT } from '../../testkit/enrichWorkflow';
 
 const rows = parse(readFileSync(join(ROOT, 'examples/leads.csv')), { columns: true }) as object[];
 

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/server';
-import { type Engine, loadEngine } from '../../scripts/n8nEngine';
-import { EVENTS, PRODUCTS } from '../../shared/callbacks';
-import { bench } from '../support/enrichWorkflow';
+import { type Engine, loadEngine } from '../../testkit/n8nEngine';
+import { EVENTS, PRODUCTS } from '../../shared/triggers/callbacks';
+import { bench } from '../../testkit/enrichWorkflow';
 import {
 	addressesFor,
 	callBack,
@@ -15,7 +15,7 @@ import {
 	triggerNode,
 	type TriggerNode,
 	triggerWorkflow,
-} from '../support/triggerWorkflow';
+} from '../../testkit/triggerWorkflow';
 
 const b = bench({ batchItemsPerSecond: 1_000_000, balance: 10_000_000 });
 

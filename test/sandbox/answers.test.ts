@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/server';
-import { operations } from '../../shared/operations';
-import { type Data, documentedCost } from '../../shared/operation';
-import { batches } from '../../shared/operations/batches';
+import { operations } from '../../shared/providers/enrich/operations';
+import { type Data, documentedCost } from '../../shared/contract/operation';
+import { batches } from '../../shared/providers/enrich/batches';
 import { readContract } from './contract';
 import { call, operationOf, sandboxes } from './support';
 
@@ -50,7 +50,7 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
 		it('finds its example and answers all that the example documents', async () => {
 			const { status, body } = await ask();
 			expect(status).toBe(200);
-			expect(operation.verdict(body.data).found).toBe(true);
+			expect(operation.outcome(body.data).found).toBe(true);
 			// The registry's example of results shows single answers, which batches shape anew.
 			const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
 			const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
@@ -160,7 +160,7 @@ describe('handles', () => {
 		const { status, body } = await call(sandbox, id, input);
 		expect(status).toBe(200);
 		expect(body.data).toMatchObject(data);
-		expect(operationOf(id).verdict(body.data).found).toBe(false);
+		expect(operationOf(id).outcome(body.data).found).toBe(false);
 		expect([body.meta.creditsUsed, sandbox.ledger.charged()]).toEqual([0, 0]);
 	});
 

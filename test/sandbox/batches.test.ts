@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
-import type { Data } from '../../shared/operation';
-import { batches } from '../../shared/operations/batches';
+import type { Data } from '../../shared/contract/operation';
+import { batches } from '../../shared/providers/enrich/batches';
 import { readContract } from './contract';
 import { call, operationOf, sandboxes } from './support';
 
@@ -126,7 +126,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			const found: Data[] = [];
 			for (const row of rows) {
 				const { data } = (await call(sandbox, batch.single.operationId, row)).body;
-				const isFound = batch.single.verdict(data).found;
+				const isFound = batch.single.outcome(data).found;
 				if (isFound) found.push(data);
 				const mine = {
 					findEmail: data,

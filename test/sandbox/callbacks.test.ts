@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CALLBACKS, type CallbackSettings } from '../../sandbox/callbacks';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
-import type { Data } from '../../shared/operation';
-import { batches } from '../../shared/operations/batches';
+import type { Data } from '../../shared/contract/operation';
+import { batches } from '../../shared/providers/enrich/batches';
 import { readContract } from './contract';
 import { call, sandboxes } from './support';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Data } from '../../shared/operation';
+import type { Data } from '../../shared/contract/operation';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server';
-import type { Data, Operation } from '../../shared/operation';
-import { operations } from '../../shared/operations';
+import type { Data, Operation } from '../../shared/contract/operation';
+import { operations } from '../../shared/providers/enrich/operations';
 
 /** Starts sandboxes for the tests of one file and closes them after each test. */
 export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {

@@ -1,5 +1,5 @@
-import type { Data } from '../../shared/operation';
-import { CANARY_KEY } from '../support/fakes';
+import type { Data } from '../../shared/contract/operation';
+import { CANARY_KEY } from '../../testkit/fakes';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
 

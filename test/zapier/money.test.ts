@@ -1,6 +1,6 @@
 import type { ZObject } from '../../zapier/node_modules/zapier-platform-core';
-import { zapierMemory } from '../../zapier/src/memory';
-import { CANARY_KEY } from '../support/fakes';
+import { zapierIdempotencyStore } from '../../zapier/src/idempotencyStore';
+import { CANARY_KEY } from '../../testkit/fakes';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
 
@@ -112,7 +112,7 @@ describe('a cache that fails', () => {
 			baseUrl: 'https://api.test',
 			headerStyle: 'bearer',
 		} as const;
-		return { cache, memory: zapierMemory(z, connection) };
+		return { cache, memory: zapierIdempotencyStore(z, connection) };
 	};
 	const mark = { state: 'sent', at: 1 } as const;
 

@@ -1,5 +1,5 @@
-import { searchLeads } from '../../shared/operations';
-import type { Data } from '../../shared/operation';
+import { searchLeads } from '../../shared/providers/enrich/operations';
+import type { Data } from '../../shared/contract/operation';
 import { offeredAs } from '../../zapier/src/names';
 import { sandboxes } from '../sandbox/support';
 import { App, bundleFor, createAppTester, type Field, zapierRunner } from './support';
@@ -104,9 +104,11 @@ describe.each(searches)('%s', (key, { operation }) => {
 
 	test('answers that leave everything out still have every key', async () => {
 		const sandbox = await start();
-		const { paging, operationId, verdict } = offeredAs('search').find(
-			({ zapier }) => zapier.key === key,
-		)!;
+		const {
+			paging,
+			operationId,
+			outcome: verdict,
+		} = offeredAs('search').find(({ zapier }) => zapier.key === key)!;
 		// The least that counts as a hit.
 		const data = [
 			{ found: true, email: 'a@b.co' },

@@ -10,8 +10,8 @@ import {
 	HEADER_STYLES,
 	isOwnHost,
 	toConnection,
-} from '../../shared/connection';
-import { getWalletBalance } from '../../shared/operations';
+} from '../../shared/providers/enrich/auth';
+import { getWalletBalance } from '../../shared/providers/enrich/operations';
 import { toConnectionError } from './errors';
 import { clientOf } from './transport';
 

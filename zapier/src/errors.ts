@@ -1,8 +1,8 @@
 import type { ZObject } from 'zapier-platform-core';
-import { EnrichError } from '../../shared/errors';
-import type { ErrorKind } from '../../shared/policy';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { ErrorKind } from '../../shared/errors/errorTable';
 import { snakeCase } from './names';
-import { REMEMBERED_HOURS } from './memory';
+import { REMEMBERED_HOURS } from './idempotencyStore';
 
 /**
  * What Zapier does with a step:
@@ -89,7 +89,7 @@ const DELAY_SECONDS = { underWay: 30, unknown: 60, most: 3600 };
 
 /** The error by which Zapier does the right thing next. */
 export function toZapierError(z: ZObject, error: unknown): unknown {
-	if (!(error instanceof EnrichError)) return error;
+	if (!(error instanceof ConnectorError)) return error;
 	const { kind, status, mayHaveBeenCharged, retryAfterMs, facts } = error;
 	if (kind === 'notRepeated' && facts.sentAt && Date.now() - facts.sentAt < UNDER_WAY_MS) {
 		const message =
@@ -113,13 +113,13 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 
 /** While somebody connects there is no run to hold or to repeat: they only need to know. */
 export function toConnectionError(z: ZObject, error: unknown): unknown {
-	if (!(error instanceof EnrichError)) return error;
+	if (!(error instanceof ConnectorError)) return error;
 	const { kind, status, nextStep } = error;
 	const next = ENDINGS[kind] === 'throttle' ? 'Try again in a minute.' : NEXT[kind] || nextStep;
 	return new z.errors.Error(textOf(error, next), snakeCase(kind), status);
 }
 
-const textOf = (error: EnrichError, next: string): string =>
+const textOf = (error: ConnectorError, next: string): string =>
 	[error.message, error.nextStepIn(next), error.requestId && `Request ID: ${error.requestId}`]
 		.filter((part) => part !== undefined && part !== '')
 		.map((part) => (/[.!?…]$/.test(part as string) ? part : `${part}.`))

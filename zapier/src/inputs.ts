@@ -1,9 +1,14 @@
 import type { InputFieldGroup, PlainInputField } from 'zapier-platform-core';
-import { isBlank, quote } from '../../shared/clean';
-import { EnrichError } from '../../shared/errors';
-import { type FieldType, type FormField, inputFields } from '../../shared/form';
-import { type Data, documentedCost, type Operation, type Paging } from '../../shared/operation';
-import type { Row } from '../../shared/rows';
+import { isBlank, quote } from '../../shared/input/normalize';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { type FieldType, type FormField, inputFields } from '../../shared/contract/form';
+import {
+	type Data,
+	documentedCost,
+	type Operation,
+	type Paging,
+} from '../../shared/contract/operation';
+import type { Row } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './names';
 
 export interface Form {
@@ -38,7 +43,7 @@ export function formOf(operation: Operation): Form {
 			.map(({ key, title }) => ({ key: snakeCase(key), label: title })),
 		toRow: (inputData) => ({
 			values: valuesOf(entries, inputData),
-			...(limit && { most: limit.read(inputData) }),
+			...(limit && { limit: limit.read(inputData) }),
 		}),
 	};
 }
@@ -209,4 +214,4 @@ function parsed(value: unknown, label: string): Data {
 }
 
 const badInput = (field: string, detail: string) =>
-	new EnrichError({ kind: 'badInput', field, detail });
+	new ConnectorError({ kind: 'badInput', field, detail });

@@ -1,5 +1,5 @@
-import { isOffered, type Operation, type ZapierPlace } from '../../shared/operation';
-import { operations } from '../../shared/operations';
+import { isOffered, type Operation, type ZapierPlace } from '../../shared/contract/operation';
+import { operations } from '../../shared/providers/enrich/operations';
 
 /** Zapier's keys are snake_case: `isCatchAll` → `is_catch_all`, `hasSEG` → `has_seg`. */
 export const snakeCase = (name: string): string =>

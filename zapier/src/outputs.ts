@@ -1,7 +1,11 @@
 import type { PlainOutputField } from 'zapier-platform-core';
-import { type FieldType, type FormField, outputFields as fieldsOf } from '../../shared/form';
-import { type Data, documentedCost, type Operation } from '../../shared/operation';
-import type { RowResult } from '../../shared/rows';
+import {
+	type FieldType,
+	type FormField,
+	outputFields as fieldsOf,
+} from '../../shared/contract/form';
+import { type Data, documentedCost, type Operation } from '../../shared/contract/operation';
+import type { RowResult } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './names';
 
 /** A value of the output, at the top or in a line item, and where the API puts it. */
@@ -143,7 +147,7 @@ function valueOf({ path, children }: Column, data: unknown): unknown {
 
 /** The documented example as Zapier would show it, without what it leaves open. */
 export function sampleOf(operation: Operation): Data {
-	const { paging, example, verdict } = operation;
+	const { paging, example, outcome: verdict } = operation;
 	const [row = {}] = toRows(operation, {
 		outcome: 'found',
 		reason: verdict(example.data).reason,

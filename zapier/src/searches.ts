@@ -1,11 +1,11 @@
 import { defineSearch, type Search, type SearchPerform } from 'zapier-platform-core';
-import { toConnection } from '../../shared/connection';
-import { EnrichError } from '../../shared/errors';
-import type { Data } from '../../shared/operation';
-import { lookUpRows, type RowResult } from '../../shared/rows';
+import { toConnection } from '../../shared/providers/enrich/auth';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { Data } from '../../shared/contract/operation';
+import { lookUpRows, type RowResult } from '../../shared/rows/lookUpRows';
 import { toZapierError } from './errors';
 import { formOf } from './inputs';
-import { zapierMemory } from './memory';
+import { zapierIdempotencyStore } from './idempotencyStore';
 import { type Offered, offeredAs } from './names';
 import { outputFields, sampleOf, toRows } from './outputs';
 import { clientOf } from './transport';
@@ -24,7 +24,7 @@ function searchOf(operation: Offered): Search {
 			const connection = toConnection(authData);
 			const { results } = await lookUpRows(operation, [toRow(inputData)], {
 				client: clientOf(z, connection),
-				memory: zapierMemory(z, connection),
+				store: zapierIdempotencyStore(z, connection),
 			});
 			return answerOf(operation, results[0] as RowResult);
 		} catch (error) {
@@ -49,6 +49,6 @@ function searchOf(operation: Offered): Search {
 function answerOf(operation: Offered, result: RowResult): Data[] {
 	if (result.error) throw result.error;
 	if (result.outcome === 'skipped')
-		throw new EnrichError({ kind: 'badInput', detail: result.reason });
+		throw new ConnectorError({ kind: 'badInput', detail: result.reason });
 	return result.outcome === 'found' ? toRows(operation, result) : [];
 }

@@ -1,7 +1,12 @@
 import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
-import { type Client, createClient } from '../../shared/client';
-import type { Connection } from '../../shared/connection';
-import { type Clock, NoAnswer, toNoAnswer, type Transport } from '../../shared/transport';
+import { type Client, createClient } from '../../shared/http/client';
+import type { Connection } from '../../shared/providers/enrich/auth';
+import {
+	type Clock,
+	TransportError,
+	toTransportError,
+	type Transport,
+} from '../../shared/http/transport';
 
 /** Zapier ends a step after 30 seconds; the rest is for its cache and for starting up. */
 const ANSWER_WITHIN_MS = 25_000;
@@ -16,7 +21,7 @@ export const clientOf = (z: ZObject, { baseUrl, apiKey }: Connection): Client =>
 		transport: zapierTransport(z),
 		clock,
 		timeoutMs: ANSWER_WITHIN_MS,
-		mostWaitMs: 0,
+		maxWaitMs: 0,
 		secrets: [apiKey],
 	});
 
@@ -28,7 +33,7 @@ interface ZapierRequestOptions extends HttpRequestOptions {
 /** Sends through z.request, where the middleware adds the key. */
 export const zapierTransport =
 	(z: ZObject): Transport =>
-	async ({ method, url, headers, body, timeoutMs, mostBytes }) => {
+	async ({ method, url, headers, body, timeoutMs, maxBytes: mostBytes }) => {
 		// Also ends answers that are cut off in the middle, which node-fetch 2 would wait for for ever.
 		const signal = AbortSignal.timeout(timeoutMs);
 		const options: ZapierRequestOptions = {
@@ -50,9 +55,9 @@ export const zapierTransport =
 				body: answer.content,
 			};
 		} catch (thrown) {
-			if (signal.aborted) throw new NoAnswer('timedOut');
-			if ((thrown as { type?: unknown }).type === 'max-size') throw new NoAnswer('tooLong');
-			throw toNoAnswer(thrown);
+			if (signal.aborted) throw new TransportError('timedOut');
+			if ((thrown as { type?: unknown }).type === 'max-size') throw new TransportError('tooLong');
+			throw toTransportError(thrown);
 		}
 	};
 

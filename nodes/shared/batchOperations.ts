@@ -1,0 +1,242 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Batch } from '../../shared/contract/batch';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { outputFields } from '../../shared/contract/form';
+import { type Progress, progressOf, resultPages } from '../../shared/batches/progress';
+import { toRowResult, unread } from '../../shared/batches/lookUpMany';
+import { batches } from '../../shared/providers/enrich/batches';
+import { BATCHES, MAY_PASS } from '../../shared/errors/errorTable';
+import { toConnectorError } from '../../shared/rows/lookUpRows';
+import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchFields';
+import { clientOf, type Connection } from './client';
+import { toNodeError } from './nodeErrors';
+import { counted } from './items';
+import { numberParameter } from './parameters';
+import { type FileFormat, ResultFile } from './resultFile';
+
+/** 'Batch': waiting for batches that other steps have started, and reading their results. */
+export async function executeBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const isWait = context.getNodeParameter('operation', 0) === 'wait';
+	try {
+		const client = await clientOf(context, { signal: context.getExecutionCancelSignal() });
+		return isWait ? await wait(context, client) : await getResults(context, client);
+	} catch (thrown) {
+		if (!context.continueOnFail()) throw failed(context, thrown);
+		const items = context.getInputData().map((_, index) => toFailedItem(thrown, index));
+		// n8n would hand on the input by the first output, which leads back here: an endless loop.
+		return isWait ? [[], items] : [items];
+	}
+}
+
+/** A batch, and how far it is. */
+interface PollContext {
+	batch: Batch;
+	batchId: string;
+	progress: Progress;
+}
+
+const idOf = (context: IExecuteFunctions, index: number): string =>
+	String(context.getNodeParameter('batchId', index, '') ?? '').trim();
+
+/**
+ * The items of each batch, by the first of them. Rows that are in no batch have their outcome
+ * already and are only handed on.
+ */
+function sorted(context: IExecuteFunctions): { byBatch: number[][]; others: INodeExecutionData[] } {
+	const byBatch = new Map<string, number[]>();
+	const others: INodeExecutionData[] = [];
+	context.getInputData().forEach(({ json, binary }, index) => {
+		const batchId = idOf(context, index);
+		if (!batchId && json.outcome !== undefined)
+			others.push({ json, ...(binary && { binary }), pairedItem: { item: index } });
+		else byBatch.set(batchId, [...(byBatch.get(batchId) ?? []), index]);
+	});
+	return { byBatch: [...byBatch.values()], others };
+}
+
+const pairedWith = (indexes: readonly number[]) => indexes.map((item) => ({ item }));
+
+/** @throws EnrichError where no batch has this ID. */
+async function fetchStatus(
+	context: IExecuteFunctions,
+	client: Connection,
+	index: number,
+): Promise<PollContext> {
+	const batchId = idOf(context, index);
+	if (!batchId)
+		throw new ConnectorError({ kind: 'badInput', field: 'Batch ID', detail: 'is empty' });
+	const chosen = context.getNodeParameter('product', index, 'any');
+	const told = context.getInputData()[index]?.json[BATCH_FIELDS.product];
+	const product = chosen === 'any' ? told : chosen;
+	const known = batches.find((batch) => batch.product === product);
+	for (const batch of known ? [known] : batches) {
+		try {
+			return { batch, batchId, progress: await progressOf(batch, batchId, client) };
+		} catch (thrown) {
+			const error = toConnectorError(thrown);
+			// The ID may be another product's.
+			const isElsewhere = error.kind === 'notFound' || error.kind === 'badInput';
+			if (known || !isElsewhere) throw ofBatch(error, batchId);
+		}
+	}
+	throw new ConnectorError({ kind: 'notFound', batchId });
+}
+
+const ofBatch = ({ facts }: ConnectorError, batchId: string) =>
+	new ConnectorError({ ...facts, batchId });
+
+const KEPT_UNDER = 'enrichWaitsSince';
+
+/**
+ * The output 'Still Running' comes first, because it is there that n8n hands on the input of a step
+ * whose rest is over; looped back, it makes the step look again.
+ */
+async function wait(
+	context: IExecuteFunctions,
+	client: Connection,
+): Promise<INodeExecutionData[][]> {
+	const place = context.getContext('node');
+	const since = (place[KEPT_UNDER] ??= client.now()) as number;
+	const everyMs = 60_000 * numberParameter(context, 'checkEvery', 'Check Every', CHECK_MINUTES);
+	const mostMs =
+		3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
+	const input = context.getInputData();
+	const { byBatch, others } = sorted(context);
+	const ended: INodeExecutionData[] = others;
+	let running: PollContext | undefined;
+	let unseen: unknown;
+	for (const indexes of byBatch) {
+		const index = indexes[0] as number;
+		const item = input[index] as INodeExecutionData;
+		try {
+			const seen = await fetchStatus(context, client, index);
+			if (seen.progress.state === 'running') running ??= seen;
+			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: pairedWith(indexes) });
+		} catch (thrown) {
+			if (isPassing(thrown, item, client.now())) unseen = thrown;
+			else if (!context.continueOnFail()) throw failed(context, thrown, index);
+			else ended.push(toFailedItem(thrown, index));
+		}
+	}
+	if (!running && unseen === undefined) {
+		delete place[KEPT_UNDER];
+		return [[], ended];
+	}
+	if (client.now() - since >= mostMs) {
+		delete place[KEPT_UNDER];
+		throw running ? stillRunning(running) : toConnectorError(unseen);
+	}
+	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
+	return [input];
+}
+
+/** What may be different at the next look; a batch may take a moment until it can be read. */
+function isPassing(thrown: unknown, { json }: INodeExecutionData, now: number): boolean {
+	const { kind } = toConnectorError(thrown);
+	const isNew = now - Date.parse(String(json.startedAt)) < BATCHES.appearsWithinMs;
+	return MAY_PASS.has(kind) || (kind === 'notFound' && isNew);
+}
+
+function stillRunning({ batchId, progress: { percent, status } }: PollContext): ConnectorError {
+	const detail = percent === undefined ? status : `${Math.floor(percent)}% done`;
+	return new ConnectorError({ kind: 'stillRunning', batchId, detail });
+}
+
+const toldOf = ({ batch, batchId, progress }: PollContext): IDataObject => ({
+	[BATCH_FIELDS.id]: batchId,
+	[BATCH_FIELDS.product]: batch.product,
+	status: progress.status,
+	...(progress.percent !== undefined && { progress: progress.percent }),
+	...(progress.total !== undefined && { totalItems: progress.total }),
+	...(progress.state === 'failed' && {
+		reason: new ConnectorError({ kind: 'jobFailed', batchId }).message,
+	}),
+});
+
+/** All results of each batch, as items or as one file per batch. */
+async function getResults(
+	context: IExecuteFunctions,
+	client: Connection,
+): Promise<INodeExecutionData[][]> {
+	const { byBatch, others } = sorted(context);
+	const main: INodeExecutionData[] = [];
+	for (const indexes of byBatch) {
+		const index = indexes[0] as number;
+		try {
+			const seen = await fetchStatus(context, client, index);
+			const { batchId, progress } = seen;
+			if (progress.state === 'running') throw stillRunning(seen);
+			const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
+			const { items, creditsUsed } = await readResults(context, client, seen, format);
+			for (const item of items) main.push({ ...item, pairedItem: pairedWith(indexes) });
+			const used = creditsUsed === null ? '' : ` ${counted(creditsUsed, 'credit')} used.`;
+			const message = `Batch ${batchId}: ${progress.status}.${used}`;
+			context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
+		} catch (thrown) {
+			if (!context.continueOnFail()) throw failed(context, thrown, index);
+			main.push(toFailedItem(thrown, index));
+		}
+	}
+	return [[...main, ...others]];
+}
+
+/** Reads page by page; of a file, no more than a page is in memory at once. */
+async function readResults(
+	context: IExecuteFunctions,
+	client: Connection,
+	{ batch, batchId, progress }: PollContext,
+	format: 'items' | FileFormat,
+): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null }> {
+	const name = `${batch.single.title.toLowerCase().replaceAll(' ', '-')}-${batchId}.${format}`;
+	const columns = [...outputFields(batch.results).map(({ key }) => key), 'outcome', 'reason'];
+	const file =
+		format === 'items'
+			? undefined
+			: new ResultFile(context, format, name, [...columns, BATCH_FIELDS.id]);
+	const items: INodeExecutionData[] = [];
+	let creditsUsed: number | null = null;
+	let count = 0;
+	try {
+		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
+			creditsUsed ??= receipt.creditsUsed;
+			count += results.length;
+			for (const result of results) {
+				const { outcome, reason, data } = toRowResult(batch, batchId, result);
+				// Of so many, no copy is made.
+				const json = Object.assign(data as IDataObject, {
+					outcome,
+					reason,
+					[BATCH_FIELDS.id]: batchId,
+				});
+				if (file) file.write(json);
+				else items.push({ json });
+			}
+		}
+	} catch (thrown) {
+		file?.abandon();
+		throw unread(thrown, batchId);
+	}
+	if (!file) return { items, creditsUsed };
+	const data = await file.end();
+	const json = {
+		...toldOf({ batch, batchId, progress }),
+		results: count,
+		creditsUsed,
+		fileName: name,
+	};
+	return { items: [{ json, binary: { data } }], creditsUsed };
+}
+
+const failed = (context: IExecuteFunctions, thrown: unknown, index?: number): Error =>
+	toNodeError(context, { error: thrown as Error, index });
+
+const toFailedItem = (thrown: unknown, index: number): INodeExecutionData => {
+	const { message } = thrown as Error;
+	return {
+		json: {
+			error: message,
+			...(thrown instanceof ConnectorError && { details: { nextStep: thrown.nextStep } }),
+		},
+		pairedItem: { item: index },
+	};
+};

@@ -1,0 +1,207 @@
+import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import { isBlank, quote } from '../../shared/input/normalize';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { type FormField, inputFields } from '../../shared/contract/form';
+import type { Operation } from '../../shared/contract/operation';
+import { batchStartedBy } from '../../shared/providers/enrich/batches';
+import { MAY_PASS, STOPS_RUN } from '../../shared/errors/errorTable';
+import { isAnswered, lookUpRows, type Row, type RowResult } from '../../shared/rows/lookUpRows';
+import { executeBatch } from './batchOperations';
+import { clientOf } from './client';
+import { offered, perRow, TIMEOUT_SECONDS } from './fields';
+import { type Failure, toNodeError } from './nodeErrors';
+import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import { type Done, type Early, lookUpManyRows } from './lookUpMany';
+import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
+import { numberParameter } from './parameters';
+
+export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	if (this.getNodeParameter('resource', 0) === 'batch') return await executeBatch(this);
+	const store = nodeIdempotencyStore(this);
+	let done: Done | Early;
+	try {
+		done = await lookUp(this, store);
+	} catch (thrown) {
+		// Nothing was sent. Where the workflow goes on, n8n would hand the rows on as if all were well.
+		store.fail();
+		if (!this.continueOnFail()) throw toNodeError(this, { error: thrown as Error });
+		return [
+			this.getInputData().map((row, index) => toUntouchedItem(this, thrown as Error, row, index)),
+		];
+	}
+	if (Array.isArray(done)) return done;
+	const { operation, results, summary, note } = done;
+
+	if (this.getExecutionCancelSignal()?.aborted) {
+		// An error would make n8n call the execution failed.
+		store.fail();
+		return await toOutputs(this, done);
+	}
+	const isTriedAgain = store.hasTriesLeft && results.some(mayPass);
+	if (isTriedAgain || mustStop(this, done)) {
+		if (!isTriedAgain) store.fail();
+		done.file?.abandon();
+		throw toNodeError(this, mainFailure(done));
+	}
+	if (operation.price) {
+		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
+		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
+		const message = [summaryText(summary, incomplete, operation), note].filter(Boolean).join(' ');
+		this.addExecutionHints({ message, location: 'outputPane', type });
+	}
+	const outputs = await toOutputs(this, done);
+	if (!(store.hasTriesLeft && isRunAgain(outputs))) store.finish();
+	return outputs;
+}
+
+async function lookUp(
+	context: IExecuteFunctions,
+	store: NodeIdempotencyStore,
+): Promise<Done | Early> {
+	const chosen = chosenOperation(context);
+	const operation = perRow(chosen);
+	const fields = inputFields(operation);
+	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
+	const maxCredits = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
+	const signal = context.getExecutionCancelSignal();
+	const client = await clientOf(context, { timeoutMs, signal });
+	const batch = batchStartedBy(chosen);
+	if (batch) {
+		const settings = outputSettings(context, operation);
+		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
+	}
+	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, store })) };
+}
+
+const optionNumber = (
+	context: IExecuteFunctions,
+	name: string,
+	title: string,
+	otherwise: number,
+): number => numberParameter(context, `options.${name}`, title, otherwise);
+
+function chosenOperation(context: IExecuteFunctions): Operation {
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const operation = offered.find(({ n8n }) => n8n.resource === resource && n8n.operation === name);
+	if (operation) return operation;
+	throw new NodeOperationError(
+		context.getNode(),
+		`Enrich has no operation "${String(name)}" for "${String(resource)}"`,
+		{
+			description:
+				"For calls that this node does not offer, use the 'HTTP Request' node with the Enrich credential.",
+		},
+	);
+}
+
+function toRow(
+	context: IExecuteFunctions,
+	operation: Operation,
+	fields: FormField[],
+	index: number,
+): Row {
+	const read = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, index, fallback as never);
+	const values = Object.fromEntries(fields.map(({ key }) => [key, read(key, '')]));
+	return {
+		values,
+		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
+		...(operation.paging && read('returnAll', false) !== true && limitOf(read('limit', 50))),
+	};
+}
+
+function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
+	const most = isBlank(value) ? NaN : Math.floor(Number(value));
+	if (most >= 1) return { limit: most };
+	const detail = `must be a number from 1 up, not ${quote(value)}`;
+	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
+}
+
+const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
+const isForAll = ({ error }: RowResult) => error !== undefined && STOPS_RUN.has(error.kind);
+/** It may be sent again, and that may help. */
+const mayPass = ({ error }: RowResult) =>
+	error !== undefined && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged;
+
+/** The failure that explains most: one that ended the run, else the first. */
+function mainFailure({ operation, results }: Done): Failure {
+	const index = [isForAll, isFailed, mayPass]
+		.map((test) => results.findIndex(test))
+		.find((found) => found >= 0);
+	const { error } = results[index as number] as RowResult;
+	const kept = operation.price ? results.filter(isAnswered).length : 0;
+	return { error: error as ConnectorError, index, kept };
+}
+
+/** Stops the workflow where that loses nothing, or where the user wants it. */
+function mustStop(context: IExecuteFunctions, { operation, results }: Done): boolean {
+	const failed = results.filter(isFailed);
+	if (context.continueOnFail() || failed.length === 0) return false;
+	if (!operation.price || context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop')
+		return true;
+	const isOnlyRows = failed.every(({ error }) => error?.kind === 'badInput');
+	return !results.some(isAnswered) && (failed.length === results.length || !isOnlyRows);
+}
+
+/** n8n tries a step again also when its first item holds an `error`, be it the row's own. */
+function isRunAgain([first]: INodeExecutionData[][]): boolean {
+	const error = first?.[0]?.json.error;
+	return error !== undefined && error !== null && error !== false;
+}
+
+const sendsFailuresAway = (context: IExecuteFunctions) =>
+	context.getNode().onError === 'continueErrorOutput';
+
+/** A row of a step that could not begin. */
+const toUntouchedItem = (
+	context: IExecuteFunctions,
+	{ message: error }: Error,
+	{ json, binary }: INodeExecutionData,
+	index: number,
+): INodeExecutionData => ({
+	json: sendsFailuresAway(context) ? { error } : { ...json, error },
+	...(binary && { binary }),
+	pairedItem: { item: index },
+});
+
+async function toOutputs(
+	context: IExecuteFunctions,
+	{ operation, results, summary, file }: Done,
+): Promise<INodeExecutionData[][]> {
+	if (file) return [[await file.toItem(summary)]];
+	const settings = outputSettings(context, operation);
+	const items = context.getInputData();
+	const main: INodeExecutionData[] = [];
+	const second: INodeExecutionData[] = [];
+	results.forEach((result, index) => {
+		const item = items[index] as INodeExecutionData;
+		if (isFailed(result) && sendsFailuresAway(context)) main.push(toErrorItem(result, item, index));
+		else if (result.outcome !== 'notFound' || settings.notFound !== 'drop') {
+			const isSecond = result.outcome === 'notFound' && settings.notFound === 'output';
+			(isSecond ? second : main).push(...toItems(operation, result, item, index, settings));
+		}
+	});
+	return settings.notFound === 'output' ? [main, second] : [main];
+}
+
+function outputSettings(context: IExecuteFunctions, operation: Operation): OutputSettings {
+	const read = <T>(name: string, fallback: T): T =>
+		context.getNodeParameter(name, 0, fallback as never) as T;
+	const fields = {
+		raw: undefined,
+		simplified: operation.simplified,
+		selected: read<string[]>('outputFields', []),
+	}[read<'simplified' | 'selected' | 'raw'>('output', 'simplified')];
+	return {
+		fields: operation.simplified && fields,
+		includeInputFields: read('options.includeInputFields', true),
+		resultField: String(read('options.resultField', '') ?? '').trim(),
+		notFound:
+			operation.price && !operation.neverMisses
+				? read<OutputSettings['notFound']>('notFound', 'keep')
+				: 'keep',
+		marksErrors: context.continueOnFail(),
+	};
+}

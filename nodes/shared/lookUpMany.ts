@@ -1,0 +1,223 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Batch } from '../../shared/contract/batch';
+import { outputFields } from '../../shared/contract/form';
+import {
+	lookUpMany,
+	type ManyOptions,
+	type StartedBatch,
+	startMany,
+} from '../../shared/batches/lookUpMany';
+import type { Operation } from '../../shared/contract/operation';
+import { BATCHES } from '../../shared/errors/errorTable';
+import { type Row, type RowResult, type Summary, summarize } from '../../shared/rows/lookUpRows';
+import { callbackAddress, refuseUnusable } from './background';
+import { BATCH_FIELDS, WAIT_MINUTES } from './batchFields';
+import type { Connection } from './client';
+import { counted, type OutputSettings, toErrorItem, toItems } from './items';
+import type { NodeIdempotencyStore } from './idempotencyStore';
+import { numberParameter } from './parameters';
+import { type FileFormat, ResultFile } from './resultFile';
+
+/** What became of the rows. */
+export interface Done {
+	operation: Operation;
+	results: RowResult[];
+	summary: Summary;
+	/** Instead of an item per row. */
+	file?: RowsFile;
+	/** Worth knowing beside the sum. */
+	note?: string;
+}
+
+export interface ManyRows {
+	rows: Row[];
+	client: Connection;
+	store: NodeIdempotencyStore;
+	maxCredits: number;
+	settings: OutputSettings;
+}
+
+/** The step has nothing to say of its rows yet: it rests, or has only started their batches. */
+export type Early = INodeExecutionData[][];
+
+/** Looks up many rows by a batch, and waits for it in the way that the user has chosen. */
+export async function lookUpManyRows(
+	context: IExecuteFunctions,
+	batch: Batch,
+	asked: ManyRows,
+): Promise<Done | Early> {
+	const { rows, client, store, settings } = asked;
+	const waiting = context.getNodeParameter('waiting', 0, 'stay') as 'stay' | 'background' | 'none';
+	const options = {
+		...asked,
+		known: client.known,
+		reusesBatch: context.getNodeParameter('options.takeOver', 0, true) as boolean,
+		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', BATCHES.batchFrom),
+	};
+	if (waiting === 'none') return await startOnly(context, batch, asked, options);
+
+	const minutes = numberParameter(context, 'options.mostWait', 'Wait at Most', WAIT_MINUTES);
+	const maxWaitMs = minutes * 60_000;
+	const isTooMany = rows.length > BATCHES.mostByCallback || !batch.events;
+	const address =
+		waiting === 'background' && !isTooMany
+			? callbackAddress(context, batch, client.baseUrl)
+			: undefined;
+	const format = context.getNodeParameter('format', 0, 'items') as 'items' | FileFormat;
+	const file =
+		format === 'items' ? undefined : new RowsFile(context, format, batch.single, settings);
+	let called: string | undefined;
+	const takenOver: string[] = [];
+	const done = await lookUpMany(batch, rows, {
+		...options,
+		maxWaitMs,
+		webhookUrl: address?.url,
+		onSubmitted({ batchId, isReused }) {
+			if (isReused && address?.isFor(batchId, false) !== true) takenOver.push(batchId);
+		},
+		patienceMs({ batchId, isReused }) {
+			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
+			called = batchId;
+			return BATCHES.restsAfterMs;
+		},
+		isOwn: (batchId) => address?.isFor(batchId, false) === true,
+		...(file && { keep: file.keep }),
+	});
+	const isRunning = ({ error }: RowResult) =>
+		error?.kind === 'stillRunning' && error.facts.batchId === called;
+	if (address && called !== undefined && done.results.some(isRunning)) {
+		file?.abandon();
+		store.suspend();
+		await address.suspend(called, maxWaitMs);
+		return [context.getInputData()];
+	}
+	const notes = [
+		takenOver.length > 0 &&
+			`Taken over instead of paying again: batch ${takenOver.join(', ')}, started earlier.`,
+		waiting === 'background' &&
+			isTooMany &&
+			`Stayed and checked, as ${batch.events ? `more than ${counted(BATCHES.mostByCallback, 'row')} would keep n8n busy with callbacks` : 'Enrich sends no callbacks for this lookup'}.`,
+	];
+	const note = notes.filter(Boolean).join(' ');
+	return { operation: batch.single, ...done, file, note };
+}
+
+/** One item per batch, and one per row that is in none. */
+async function startOnly(
+	context: IExecuteFunctions,
+	batch: Batch,
+	{ rows, client, store, settings }: ManyRows,
+	options: Omit<ManyOptions, 'maxWaitMs'>,
+): Promise<Done | Early> {
+	const callbackUrl = String(context.getNodeParameter('callbackUrl', 0, '') ?? '').trim();
+	if (callbackUrl) refuseUnusable(context, callbackUrl, client.baseUrl);
+	const webhookUrl = callbackUrl || undefined;
+	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });
+	if (started.length === 0) {
+		const all = results.filter((result) => result !== undefined);
+		return { operation: batch.single, results: all, summary: summarize(all, null) };
+	}
+	const startedAt = new Date(client.now()).toISOString();
+	const main = started.map(
+		({ batchId, creditsReserved, isReused = false, items, rows: inIt }): INodeExecutionData => ({
+			json: {
+				[BATCH_FIELDS.id]: batchId,
+				[BATCH_FIELDS.product]: batch.product,
+				rows: inIt.length,
+				items,
+				creditsReserved,
+				isReused,
+				startedAt,
+			},
+			pairedItem: inIt.map((item) => ({ item })),
+		}),
+	);
+	const input = context.getInputData();
+	const goesAway = context.getNode().onError === 'continueErrorOutput';
+	results.forEach((result, index) => {
+		const item = input[index] as INodeExecutionData;
+		if (result?.outcome === 'failed' && goesAway) main.push(toErrorItem(result, item, index));
+		else if (result) main.push(...toItems(batch.single, result, item, index, settings));
+	});
+	const { message, type } = startedText(started, rows.length, webhookUrl !== undefined);
+	context.addExecutionHints({ message, location: 'outputPane', type });
+	store.finish();
+	return [main];
+}
+
+function startedText(started: readonly StartedBatch[], rows: number, callsBack: boolean) {
+	const inThem = started.reduce((sum, batch) => sum + batch.rows.length, 0);
+	const fresh = started.filter(({ isReused }) => !isReused);
+	const old = started.filter(({ isReused }) => isReused);
+	const credits = fresh.reduce((sum, { creditsReserved }) => sum + (creditsReserved ?? 0), 0);
+	const message = [
+		`${counted(started.length, 'batch', 'batches')} with ${counted(inThem, 'row')}: ${counted(credits, 'credit')} reserved.`,
+		inThem < rows && `${counted(rows - inThem, 'row')} in no batch.`,
+		old.length > 0 &&
+			`Taken over instead of paying again: batch ${old.map(({ batchId }) => batchId).join(', ')}, started earlier.`,
+		old.length > 0 &&
+			callsBack &&
+			"It calls back where it was told to then. To have 'Send Callbacks To' used, turn off 'Take Over Recent Batch', which pays again.",
+	]
+		.filter(Boolean)
+		.join(' ');
+	return { message, type: inThem < rows ? ('warning' as const) : ('info' as const) };
+}
+
+/** Results come in an order of their own; sorted by this column, the file is in that of the rows. */
+const ROW = 'inputRow';
+
+/** All rows in one file, written as their results come. */
+export class RowsFile {
+	private readonly file: ResultFile;
+	private readonly items: INodeExecutionData[];
+	private readonly name: string;
+
+	constructor(
+		context: IExecuteFunctions,
+		format: FileFormat,
+		private readonly operation: Operation,
+		private readonly settings: OutputSettings,
+	) {
+		this.items = context.getInputData();
+		this.name = `${operation.title.toLowerCase().replaceAll(' ', '-')}.${format}`;
+		const columns = format === 'csv' ? this.columns() : [];
+		this.file = new ResultFile(context, format, this.name, [ROW, ...columns]);
+	}
+
+	/** Only what is counted stays in store. */
+	readonly keep = (result: RowResult, rows: readonly number[]): RowResult => {
+		rows.forEach((row, position) => {
+			if (result.outcome === 'notFound' && this.settings.notFound === 'drop') return;
+			const shared =
+				position === 0 ? result : { ...result, creditsUsed: 0, sameAs: rows[0] as number };
+			const item = this.items[row] as INodeExecutionData;
+			const [first] = toItems(this.operation, shared, item, row, this.settings);
+			this.file.write({ ...first?.json, [ROW]: row + 1 });
+		});
+		return { ...result, data: undefined };
+	};
+
+	abandon(): void {
+		this.file.abandon();
+	}
+
+	/** The one item that stands for all rows. */
+	async toItem(summary: Summary): Promise<INodeExecutionData> {
+		const data = await this.file.end();
+		return {
+			json: { ...(summary as unknown as IDataObject), fileName: this.name },
+			binary: { data },
+			pairedItem: this.items.map((_, item) => ({ item })),
+		};
+	}
+
+	private columns(): string[] {
+		const { fields, includeInputFields, resultField } = this.settings;
+		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
+		const told = [...(fields ?? outputFields(this.operation).map(({ key }) => key)), ...ACCOUNT];
+		return [...new Set([...own, ...(resultField === '' ? told : [resultField])])];
+	}
+}
+
+const ACCOUNT = ['outcome', 'reason', 'nextStep', 'mayHaveBeenCharged', 'creditsUsed', 'batchId'];

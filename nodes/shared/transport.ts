@@ -1,0 +1,107 @@
+import {
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type IPollFunctions,
+	type IWebhookFunctions,
+	sleep,
+} from 'n8n-workflow';
+import {
+	type Clock,
+	TransportError,
+	toTransportError,
+	type Transport,
+} from '../../shared/http/transport';
+
+/** Whoever can send with a credential: a step, a trigger that is called, one that looks by itself. */
+export type RequestContext = IExecuteFunctions | IWebhookFunctions | IPollFunctions;
+
+interface StreamedAnswer {
+	statusCode: number;
+	headers: Record<string, string | undefined>;
+	body: AsyncIterable<Buffer> & { on(event: string, listener: () => void): { destroy(): void } };
+}
+
+/**
+ * Sends through n8n's own helper, which adds the key, the proxy and the execution's cancelling.
+ * The answer is read as a stream, because n8n's timeout does not cover the body, and its buffered
+ * modes accept any length.
+ */
+export const n8nTransport =
+	(context: RequestContext): Transport =>
+	async ({ method, url, headers, body, timeoutMs, maxBytes: mostBytes, signal }) => {
+		const endsAt = Date.now() + timeoutMs;
+		try {
+			const answer = (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				'enrichApi',
+				{
+					method: method as IHttpRequestOptions['method'],
+					url,
+					headers,
+					body,
+					timeout: timeoutMs,
+					// In an execution, n8n puts its own in this place.
+					abortSignal: signal,
+					encoding: 'stream',
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					// A redirect could carry the key to another host.
+					disableFollowRedirect: true,
+				},
+			)) as StreamedAnswer;
+			const text = await readAll(answer.body, mostBytes, endsAt, signal);
+			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
+		} catch (thrown) {
+			// What n8n throws holds the request with its headers; only the reason may go on from here.
+			throw toTransportError(thrown);
+		}
+	};
+
+/** n8n itself never ends a body that stops half way, and destroying it would wait for it as well. */
+async function readAll(
+	body: StreamedAnswer['body'],
+	mostBytes: number,
+	endsAt: number,
+	cancelled?: AbortSignal,
+): Promise<string> {
+	const tooLate = AbortSignal.timeout(Math.max(0, endsAt - Date.now()));
+	let end: (reason: TransportError) => void = () => {};
+	const ended = new Promise<never>((_, reject) => (end = reject));
+	const endLate = () => end(new TransportError('timedOut'));
+	const endCancelled = () => end(new TransportError('cancelled'));
+	tooLate.addEventListener('abort', endLate);
+	cancelled?.addEventListener('abort', endCancelled);
+	try {
+		const reader = body[Symbol.asyncIterator]();
+		// Piece by piece, so that a page is in memory once.
+		const decoder = new TextDecoder();
+		let text = '';
+		let bytes = 0;
+		for (;;) {
+			const { done, value } = await Promise.race([reader.next(), ended]);
+			if (done === true) return text + decoder.decode();
+			text += decoder.decode(value, { stream: true });
+			bytes += value.length;
+			if (bytes > mostBytes) throw new TransportError('tooLong');
+		}
+	} catch (reason) {
+		body.on('error', () => {}).destroy();
+		throw toTransportError(reason);
+	} finally {
+		tooLate.removeEventListener('abort', endLate);
+		cancelled?.removeEventListener('abort', endCancelled);
+	}
+}
+
+export const n8nClock: Clock = {
+	now: () => Date.now(),
+	random: () => Math.random(),
+	sleep: async (ms, signal) => {
+		if (!signal) return await sleep(ms);
+		let wake: () => void = () => {};
+		const aborted = new Promise<void>((resolve) => (wake = resolve));
+		signal.addEventListener('abort', wake);
+		await Promise.race([sleep(ms), aborted]);
+		signal.removeEventListener('abort', wake);
+	},
+};

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { FieldMeta } from './operation';
+
+type Help = Omit<FieldMeta, 'title' | 'clean'>;
+
+/** As `.meta()` does it, but on the schema itself instead of a copy: copies take time to make. */
+function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
+	z.globalRegistry.add<z.ZodType>(schema, { ...meta });
+	return schema;
+}
+
+/** Input fields. Bounds are the contract's; `clean` says how a value from a list is tidied. */
+export const input = {
+	text: (title: string, max: number, help: Help = {}) =>
+		described(z.string().min(1).max(max), { title, normalize: 'text', ...help }),
+	name: (title: string, max: number, help: Help = {}) =>
+		described(z.string().min(1).max(max), { title, normalize: 'name', ...help }),
+	domain: (title: string, help: Help = {}) =>
+		described(z.string().min(1).max(253), { title, normalize: 'domain', ...help }),
+	email: (title: string, help: Help = {}) =>
+		described(z.email().max(254), { title, normalize: 'email', ...help }),
+	/** The contract checks only the length of an address that is there to be validated. */
+	anyEmail: (title: string, help: Help = {}) =>
+		described(z.string().min(1).max(254), { title, normalize: 'email', ...help }),
+	ip: (title: string, help: Help = {}) =>
+		described(z.string().min(1).max(45), { title, normalize: 'ip', ...help }),
+	profileUrl: (title: string, help: Help = {}) =>
+		described(z.string().max(500), { title, normalize: 'profileUrl', ...help }),
+};
+
+/** Output fields: a title and, where the name does not say it, a word of help. */
+export const output = {
+	text: (title: string, description?: string) => described(z.string(), { title, description }),
+	number: (title: string, description?: string) => described(z.number(), { title, description }),
+	integer: (title: string, description?: string) => described(z.int(), { title, description }),
+	yesNo: (title: string, description?: string) => described(z.boolean(), { title, description }),
+	dateTime: (title: string, description?: string) =>
+		described(z.iso.datetime(), { title, description }),
+	oneOf: <const V extends readonly string[]>(title: string, values: V, description?: string) =>
+		described(z.enum(values), { title, description }),
+	list: (title: string, item: z.ZodType = z.string(), description?: string) =>
+		described(z.array(item), { title, description }),
+	group: (title: string, shape: z.ZodRawShape, description?: string) =>
+		described(z.object(shape), { title, description }),
+};

@@ -1,0 +1,91 @@
+import type * as z from 'zod';
+import type { FieldMeta, Operation } from './operation';
+import { bare, isRequired, metaOf, shapeOf } from './schema';
+
+export type FieldType =
+	| 'text'
+	| 'number'
+	| 'yesNo'
+	| 'dateTime'
+	| 'choice'
+	| 'list'
+	| 'group'
+	| 'groups'
+	| 'any';
+
+/** A field as both platforms show it. */
+export interface FormField extends Partial<FieldMeta> {
+	key: string;
+	title: string;
+	type: FieldType;
+	/** Input: nothing works without it. Output: it is in every answer. */
+	isRequired: boolean;
+	/** Value and label of each choice. */
+	choices?: Record<string, string>;
+	/** The fields of a group, or of each of several. */
+	fields?: FormField[];
+}
+
+/** The input fields of an operation, without those that paging fills in. */
+export function inputFields(operation: Operation): FormField[] {
+	const { input, paging, alternatives = {}, needsOneOf = [] } = operation;
+	const fields = fieldsOf(input)
+		.filter(({ key }) => !paging || (key !== 'page' && key !== paging.size))
+		.map((field) => ({
+			...field,
+			isRequired: field.isRequired && !needsOneOf.includes(field.key),
+		}));
+	for (const [key, { field, fills }] of Object.entries(alternatives)) {
+		const isReplaceable = ({ key }: FormField) => fills.includes(key);
+		for (const replaceable of fields.filter(isReplaceable)) replaceable.isRequired = false;
+		fields.splice(fields.findLastIndex(isReplaceable) + 1, 0, {
+			...toField(key, field),
+			isRequired: false,
+		});
+	}
+	return fields;
+}
+
+/** The fields of one result: of a list, of one of its entries. */
+export const outputFields = (operation: Operation): FormField[] =>
+	fieldsOf(operation.entry ?? operation.output);
+
+const fieldsOf = (schema: z.ZodType): FormField[] =>
+	Object.entries(shapeOf(schema) ?? {}).map(([key, field]) => toField(key, field));
+
+function toField(key: string, field: z.ZodType): FormField {
+	const meta = metaOf(field);
+	const core = bare(field);
+	const shared = { title: key, ...meta, key, isRequired: isRequired(field) };
+	const element = core.def.type === 'array' ? (core as z.ZodArray<z.ZodType>).element : undefined;
+	if (meta.options) return { ...shared, type: 'choice', choices: meta.options };
+	if (element)
+		return shapeOf(element)
+			? { ...shared, type: 'groups', fields: fieldsOf(element) }
+			: { ...shared, type: 'list' };
+	if (core.def.type === 'object') return { ...shared, type: 'group', fields: fieldsOf(core) };
+	if (core.def.type === 'enum') {
+		const values = (core as z.ZodEnum).options.map(String);
+		return {
+			...shared,
+			type: 'choice',
+			choices: Object.fromEntries(values.map((value) => [value, capitalized(value)])),
+		};
+	}
+	if (meta.normalize === 'list') return { ...shared, type: 'list' };
+	return {
+		...shared,
+		type: SIMPLE[core.def.type] ?? 'any',
+		...(isDateTime(core) && { type: 'dateTime' }),
+	};
+}
+
+const SIMPLE: Partial<Record<string, FieldType>> = {
+	string: 'text',
+	number: 'number',
+	boolean: 'yesNo',
+};
+
+const isDateTime = (field: z.ZodType) => (field.def as { format?: string }).format === 'datetime';
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { splitFullName } from '../../../input/normalize';
+import { defineOperation, textOr } from '../../../contract/operation';
+import { input, output } from '../../../contract/fields';
+
+export const findEmail = defineOperation({
+	operationId: 'findEmail',
+	method: 'POST',
+	path: '/email-finder',
+	title: 'Find Email',
+	description: 'Find the work email of a person from their name and company domain',
+	billing: 'chargedEachTime',
+	price: { credits: 10, per: 'email found', free: 'Free when no email is found' },
+	input: z.object({
+		firstName: input.name('First Name', 100, { examples: ['Emily'] }),
+		lastName: input.name('Last Name', 100, { examples: ['Zhang'] }),
+		domain: input.domain('Company Domain', {
+			description: "The company's web domain; a website address or an email works too",
+			examples: ['figma.com'],
+		}),
+	}),
+	alternatives: {
+		fullName: {
+			field: input.name('Full Name', 200, {
+				description:
+					"Fill this in when your list has the whole name in one column, and leave 'First Name' and 'Last Name' empty",
+				examples: ['Emily Zhang'],
+			}),
+			fills: ['firstName', 'lastName'],
+			fill: splitFullName,
+		},
+	},
+	output: z.object({
+		email: output.text('Email').optional(),
+		found: output.yesNo('Found', 'Whether an email was found'),
+		confidence: output.oneOf('Confidence', ['high', 'medium', 'low']).optional(),
+		isCatchAll: output
+			.yesNo('Catch-All', 'Whether the domain accepts mail to any address')
+			.optional(),
+		provider: output.text('Email Provider').optional(),
+		message: output.text('Message'),
+		firstName: output.text('First Name'),
+		lastName: output.text('Last Name'),
+		domain: output.text('Company Domain'),
+	}),
+	outcome: (data) =>
+		data.found === true && typeof data.email === 'string'
+			? { found: true, reason: textOr('Email found', data.message) }
+			: { found: false, reason: textOr('No email found for this person', data.message) },
+	example: {
+		input: { firstName: 'Emily', lastName: 'Zhang', domain: 'figma.com' },
+		data: {
+			email: 'emily.zhang@figma.com',
+			found: true,
+			confidence: 'high',
+			isCatchAll: false,
+			provider: 'GOOGLE',
+			message: 'Email found with high confidence',
+			firstName: 'Emily',
+			lastName: 'Zhang',
+			domain: 'figma.com',
+		},
+	},
+	n8n: { resource: 'email', operation: 'find', name: 'Find', action: 'Find work email of person' },
+	zapier: {
+		kind: 'search',
+		key: 'find_email',
+		noun: 'Email',
+		label: 'Find Email',
+		description: 'Finds the work email of a person from their name and company domain.',
+	},
+});
+
+export const validateEmail = defineOperation({
+	operationId: 'validateEmail',
+	method: 'POST',
+	path: '/email-validation',
+	title: 'Validate Email',
+	description: 'Check whether an email address can receive mail',
+	billing: 'chargedEachTime',
+	price: { credits: 1, per: 'address checked', free: 'Free when the result is risky' },
+	input: z.object({
+		email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }),
+	}),
+	output: z.object({
+		email: output.text('Email'),
+		result: output.oneOf(
+			'Result',
+			['valid', 'invalid', 'risky'],
+			'Risky means that delivery cannot be confirmed',
+		),
+		message: output.text('Message'),
+		isCatchAll: output.yesNo('Catch-All', 'Whether the domain accepts mail to any address'),
+		confidence: output.oneOf('Confidence', [
+			'definitive',
+			'high',
+			'medium',
+			'low',
+			'temporary',
+			'none',
+		]),
+		isFederated: output
+			.yesNo('Federated', 'Whether the mailbox signs in through single sign-on')
+			.optional(),
+		hasSEG: output
+			.yesNo('Behind Email Gateway', 'Whether a secure email gateway filters the mail')
+			.optional(),
+		segProvider: output.text('Email Gateway').optional(),
+		provider: output.oneOf('Email Provider', ['GOOGLE', 'MICROSOFT', 'SMTP']).optional(),
+	}),
+	neverMisses: true,
+	outcome: (data) => ({
+		found: true,
+		reason: textOr(`The result is ${textOr('open', data.result)}`, data.message),
+	}),
+	example: {
+		input: { email: 'emily.zhang@figma.com' },
+		data: {
+			email: 'emily.zhang@figma.com',
+			result: 'valid',
+			message: 'The mailbox exists and accepts mail',
+			isCatchAll: false,
+			confidence: 'high',
+			isFederated: false,
+			hasSEG: false,
+			provider: 'GOOGLE',
+		},
+	},
+	n8n: {
+		resource: 'email',
+		operation: 'validate',
+		name: 'Validate',
+		action: 'Validate email address',
+	},
+	zapier: {
+		kind: 'search',
+		key: 'validate_email',
+		noun: 'Email',
+		label: 'Validate Email',
+		description: 'Finds out whether an email can receive mail.',
+	},
+});

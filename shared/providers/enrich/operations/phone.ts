@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../contract/operation';
+import { input, output } from '../../../contract/fields';
+
+const phonesIn = (data: Record<string, unknown>): unknown[] =>
+	Array.isArray(data.phones) ? data.phones : [];
+
+export const phoneLookup = defineOperation({
+	operationId: 'phoneLookup',
+	method: 'GET',
+	path: '/reverse-lookup/phones',
+	title: 'Find Phone Numbers',
+	description: 'Find the phone numbers of a person from their email or LinkedIn profile',
+	billing: 'chargedEachTime',
+	price: { credits: 500, per: 'person with a phone number', free: 'Free when no number is found' },
+	input: z.object({
+		email: input.email('Email', { examples: ['emily.zhang@figma.com'] }).optional(),
+		linkedin: input
+			.profileUrl('LinkedIn Profile URL', { examples: ['https://www.linkedin.com/in/emilyzhang'] })
+			.optional(),
+	}),
+	needsOneOf: ['email', 'linkedin'],
+	output: z.object({ phones: output.list('Phone Numbers') }),
+	outcome: (data) => {
+		const count = phonesIn(data).length;
+		if (count === 0) return { found: false, reason: 'No phone number is known for this person' };
+		return {
+			found: true,
+			reason: count === 1 ? '1 phone number found' : `${count} phone numbers found`,
+		};
+	},
+	example: {
+		input: { email: 'emily.zhang@figma.com' },
+		data: { phones: ['+14155550137', '+14155550138'] },
+	},
+	n8n: {
+		resource: 'phone',
+		operation: 'find',
+		name: 'Find',
+		action: 'Find phone numbers of person',
+	},
+	zapier: {
+		kind: 'search',
+		key: 'find_phone_numbers',
+		noun: 'Phone',
+		label: 'Find Phone Numbers',
+		description: 'Finds the phone numbers of a person from their email or LinkedIn profile.',
+	},
+});

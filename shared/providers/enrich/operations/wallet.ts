@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { defineOperation } from '../../../contract/operation';
+import { output } from '../../../contract/fields';
+
+const COMES_WITH_LOW_BALANCE =
+	'Zapier users act on credits through a trigger (balance below a threshold), which belongs to the next slice of the app; every search already returns the credits used and left';
+
+export const getWalletBalance = defineOperation({
+	operationId: 'getWalletBalance',
+	method: 'GET',
+	path: '/wallets/balance',
+	title: 'Get Wallet Balance',
+	description: 'Get the credits that are left',
+	billing: 'freeRead',
+	price: null,
+	input: z.object({}),
+	output: z.object({
+		balance: output.number('Credits Left'),
+		currency: output.text('Currency'),
+		organizationId: output.text('Organization ID'),
+		asOf: output.dateTime('As Of'),
+	}),
+	outcome: ({ balance }) => ({
+		found: typeof balance === 'number',
+		reason: typeof balance === 'number' ? `${balance} credits left` : 'The balance is not told',
+	}),
+	example: {
+		input: {},
+		data: {
+			balance: 24990,
+			currency: 'credits',
+			organizationId: '665e0b2f4a6d8c001abc1234',
+			asOf: '2026-06-03T14:22:10.000Z',
+		},
+	},
+	n8n: {
+		resource: 'wallet',
+		operation: 'getBalance',
+		name: 'Get Balance',
+		action: 'Get credit balance of wallet',
+	},
+	zapier: { absent: COMES_WITH_LOW_BALANCE },
+});
+
+const transaction = z.object({
+	id: output.text('Transaction ID'),
+	type: output.text('Type'),
+	amount: output.number('Amount', 'Credits; negative for deductions'),
+	balanceAfter: output.number('Balance After'),
+	description: output.text('Description'),
+	createdAt: output.dateTime('Created At'),
+	organizationId: output.text('Organization ID'),
+	metadata: z.record(z.string(), z.unknown()).meta({ title: 'Details' }).optional(),
+});
+
+export const getWalletTransactions = defineOperation({
+	operationId: 'getWalletTransactions',
+	method: 'GET',
+	path: '/wallets/transactions',
+	title: 'Get Wallet Transactions',
+	description: 'List what was charged, refunded and topped up, newest first',
+	billing: 'freeRead',
+	price: null,
+	input: z.object({
+		// The contract leaves the type open; these four are the documented values.
+		type: z
+			.string()
+			.meta({
+				title: 'Type',
+				description: 'Only transactions of this type',
+				clean: 'text',
+				options: {
+					adjustment: 'Adjustment',
+					deduction: 'Deduction',
+					refund: 'Refund',
+					topup: 'Top-Up',
+				},
+			})
+			.optional(),
+		page: z.int().min(1).default(1).meta({ title: 'Page' }),
+		limit: z.int().min(1).max(100).default(50).meta({ title: 'Page Size' }),
+	}),
+	output: z.object({
+		transactions: output.list('Transactions', transaction),
+		pagination: output.group('Pagination', {
+			page: output.integer('Page'),
+			limit: output.integer('Page Size'),
+			total: output.integer('Total'),
+			totalPages: output.integer('Total Pages'),
+		}),
+	}),
+	entry: transaction,
+	paging: {
+		entries: 'transactions',
+		size: 'limit',
+		maxSize: 100,
+		hasMore: ({ pagination }) => {
+			const { page, totalPages } = (pagination ?? {}) as Record<string, unknown>;
+			return Number(page) < Number(totalPages);
+		},
+	},
+	outcome: (data) => ({
+		found: Array.isArray(data.transactions) && data.transactions.length > 0,
+		reason: 'Transactions of the wallet',
+	}),
+	example: {
+		input: {},
+		data: {
+			transactions: [
+				{
+					id: '665e10a14a6d8c001abc2001',
+					type: 'deduction',
+					amount: -10,
+					balanceAfter: 24990,
+					description: 'Email finder: emily.zhang@figma.com',
+					createdAt: '2026-06-03T14:35:00.000Z',
+					organizationId: '665e0b2f4a6d8c001abc1234',
+				},
+			],
+			pagination: { page: 1, limit: 50, total: 1, totalPages: 1 },
+		},
+	},
+	n8n: {
+		resource: 'wallet',
+		operation: 'getTransactions',
+		name: 'Get Many Transactions',
+		action: 'Get many transactions of wallet',
+	},
+	zapier: { absent: COMES_WITH_LOW_BALANCE },
+});

@@ -1,0 +1,82 @@
+import type { Success } from '../http/client';
+import { ConnectorError, type ErrorFacts } from '../errors/ConnectorError';
+
+/**
+ * What is remembered of paid calls, so that running a step again never pays again. Plain data:
+ * n8n keeps it with the execution, Zapier in its cache.
+ */
+export type StoredCall =
+	| { state: 'sent'; at: number }
+	| { state: 'answered'; answer: Success }
+	| { state: 'unanswered'; facts: ErrorFacts };
+
+export interface IdempotencyStore {
+	get(key: string): StoredCall | undefined | Promise<StoredCall | undefined>;
+	set(key: string, value: StoredCall): void | Promise<void>;
+	delete(key: string): void | Promise<void>;
+}
+
+/** Remembers nothing. */
+export const NO_STORE: IdempotencyStore = { get: () => undefined, set: () => {}, delete: () => {} };
+
+/**
+ * Carries out a paid call at most once per key. The mark "sent" goes in before the call leaves,
+ * so that a step which dies half way is not paid for again by whoever runs it next.
+ * @throws EnrichError of kind `notRepeated` where an earlier try may have been charged.
+ */
+export async function callOnce(
+	store: IdempotencyStore,
+	key: string,
+	now: number,
+	call: () => Promise<Success>,
+	isFree = false,
+): Promise<Success> {
+	const before = await noted(isFree, () => store.get(key));
+	if (before?.state === 'answered') return { ...before.answer, isReused: true };
+	if (before?.state === 'unanswered')
+		throw new ConnectorError({ ...before.facts, kind: 'notRepeated' });
+	if (before?.state === 'sent') {
+		// What the call cost is not noted, but only paid calls come here.
+		const billing = 'chargedEachTime';
+		throw new ConnectorError({
+			kind: 'notRepeated',
+			sentAt: before.at,
+			execution: 'maybe',
+			billing,
+		});
+	}
+
+	await noted(isFree, () => store.set(key, { state: 'sent', at: now }));
+	let answer: Success;
+	try {
+		answer = await call();
+	} catch (error) {
+		const isUnclear = error instanceof ConnectorError && error.mayHaveBeenCharged;
+		await quietly(() =>
+			isUnclear ? store.set(key, { state: 'unanswered', facts: error.facts }) : store.delete(key),
+		);
+		throw error;
+	}
+	await quietly(() => store.set(key, { state: 'answered', answer }));
+	return answer;
+}
+
+/** A call that is documented as free goes on where the store fails; a paid one must be noted down. */
+async function noted<T>(isFree: boolean, note: () => T | Promise<T>): Promise<T | undefined> {
+	try {
+		return await note();
+	} catch (error) {
+		const isUnderWay = error instanceof ConnectorError && error.kind === 'notRepeated';
+		if (!isFree || isUnderWay) throw error;
+		return undefined;
+	}
+}
+
+/** What was paid for goes on even where it cannot be noted down; "sent" stands there by then. */
+async function quietly(note: () => void | Promise<void>): Promise<void> {
+	try {
+		await note();
+	} catch {
+		// Nothing is lost but the note.
+	}
+}

@@ -1,0 +1,361 @@
+import { shortened } from '../input/normalize';
+import type { Success, Client } from '../http/client';
+import { ConnectorError } from '../errors/ConnectorError';
+import { type IdempotencyStore, NO_STORE, callOnce } from './idempotency';
+import { type Data, documentedCost, type Operation, type Paging } from '../contract/operation';
+import { bucketOf } from '../http/rateLimiter';
+import { type ErrorKind, RATE, STOP_AFTER_UNANSWERED, STOPS_RUN } from '../errors/errorTable';
+import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
+import { SpendingLimit } from './spendingLimit';
+
+export type Outcome = 'found' | 'notFound' | 'skipped' | 'failed';
+
+export interface Row {
+	values: Data;
+	/** A reason not to look this row up, e.g. that it is filled already. */
+	skip?: string;
+	/** Entries wanted of a list; default: all. */
+	limit?: number;
+	/** What the platform already found wrong with the row. */
+	problem?: ConnectorError;
+}
+
+/** What became of one row. Every row of a run ends in exactly one of these. */
+export interface RowResult {
+	outcome: Outcome;
+	/** Plain words, without the row's number. */
+	reason: string;
+	/** The answer's `data`; of a list its first page's. */
+	data?: Data;
+	/** The entries of a list, from all its pages. */
+	entries?: Data[];
+	/** Credits charged for this row. 0 for rows that share another row's answer; null: not told. */
+	creditsUsed: number | null;
+	creditsRemaining: number | null;
+	requestId?: string;
+	/** The batch that answered it. */
+	batchId?: string;
+	/** Index of the row whose lookup answered this one too. */
+	sameAs?: number;
+	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
+	isReused?: boolean;
+	/** Set when the row failed, and when a list broke off after its first pages. */
+	error?: ConnectorError;
+}
+
+/** Enrich has said what it knows of this row. */
+export const isAnswered = ({ outcome }: RowResult): boolean =>
+	outcome === 'found' || outcome === 'notFound';
+
+export interface Summary {
+	rows: number;
+	found: number;
+	notFound: number;
+	skipped: number;
+	failed: number;
+	creditsUsed: number;
+	/** The lowest that was told: answers overtake each other. */
+	creditsRemaining: number | null;
+}
+
+export interface RunOptions {
+	client: Client;
+	/** Credits that the run may spend; default: no limit. */
+	maxCredits?: number;
+	/** Default: nothing is remembered beyond the run. */
+	store?: IdempotencyStore;
+}
+
+/** Rows with equal input: looked up once, answered together. */
+export interface Lookup extends Prepared {
+	limit: number | undefined;
+	rows: number[];
+}
+
+interface Lookups {
+	answers: Success[];
+	/** Why the pages end before the list does. */
+	brokeOff?: ConnectorError;
+}
+
+/**
+ * Looks up any number of rows: refuses what cannot work before anything is sent, asks for equal
+ * rows once, keeps the spending limit, and brings every row to exactly one outcome. Never throws
+ * for a row.
+ */
+export async function lookUpRows(
+	operation: Operation,
+	rows: readonly Row[],
+	{ client, maxCredits, store = NO_STORE }: RunOptions,
+): Promise<{ results: RowResult[]; summary: Summary }> {
+	const results = new Array<RowResult>(rows.length);
+	const lookups = group(operation, rows, results);
+	const spent = maxCredits === undefined ? 0 : await spentBefore(operation, lookups, store);
+	const spending = new SpendingLimit(maxCredits, spent);
+	const single = paidCalls(operation, client, spending, store, () => stop);
+	const call = operation.paging ? sharedCalls(operation, single) : single;
+	let stop: ConnectorError | undefined;
+	let unansweredInARow = 0;
+	let open = lookups.length;
+	let creditsRemaining: number | null = null;
+
+	async function answer(lookup: Lookup): Promise<RowResult> {
+		let result: RowResult;
+		try {
+			result = toResult(operation, lookup, await callPages(operation, lookup, call));
+		} catch (thrown) {
+			result = toFailure(toConnectorError(thrown));
+		}
+		const { error, isReused } = result;
+		if (!isReused && !(error && NOT_SENT.has(error.kind))) {
+			unansweredInARow = error?.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
+		}
+		stop ??= error && reasonToStop(error, unansweredInARow);
+		return result;
+	}
+
+	const waiting = lookups.values();
+	async function work(): Promise<void> {
+		for (const lookup of waiting) {
+			// After a stop nothing is sent, but what earlier tries have paid for is still given out.
+			const result = await answer(lookup);
+			creditsRemaining = lower(result.creditsRemaining, creditsRemaining);
+			share(result, lookup, results);
+			open -= 1;
+		}
+	}
+	const leave = client.rateLimiter.announce(bucketOf(operation), () => open);
+	try {
+		await Promise.all(Array.from({ length: Math.min(open, RATE.inFlightMost.known) }, work));
+	} finally {
+		leave();
+	}
+	return { results, summary: summarize(results, creditsRemaining) };
+}
+
+/** Null: not told. */
+const lower = (a: number | null, b: number | null): number | null =>
+	a === null || b === null ? (a ?? b) : Math.min(a, b);
+
+export function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
+	const lookups = new Map<string, Lookup>();
+	rows.forEach((row, index) => {
+		const prepared = row.skip
+			? { blank: row.skip }
+			: (row.problem ?? prepareOrRefuse(operation, row.values));
+		if (prepared instanceof ConnectorError) results[index] = toFailure(prepared);
+		else if ('blank' in prepared) results[index] = uncharged('skipped', prepared.blank);
+		else {
+			const key = `${row.limit ?? ''} ${prepared.key}`;
+			const known = lookups.get(key);
+			if (known) known.rows.push(index);
+			else lookups.set(key, { ...prepared, limit: row.limit, rows: [index] });
+		}
+	});
+	return [...lookups.values()];
+}
+
+function prepareOrRefuse(operation: Operation, values: Data): Prepared | Blank | ConnectorError {
+	try {
+		return prepare(operation, values);
+	} catch (thrown) {
+		return toConnectorError(thrown);
+	}
+}
+
+type Call = (input: Data) => Promise<Success>;
+
+/** Calls that keep the spending limit and are never paid for twice. */
+function paidCalls(
+	operation: Operation,
+	client: Client,
+	spending: SpendingLimit,
+	store: IdempotencyStore,
+	stopped: () => ConnectorError | undefined,
+): Call {
+	/** What a call cost that is documented as free: some are so only up to a number a month. */
+	let chargedThoughFree = 0;
+
+	return (input) => {
+		if (operation.price === null) return client.call(operation, input, stopped);
+		const documented = documentedCost(operation, input);
+		const send = async () => {
+			const cost = documented || chargedThoughFree;
+			const reservation = await spending.reserve(cost);
+			if (reservation === undefined) throw new ConnectorError({ kind: 'spendingLimit' });
+			let charged = 0;
+			try {
+				const answer = await client.call(operation, input, stopped);
+				charged = answer.receipt.creditsUsed ?? cost;
+				if (documented === 0) chargedThoughFree = Math.max(chargedThoughFree, charged);
+				return answer;
+			} catch (error) {
+				// Until somebody has looked, money that may be gone counts as gone.
+				if (error instanceof ConnectorError && error.mayHaveBeenCharged) charged = cost;
+				throw error;
+			} finally {
+				spending.settle(reservation, documented, charged);
+			}
+		};
+		const key = callKey(operation, input);
+		return callOnce(store, key, client.now(), send, documented === 0);
+	};
+}
+
+/** Lists of different lengths share pages: each is asked for once, and its charge told once. */
+function sharedCalls(operation: Operation, call: Call): Call {
+	const pages = new Map<string, Promise<Success>>();
+	return async (input) => {
+		const key = callKey(operation, input);
+		const known = pages.get(key);
+		if (known) {
+			const { receipt, ...answer } = await known;
+			return { ...answer, receipt: { ...receipt, creditsUsed: 0 } };
+		}
+		const page = call(input);
+		pages.set(key, page);
+		return page;
+	};
+}
+
+const callKey = (operation: Operation, input: Data) =>
+	`${operation.operationId} ${keyOf(operation, input)}`;
+
+/** What earlier tries of this step may have spent on its rows: the limit is for all tries together. */
+async function spentBefore(
+	operation: Operation,
+	lookups: readonly Lookup[],
+	store: IdempotencyStore,
+): Promise<number> {
+	const { paging, price } = operation;
+	let spent = 0;
+	for (const lookup of price === null ? [] : lookups) {
+		for (let page = 1; page <= (paging?.maxPages ?? 1); page++) {
+			const input = paging ? pageInput(paging, lookup, page) : lookup.input;
+			const cost = documentedCost(operation, input);
+			const before = await store.get(callKey(operation, input));
+			if (cost > 0 && !before) break;
+			if (before?.state === 'answered') spent += before.answer.receipt.creditsUsed ?? cost;
+			else if (before) spent += cost;
+		}
+	}
+	return spent;
+}
+
+/** One call, or for lists as many pages as are wanted. */
+async function callPages({ paging }: Operation, lookup: Lookup, call: Call): Promise<Lookups> {
+	if (!paging) return { answers: [await call(lookup.input)] };
+	const { limit: most = Infinity } = lookup;
+	const answers: Success[] = [];
+	for (let page = 1, entries = 0; ; page++) {
+		try {
+			const answer = await call(pageInput(paging, lookup, page));
+			answers.push(answer);
+			entries += entriesOf(paging, answer.data).length;
+			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data))
+				return { answers };
+		} catch (error) {
+			if (answers.length === 0) throw error;
+			return { answers, brokeOff: toConnectorError(error) };
+		}
+	}
+}
+
+/** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
+function pageInput({ size, maxSize }: Paging, { input, limit: most }: Lookup, page: number): Data {
+	const pageSize = most === undefined ? maxSize : Math.ceil(most / Math.ceil(most / maxSize));
+	return { ...input, page, [size]: pageSize };
+}
+
+const entriesOf = (paging: Paging, data: Data): Data[] => {
+	const entries = data[paging.entries];
+	return Array.isArray(entries) ? entries : [];
+};
+
+function toResult(
+	{ outcome: verdict, paging }: Operation,
+	{ limit: most }: Lookup,
+	{ answers, brokeOff }: Lookups,
+): RowResult {
+	const first = answers[0] as Success;
+	const last = answers[answers.length - 1] as Success;
+	const { found, reason } = verdict(first.data);
+	const entries = paging && answers.flatMap(({ data }) => entriesOf(paging, data)).slice(0, most);
+	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	return {
+		outcome: found ? 'found' : 'notFound',
+		reason: brokeOff ? `Incomplete after ${entries?.length} entries. ${brokeOff.message}` : reason,
+		data: first.data,
+		...(entries && { entries }),
+		creditsUsed: charges.every((charge) => charge === null)
+			? null
+			: charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
+		creditsRemaining: last.receipt.creditsRemaining,
+		requestId: first.receipt.requestId,
+		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
+		...(brokeOff && { error: brokeOff }),
+	};
+}
+
+export const uncharged = (outcome: Outcome, reason: string): RowResult => ({
+	outcome,
+	reason,
+	creditsUsed: 0,
+	creditsRemaining: null,
+});
+
+/** Nothing can be said of the charge where a call may have run. */
+export const toFailure = (error: ConnectorError): RowResult => ({
+	...uncharged(error.kind === 'spendingLimit' ? 'skipped' : 'failed', error.message),
+	creditsUsed: error.mayHaveBeenCharged ? null : 0,
+	requestId: error.requestId,
+	error,
+});
+
+/** A surprise in one row must not take the others with it. */
+export const toConnectorError = (thrown: unknown): ConnectorError =>
+	thrown instanceof ConnectorError
+		? thrown
+		: new ConnectorError({ kind: 'unreadable', detail: shortened(thrown, 200) });
+
+/** Ends of a row that say nothing of whether Enrich answers. */
+const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
+	'notRepeated',
+	'spendingLimit',
+	'stopped',
+	'cancelled',
+]);
+
+function reasonToStop(error: ConnectorError, unansweredInARow: number): ConnectorError | undefined {
+	const detail =
+		STOPS_RUN.has(error.kind) && !error.mayHaveBeenCharged
+			? error.message
+			: unansweredInARow >= STOP_AFTER_UNANSWERED
+				? `${unansweredInARow} calls in a row brought no answer and may have been charged`
+				: undefined;
+	return detail === undefined ? undefined : new ConnectorError({ kind: 'stopped', detail });
+}
+
+/** Gives a result to every row that asked for it; the first one bears the charge. */
+export function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
+	const [first, ...others] = rows;
+	results[first as number] = result;
+	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
+}
+
+export function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
+	const summary: Summary = {
+		rows: results.length,
+		found: 0,
+		notFound: 0,
+		skipped: 0,
+		failed: 0,
+		creditsUsed: 0,
+		creditsRemaining,
+	};
+	for (const { outcome, creditsUsed } of results) {
+		summary[outcome] += 1;
+		summary.creditsUsed += creditsUsed ?? 0;
+	}
+	return summary;
+}

@@ -1,0 +1,106 @@
+import { createClient } from '../../shared/http/client';
+import { lookUpMany } from '../../shared/batches/lookUpMany';
+import { batches } from '../../shared/providers/enrich/batches';
+import type { Batch } from '../../shared/contract/batch';
+import { TransportError, toTransportError, type Transport } from '../../shared/http/transport';
+import { type Sandbox, startSandbox } from '../../sandbox/server';
+
+/** Over loopback HTTP; waiting between two looks takes no time. */
+function clientOf(sandbox: Sandbox) {
+	const transport: Transport = async ({ method, url, headers, body }) => {
+		try {
+			const answer = await fetch(url, {
+				method,
+				body,
+				headers: { ...headers, 'x-api-key': sandbox.apiKey },
+			});
+			const told: Record<string, string> = {};
+			answer.headers.forEach((value, name) => (told[name] = value));
+			return { status: answer.status, headers: told, body: await answer.text() };
+		} catch (thrown) {
+			throw thrown instanceof TransportError ? thrown : toTransportError(thrown);
+		}
+	};
+	let now = Date.now();
+	const sleep = async (ms: number) => {
+		now += ms;
+		await new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5)));
+	};
+	return createClient({
+		baseUrl: sandbox.url,
+		transport,
+		clock: { now: () => now, random: () => 0.5, sleep },
+	});
+}
+
+const named = (operationId: string) =>
+	batches.find(({ submit }) => submit.operationId === operationId) as Batch;
+
+describe('batches against the sandbox', () => {
+	let sandbox: Sandbox;
+	beforeEach(async () => {
+		sandbox = await startSandbox({
+			plan: 'unlimited',
+			batchItemsPerSecond: 20_000,
+			balance: 10_000_000,
+		});
+	});
+	afterEach(() => sandbox.close());
+
+	test.each([
+		['batchValidateEmails', (i: number) => ({ email: `person${i}@company${i % 50}.com` })],
+		[
+			'batchFindEmails',
+			(i: number) => ({ firstName: `Ann${i}`, lastName: 'Lee', domain: `company${i % 50}.com` }),
+		],
+		[
+			'createPhoneBulkJob',
+			(i: number) =>
+				i % 2 ? { email: `p${i}@company.com` } : { linkedin: `linkedin.com/in/p${i}` },
+		],
+		['batchIpToCompany', (i: number) => ({ ip: `8.8.${Math.floor(i / 250)}.${(i % 250) + 1}` })],
+	])(
+		'%s answers 2,500 rows as single lookups would, in one batch',
+		async (operationId, valuesOf) => {
+			const batch = named(operationId);
+			const rows = Array.from({ length: 2_500 }, (_, i) => ({ values: valuesOf(i) }));
+			const before = sandbox.ledger.balance;
+			const { results, summary } = await lookUpMany(batch, rows, {
+				client: clientOf(sandbox),
+				maxWaitMs: 1e9,
+			});
+			expect(summary.failed + summary.skipped).toBe(0);
+			expect(summary.found).toBeGreaterThan(1_000);
+			expect(summary.creditsUsed).toBe(before - sandbox.ledger.balance);
+			expect(sandbox.requests.filter((sent) => sent.operationId === operationId)).toHaveLength(1);
+			const keys = results.map(({ data }) => batch.keysOfResult(data ?? {})[0]);
+			expect(new Set(keys).size).toBe(2_500);
+		},
+	);
+
+	it('adopts the batch whose answer was lost after it was reserved', async () => {
+		sandbox.fault({ operationId: 'batchValidateEmails', when: 'after', kind: 'reset' });
+		const rows = Array.from({ length: 30 }, (_, i) => ({
+			values: { email: `person${i}@company.com` },
+		}));
+		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
+			client: clientOf(sandbox),
+			maxWaitMs: 1e9,
+		});
+		expect(summary.found).toBe(30);
+		expect(sandbox.batches).toHaveLength(1);
+	});
+
+	it('submits once more when nothing was reserved', async () => {
+		sandbox.fault({ operationId: 'batchValidateEmails', when: 'before', kind: 'reset' });
+		const rows = Array.from({ length: 30 }, (_, i) => ({
+			values: { email: `person${i}@company.com` },
+		}));
+		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
+			client: clientOf(sandbox),
+			maxWaitMs: 1e9,
+		});
+		expect(summary.found).toBe(30);
+		expect(sandbox.batches).toHaveLength(1);
+	});
+});

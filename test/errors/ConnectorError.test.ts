@@ -1,0 +1,265 @@
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { Operation } from '../../shared/contract/operation';
+import {
+	findEmail,
+	getWalletBalance,
+	ipToCompany,
+	reverseLookup,
+	searchLeads,
+	validateEmail,
+} from '../../shared/providers/enrich/operations';
+import { type ErrorKind, TEXTS } from '../../shared/errors/errorTable';
+import { type HttpResponse, TransportError, toTransportError } from '../../shared/http/transport';
+import {
+	CANARY_KEY,
+	errorOf,
+	fakeClient,
+	HTML,
+	json,
+	networkError,
+	problem,
+	scripted,
+} from '../../testkit/fakes';
+
+/** n8n asks to avoid these in what users read. */
+const AVOIDED = /\b(?:error|problem|failure|mistake)s?\b/i;
+/** n8n replaces any message that holds one of these, in any case. */
+const CODES = /ECONN|ENOTFOUND|ETIMEDOUT|EACCES|ENOENT|EPERM|EAI_|UND_ERR/i;
+const UNFILLED = /[{}[\]]|undefined|unknown|NaN|null|\s{2}|\s$|^\s|^$/;
+
+function expectReadable(error: ConnectorError): void {
+	const ours = error.nextStep.split(/Enrich says:|Details:/)[0] as string;
+	expect(error.message).not.toMatch(UNFILLED);
+	expect(error.nextStep).not.toMatch(UNFILLED);
+	expect(error.message).not.toMatch(AVOIDED);
+	expect(ours).not.toMatch(AVOIDED);
+	expect(error.message).not.toMatch(CODES);
+	expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain(
+		CANARY_KEY,
+	);
+	expect(error.message).toMatch(/^['"A-Z].*[^.]$/);
+	expect(error.nextStep).toMatch(/^[A-Z]/);
+	if (error.mayHaveBeenCharged)
+		expect(`${error.message} ${error.nextStep}`).not.toMatch(/nothing was (?:sent or )?charged/i);
+}
+
+const after = (answer: HttpResponse | Error, operation: Operation = validateEmail) =>
+	errorOf(fakeClient(scripted(answer), { maxWaitMs: 0 }).call(operation, operation.example.input));
+
+describe('every answer of the facts table becomes one clear, typed error', () => {
+	const cases: [number, ErrorKind, boolean, RegExp][] = [
+		[400, 'badInput', false, /Correct this row/],
+		[401, 'unauthorized', false, /Check the key/],
+		[402, 'insufficientCredits', false, /Top up/],
+		[403, 'forbidden', false, /Contact Enrich/],
+		[404, 'notFound', false, /Check the ID/],
+		[405, 'badSettings', false, /base URL/],
+		[409, 'conflict', false, /Read the status/],
+		[410, 'expired', false, /Submit it again/],
+		[413, 'badInput', false, /Correct this row/],
+		[418, 'refused', false, /Check the values/],
+		[422, 'refused', false, /Check the values/],
+		[429, 'rateLimited', false, /Run again/],
+		[500, 'serverSide', true, /Run again later/],
+		[502, 'serverSide', true, /Run again later/],
+		[503, 'unavailable', true, /Run again later/],
+		[504, 'serverSide', true, /Run again later/],
+		[408, 'serverSide', true, /Run again later/],
+		[302, 'badSettings', false, /base URL/],
+	];
+	const shapes: [string, (status: number) => HttpResponse][] = [
+		[
+			'RFC 9457',
+			(status) =>
+				problem(status, { title: 'Title', detail: 'Some words', instance: '/requests/req_9' }),
+		],
+		['{error}', (status) => json(status, { error: 'Some words', requestId: 'req_9' })],
+		[
+			'{statusCode, error, message}',
+			(status) =>
+				json(status, {
+					statusCode: status,
+					error: 'X',
+					message: 'Some words',
+					meta: { requestId: 'req_9' },
+				}),
+		],
+		[
+			'{error, message}',
+			(status) => json(status, { error: 'X', message: 'Some words', requestId: 'req_9' }),
+		],
+		['nothing', (status) => json(status, '')],
+		['HTML', (status) => ({ ...HTML, status })],
+		['truncated JSON', (status) => json(status, '{"detail": "Some')],
+		['a list', (status) => json(status, [1])],
+		['null', (status) => json(status, 'null')],
+		['a bare text', (status) => json(status, '"Some words"')],
+		[
+			'other types',
+			(status) =>
+				json(status, {
+					detail: 7,
+					error: {},
+					meta: null,
+					required: 'x',
+					instance: [],
+					retryAfter: {},
+				}),
+		],
+		['a hostile path', (status) => json(status, { detail: 'body/__proto__/constructor is bad' })],
+		[
+			'the key',
+			(status) => json(status, { detail: `Key ${CANARY_KEY} is bad`, requestId: 'req_9' }),
+		],
+		[
+			'control characters',
+			(status) => json(status, { detail: `Some\u001b[31m\n words${'x'.repeat(9999)}` }),
+		],
+	];
+
+	test.each(
+		cases.flatMap(([status, ...expected]) =>
+			shapes.map(([shape, answer]) => [status, shape, answer, ...expected] as const),
+		),
+	)('status %i with %s', async (status, shape, answer, kind, mayHaveBeenCharged, next) => {
+		const error = await after(answer(status));
+		expect(error).toMatchObject({ kind, status, mayHaveBeenCharged });
+		if (!shape.includes('control') && !shape.includes('key')) expectReadable(error);
+		expect(`${error.message} ${error.nextStep}`).not.toContain(CANARY_KEY);
+		expect(`${error.message} ${error.nextStep}`).not.toMatch(/\p{Cc}/u);
+		expect(`${error.message} ${error.nextStep}`.length).toBeLessThan(800);
+		if (!shape.includes('hostile')) expect(error.nextStep).toMatch(next);
+		if (/^(?:RFC|\{|the key)/.test(shape)) expect(error.requestId).toBe('req_9');
+	});
+
+	test('a field that Enrich names is called by its title', async () => {
+		const error = await after(problem(400, { detail: 'body/email Invalid email' }));
+		expect(error).toMatchObject({ field: 'Email', message: "'Email' Invalid email" });
+		expect(error.nextStep).toBe(
+			"Correct 'Email' in this row and run it again. Nothing was charged.",
+		);
+		const inner = await after(
+			problem(400, { detail: 'body/filters/jobTitle/0 must be string' }),
+			searchLeads,
+		);
+		expect(inner.field).toBe('Job Title');
+	});
+
+	test.each([
+		[{ currentBalance: 3, required: 10, shortfall: 7 }, 7],
+		[{ currentBalance: 3, required: 10 }, 7],
+		[{ shortfall: 7 }, 7],
+		[{ currentBalance: -5, required: 10, shortfall: 15 }, 15],
+		[{ detail: 'Insufficient credits. Required: 10, available: 3' }, 7],
+		[{ detail: 'Required: 1,010, available: 3.' }, 1007],
+		[{ detail: 'Not enough' }, undefined],
+	])('402 with %j: the credits that are missing', async (members, missing) => {
+		const error = await after(problem(402, members));
+		expect(error.creditsMissing).toBe(missing);
+		expect(error.nextStep.includes('lacks')).toBe(missing !== undefined);
+		expectReadable(error);
+	});
+
+	test.each([
+		['HTML', HTML, 'web page'],
+		['HTML without saying so', json(200, '<!doctype html><p>'), 'web page'],
+		['nothing', json(200, ''), 'empty'],
+		['blanks', json(200, ' \n'), 'empty'],
+		['truncated JSON', json(200, '{"success": true, "data": {"em'), 'cut off'],
+		['no data', json(200, { success: true, meta: { requestId: 'req_9' } }), 'no result'],
+		[
+			'success: false',
+			json(200, { success: false, data: {}, meta: { requestId: 'req_9' } }),
+			'no result',
+		],
+		[
+			'a list for data',
+			json(200, { success: true, data: [], meta: { requestId: 'req_9' } }),
+			'no result',
+		],
+		['null', json(200, 'null'), 'no result'],
+	])('a 200 with %s is unreadable, and may have been charged', async (name, answer, words) => {
+		const error = await after(answer);
+		expect(error).toMatchObject({ kind: 'unreadable', status: 200, mayHaveBeenCharged: true });
+		expect(error.message).toContain(words);
+		if (answer.body.includes('req_9')) expect(error.requestId).toBe('req_9');
+		expectReadable(error);
+	});
+
+	test.each([
+		['ECONNRESET', 'interrupted', true],
+		['EPIPE', 'interrupted', true],
+		['ETIMEDOUT', 'timedOut', true],
+		['UND_ERR_HEADERS_TIMEOUT', 'timedOut', true],
+		['ECONNABORTED', 'timedOut', true],
+		['ECONNREFUSED', 'unreachable', false],
+		['ENOTFOUND', 'unreachable', false],
+		['EAI_AGAIN', 'unreachable', false],
+		['UND_ERR_CONNECT_TIMEOUT', 'unreachable', false],
+		['CERT_HAS_EXPIRED', 'unreachable', false],
+	] as const)('a connection that ends in %s is %s', async (code, kind, mayHaveBeenCharged) => {
+		const error = await after(new TypeError('fetch failed', { cause: networkError(code) }));
+		expect(error).toMatchObject({ kind, mayHaveBeenCharged, status: undefined });
+		expectReadable(error);
+	});
+
+	test('an answer that is too long', async () => {
+		const error = await after(new TransportError('tooLong'));
+		expect(error).toMatchObject({ kind: 'unreadable', mayHaveBeenCharged: true });
+		expect(error.message).toContain('20 MB');
+	});
+
+	test.each([undefined, null, 'text', 7, {}, Object.create(null)])(
+		'whatever an HTTP library throws: %p',
+		(thrown) => {
+			expect(toTransportError(thrown)).toMatchObject({ reason: 'interrupted', ran: 'maybe' });
+		},
+	);
+});
+
+describe('what may have been charged', () => {
+	test('is said with the documented credits, and how to find out', async () => {
+		const { nextStep } = await after(new TransportError('timedOut'), findEmail);
+		expect(nextStep).toContain('may have been charged (10 credits as documented)');
+		expect(nextStep).toContain("wallet's transactions");
+	});
+
+	test.each([reverseLookup, ipToCompany])(
+		'but a lookup that Enrich caches is free to repeat: $title',
+		async (operation) => {
+			expect((await after(new TransportError('timedOut'), operation)).nextStep).toContain(
+				'free for 7 days',
+			);
+		},
+	);
+
+	test('a free call never was', async () => {
+		const { mayHaveBeenCharged, nextStep } = await after(
+			new TransportError('timedOut'),
+			getWalletBalance,
+		);
+		expect(mayHaveBeenCharged).toBe(false);
+		expect(nextStep).not.toContain('charged');
+	});
+});
+
+test.each(Object.keys(TEXTS) as ErrorKind[])(
+	'"%s" reads well with all facts and with none',
+	(kind) => {
+		for (const ran of ['no', 'maybe'] as const) {
+			expectReadable(new ConnectorError({ kind }));
+			if (kind === 'badInput' && ran === 'maybe') continue;
+			const facts = {
+				field: 'Email',
+				detail: 'some words',
+				status: 500,
+				creditsRequired: 10,
+				creditsAvailable: 3,
+				retryAfterMs: 1500,
+			};
+			const full = new ConnectorError({ kind, ...facts });
+			expectReadable(full);
+			expect(full.nextStep).not.toContain('1.5');
+		}
+	},
+);

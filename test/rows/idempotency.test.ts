@@ -1,0 +1,140 @@
+import type { Success } from '../../shared/http/client';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { type IdempotencyStore, NO_STORE, callOnce } from '../../shared/rows/idempotency';
+import { SpendingLimit } from '../../shared/rows/spendingLimit';
+import { errorOf, fakeMemory } from '../../testkit/fakes';
+
+const answer: Success = {
+	data: { found: true },
+	receipt: { creditsUsed: 10, creditsRemaining: 90 },
+};
+const unclear = new ConnectorError({
+	kind: 'timedOut',
+	execution: 'maybe',
+	billing: 'chargedEachTime',
+	documentedCost: 10,
+});
+const clear = new ConnectorError({ kind: 'badInput', detail: 'x', billing: 'chargedEachTime' });
+
+function paying(memory: IdempotencyStore, outcome: Success | Error) {
+	let calls = 0;
+	const pay = () =>
+		callOnce(memory, 'key', 1000, async () => {
+			calls += 1;
+			if (outcome instanceof Error) throw outcome;
+			return outcome;
+		});
+	return { pay, calls: () => calls };
+}
+
+describe('a paid call that is remembered', () => {
+	test('is answered from memory, with the receipt of then', async () => {
+		const { pay, calls } = paying(fakeMemory(), answer);
+		expect(await pay()).toEqual(answer);
+		expect(await pay()).toEqual({
+			data: answer.data,
+			receipt: answer.receipt,
+			isReused: true,
+		});
+		expect(calls()).toBe(1);
+	});
+
+	test('is not sent again where it may have been charged, and still says so', async () => {
+		const memory = fakeMemory();
+		expect(await errorOf(paying(memory, unclear).pay())).toBe(unclear);
+		const next = paying(memory, answer);
+		const error = await errorOf(next.pay());
+		expect(error).toMatchObject({ kind: 'notRepeated', mayHaveBeenCharged: true });
+		expect(error.nextStep).toContain('10 credits');
+		expect(next.calls()).toBe(0);
+	});
+
+	test('is not sent again where the step died while it was under way', async () => {
+		const memory = fakeMemory();
+		void callOnce(memory, 'key', 1000, () => new Promise(() => {}));
+		await new Promise(setImmediate);
+		expect(memory.entries.get('key')).toEqual({ state: 'sent', at: 1000 });
+		const next = paying(memory, answer);
+		expect(await errorOf(next.pay())).toMatchObject({
+			kind: 'notRepeated',
+			mayHaveBeenCharged: true,
+			facts: { sentAt: 1000 },
+		});
+		expect(next.calls()).toBe(0);
+	});
+
+	test('is sent again where it surely was not charged', async () => {
+		const memory = fakeMemory();
+		await errorOf(paying(memory, clear).pay());
+		expect(memory.entries.size).toBe(0);
+		expect(await paying(memory, answer).pay()).toBe(answer);
+	});
+
+	test('is plain data, so that platforms can store it', async () => {
+		const memory = fakeMemory();
+		await errorOf(paying(memory, unclear).pay());
+		const stored = [...memory.entries.values()];
+		expect(JSON.parse(JSON.stringify(stored))).toEqual(stored);
+	});
+});
+
+test('without a memory every call is sent', async () => {
+	const { pay, calls } = paying(NO_STORE, answer);
+	await pay();
+	await pay();
+	expect(calls()).toBe(2);
+});
+
+describe('the spending limit', () => {
+	const settled = async (work: Promise<unknown>) => {
+		let isSettled = false;
+		void work.then(() => (isSettled = true));
+		await new Promise(setImmediate);
+		return isSettled;
+	};
+
+	test('without a limit anything goes at once', async () => {
+		const spending = new SpendingLimit();
+		expect(await Promise.all([spending.reserve(1e9), spending.reserve(1e9)])).toEqual([1e9, 1e9]);
+	});
+
+	test('refuses what cannot fit', async () => {
+		expect(await new SpendingLimit(9).reserve(10)).toBeUndefined();
+		expect(await new SpendingLimit(10).reserve(10)).toBe(10);
+		expect(await new SpendingLimit(10, 1).reserve(10)).toBeUndefined();
+	});
+
+	test('sends one call ahead until a charge has shown the price', async () => {
+		const spending = new SpendingLimit(100);
+		await spending.reserve(10);
+		const second = spending.reserve(10);
+		expect(await settled(second)).toBe(false);
+		spending.settle(10, 10, 10);
+		expect(await second).toBe(10);
+		expect(await settled(spending.reserve(10))).toBe(true);
+	});
+
+	test('waits for calls under way that may turn out cheaper, and then goes on or ends', async () => {
+		for (const [charged, expected] of [
+			[0, 10],
+			[10, undefined],
+		] as const) {
+			const spending = new SpendingLimit(10);
+			await spending.reserve(10);
+			const second = spending.reserve(10);
+			expect(await settled(second)).toBe(false);
+			spending.settle(10, 10, charged);
+			expect(await second).toBe(expected);
+		}
+	});
+
+	test('reckons with the dearest price that was seen', async () => {
+		const spending = new SpendingLimit(100);
+		await spending.reserve(10);
+		spending.settle(10, 10, 50);
+		expect(await spending.reserve(10)).toBe(50);
+		const third = spending.reserve(10);
+		spending.settle(50, 10, 50);
+		expect(await third).toBeUndefined();
+	});
+});

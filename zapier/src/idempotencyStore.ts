@@ -1,0 +1,68 @@
+import type { ZObject } from 'zapier-platform-core';
+import type { Connection } from '../../shared/providers/enrich/auth';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { IdempotencyStore, StoredCall } from '../../shared/rows/idempotency';
+
+/** Longer than Zapier's own replays go on, the last of which comes about 10 hours after the first try. */
+export const REMEMBERED_HOURS = 24;
+const TTL_SECONDS = REMEMBERED_HOURS * 60 * 60;
+const SCOPE = ['auth'];
+
+/** As it is; its published type lacks the scope of `get` and `delete`. */
+interface Cache {
+	get(key: string, scope: string[]): Promise<unknown>;
+	/** True: set. False: `nx` was given and the key is there. Null: the cache is too busy. */
+	set(key: string, value: unknown, ttl: number, scope: string[], nx: boolean): Promise<unknown>;
+	delete(key: string, scope: string[]): Promise<unknown>;
+}
+
+/**
+ * What this connection has paid for, so that a replayed step does not pay again. Free calls never
+ * come here; a paid call is not sent unless the cache has taken note of it.
+ */
+export function zapierIdempotencyStore(
+	z: ZObject,
+	{ apiKey, baseUrl }: Connection,
+): IdempotencyStore {
+	const cache = z.cache as unknown as Cache;
+	// Neither personal data nor the key can be read from this.
+	const nameOf = (key: string) =>
+		`enrich-${z.hash('sha256', `${apiKey} ${baseUrl} ${key}`, 'hex', 'utf8')}`;
+	const forget = async (key: string) => void (await cache.delete(nameOf(key), SCOPE));
+
+	return {
+		get: (key) =>
+			reached(async () => ((await cache.get(nameOf(key), SCOPE)) ?? undefined) as StoredCall),
+		async set(key, value) {
+			// What cost nothing, such as a miss, may be asked again for nothing, and be found then.
+			if (value.state === 'answered' && value.answer.receipt.creditsUsed === 0) return forget(key);
+			const isFirst = value.state === 'sent';
+			const isSet = await reached(() =>
+				cache.set(nameOf(key), plain(value), TTL_SECONDS, SCOPE, isFirst),
+			);
+			if (isFirst && isSet === false) throw underWay(value.at);
+			if (isSet !== true) throw unreachable();
+		},
+		delete: forget,
+	};
+}
+
+/** The cache refuses values that hold an `undefined`. */
+const plain = (value: StoredCall): unknown => JSON.parse(JSON.stringify(value));
+
+async function reached<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch {
+		throw unreachable();
+	}
+}
+
+/** Another run of the same lookup was quicker by a moment. */
+const underWay = (sentAt: number) => new ConnectorError({ kind: 'notRepeated', sentAt });
+
+const unreachable = () =>
+	new ConnectorError({
+		kind: 'stopped',
+		detail: "Zapier's cache, which keeps lookups from being paid for twice, did not answer",
+	});
