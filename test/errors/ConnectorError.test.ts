@@ -212,7 +212,7 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 	test.each([undefined, null, 'text', 7, {}, Object.create(null)])(
 		'whatever an HTTP library throws: %p',
 		(thrown) => {
-			expect(toTransportError(thrown)).toMatchObject({ reason: 'interrupted', ran: 'maybe' });
+			expect(toTransportError(thrown)).toMatchObject({ reason: 'interrupted', execution: 'maybe' });
 		},
 	);
 });

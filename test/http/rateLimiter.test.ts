@@ -287,6 +287,6 @@ describe('the pacer', () => {
 		controller.abort();
 		await expect(cancelled).resolves.toBeUndefined();
 		pacer.release(tickets[0] as NonNullable<(typeof tickets)[0]>);
-		await expect(next).resolves.toMatchObject({ lane: 'write' });
+		await expect(next).resolves.toMatchObject({ bucket: 'write' });
 	});
 });

@@ -3,11 +3,10 @@ import fc from 'fast-check';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
 import type { Data } from '../../shared/contract/operation';
 import { batches } from '../../shared/providers/enrich/batches';
-import { readContract } from './contract';
+import { faultsOf } from '../contract/contract';
 import { call, operationOf, sandboxes } from './support';
 
 const start = sandboxes();
-const contract = readContract();
 /** Batches that are done as soon as they are submitted. */
 const quick = (options?: SandboxOptions) =>
 	start({ balance: 1e7, batchItemsPerSecond: Infinity, ...options });
@@ -112,10 +111,8 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			const sandbox = await quick();
 			const { results, status } = await submitted(sandbox, submitId, body);
 			const page = await results();
-			if (contract) {
-				expect(contract.faultsOf(batch.results.operationId, 200, page.body)).toEqual([]);
-				expect(contract.faultsOf(batch.status.operationId, 200, (await status()).body)).toEqual([]);
-			}
+			expect(faultsOf(batch.results.operationId, 200, page.body)).toEqual([]);
+			expect(faultsOf(batch.status.operationId, 200, (await status()).body)).toEqual([]);
 			const rows = [
 				...((body.leads ?? body.ips ?? []) as Data[]),
 				...((body.emails ?? []) as string[]).map((email) => ({ email })),
@@ -126,7 +123,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			const found: Data[] = [];
 			for (const row of rows) {
 				const { data } = (await call(sandbox, batch.single.operationId, row)).body;
-				const isFound = batch.single.outcome(data).found;
+				const isFound = batch.single.verdict(data).found;
 				if (isFound) found.push(data);
 				const mine = {
 					findEmail: data,
@@ -194,7 +191,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 						404,
 						'No batch found with that ID',
 					]);
-					if (contract) expect(contract.faultsOf(operationId, 404, body)).toEqual([]);
+					expect(faultsOf(operationId, 404, body)).toEqual([]);
 				}
 			}
 		});

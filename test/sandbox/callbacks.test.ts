@@ -5,11 +5,10 @@ import { CALLBACKS, type CallbackSettings } from '../../sandbox/callbacks';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
 import type { Data } from '../../shared/contract/operation';
 import { batches } from '../../shared/providers/enrich/batches';
-import { readContract } from './contract';
+import { faultsOfCallback } from '../contract/contract';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();
-const contract = readContract();
 const quick = (options?: SandboxOptions) =>
 	start({ balance: 1e7, batchItemsPerSecond: Infinity, ...options });
 
@@ -114,7 +113,7 @@ describe('payloads', () => {
 			await until(() => received.some(({ event }) => event === end));
 			expect(received.map(({ event }) => event)).toEqual([...Array(size).fill(result), end]);
 			for (const one of received) {
-				if (contract) expect(contract.faultsOfCallback(one)).toEqual([]);
+				expect(faultsOfCallback(one)).toEqual([]);
 				expect(one.data.job_id).toBe(reply.body.data.batchId);
 				expect(new Date(one.timestamp).toISOString()).toBe(one.timestamp);
 				expect(Math.abs(Date.parse(one.timestamp) - Date.now())).toBeLessThan(5000);
