@@ -100,11 +100,17 @@ async function write([file, text]: [file: string, text: string]): Promise<void> 
 	console.log(`Corrected: ${file}`);
 }
 
-/** What still has to be filled in before an n8n package is published. */
-export function missing({ repository, publisher }: Publishing = publishing): string[] {
+/**
+ * What still has to be filled in before an n8n package is published. `runsIn` is the repository that
+ * a release runs in, as <owner>/<name>: npm's provenance names that one.
+ */
+export function missing({ repository, publisher }: Publishing, runsIn?: string): string[] {
 	const isRepository = /^https:\/\/github\.com\/[\w-]+\/[\w.-]+$/.test(repository);
 	const isEmail = /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(publisher.email);
 	return [
+		runsIn !== undefined &&
+			repository !== `https://github.com/${runsIn}` &&
+			`repository: this is https://github.com/${runsIn}`,
 		(!isRepository || /\/OWNER\/|\.git$/.test(repository)) &&
 			'repository: the public GitHub repository, as https://github.com/<owner>/<name>',
 		(!isEmail || /@example\.(com|org|net)$/.test(publisher.email)) &&
@@ -123,7 +129,11 @@ async function main(): Promise<void> {
 	if (options.write) for (const correction of outdated()) await write(correction);
 	const problems = [
 		...outdated().map(([file]) => `${file} does not agree: npm run publishing:write`),
-		...(options.ready ? missing().map((text) => `publishing.json lacks ${text}`) : []),
+		...(options.ready
+			? missing(publishing, process.env.GITHUB_REPOSITORY).map(
+					(text) => `publishing.json lacks ${text}`,
+				)
+			: []),
 	];
 	if (problems.length > 0) {
 		for (const problem of problems) console.error(problem);

@@ -27,7 +27,11 @@ describe('publishing.json', () => {
 	const filled = { ...publishing, publisher, repository: 'https://github.com/somebody/else' };
 
 	test('is ready once repository and publisher are filled in', () => {
-		expect(missing(filled)).toEqual([]);
+		expect(missing(filled, 'somebody/else')).toEqual([]);
+	});
+
+	test('is not ready in another repository, which the provenance would name', () => {
+		expect(missing(filled, 'somebody/fork')).toEqual([expect.stringContaining('somebody/fork')]);
 	});
 
 	test.each([
