@@ -21,7 +21,7 @@ export class EnrichApi implements ICredentialType {
 
 	icon = { light: 'file:../icons/enrich.svg', dark: 'file:../icons/enrich.dark.svg' } as const;
 
-	documentationUrl = 'https://github.com/enrich-so/enrich-connector#connect';
+	documentationUrl = 'https://github.com/OWNER/enrich-connector#connect';
 
 	properties: INodeProperties[] = [
 		{

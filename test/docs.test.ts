@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { operationsTable } from '../scripts/operations';
 
@@ -12,31 +13,65 @@ const cells = (markdown: string) =>
 		.map((line) => line.split('|').map((cell) => cell.trim()));
 
 describe('README', () => {
-	it('lists every operation with its documented price', () => {
+	test('lists every operation with its documented price', () => {
 		const [, table = ''] =
 			/<!-- operations:begin -->\n([\s\S]*)<!-- operations:end -->/.exec(readme) ?? [];
 		expect(cells(table)).toEqual(cells(operationsTable()));
 	});
+});
 
-	it('names only files that exist', () => {
-		const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(
-			([, path]) => path as string,
-		);
-		expect(links.length).toBeGreaterThan(2);
-		expect(links.filter((path) => !existsSync(path))).toEqual([]);
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md').sort()];
+const textOf = (page: string) => readFileSync(page, 'utf8');
+
+/** Links and images that stay within the project. */
+const linksIn = (page: string): string[] =>
+	[...textOf(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)[^)]*\)/g)].map(
+		([, link]) => link as string,
+	);
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+	[...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+		(heading as string)
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N}\s_-]/gu, '')
+			.replaceAll(' ', '-'),
+	);
+
+describe.each(pages)('%s', (page) => {
+	test('links only to files and headings that exist', () => {
+		const broken = linksIn(page).filter((link) => {
+			const [path = '', anchor] = link.split('#');
+			const target = path === '' ? page : join(dirname(page), path);
+			if (!existsSync(target)) return true;
+			return anchor !== undefined && !anchorsOf(target).includes(anchor);
+		});
+		expect(broken).toEqual([]);
 	});
 
-	it('names only commands that package.json has', () => {
+	test('names only commands that package.json has', () => {
 		const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 			scripts: Record<string, string>;
 		};
-		const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name as string);
+		const named = [...textOf(page).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name as string);
 		expect(named.filter((name) => !(name in scripts))).toEqual([]);
 	});
 });
 
+test('every page is reached from the README', () => {
+	const links = linksIn('README.md').map((link) => link.split('#')[0]);
+	expect(links).toEqual(expect.arrayContaining(pages.filter((page) => page !== 'README.md')));
+});
+
+test('every workflow and picture in examples/ is shown on a page', () => {
+	const shown = pages.flatMap((page) =>
+		linksIn(page).map((link) => join(dirname(page), link.split('#')[0] ?? '')),
+	);
+	expect(shown).toEqual(expect.arrayContaining(globSync('examples/*.{json,png}')));
+});
+
 describe('examples/leads.csv', () => {
-	it('holds rows of the kind that real lists hold', () => {
+	test('holds rows of the kind that real lists hold', () => {
 		const rows = parse<Record<string, string>>(readFileSync('examples/leads.csv'), {
 			columns: true,
 		});

@@ -48,7 +48,7 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
 		it('finds its example and answers all that the example documents', async () => {
 			const { status, body } = await ask();
 			expect(status).toBe(200);
-			expect(operation.verdict(body.data).found).toBe(true);
+			expect(operation.outcome(body.data).found).toBe(true);
 			// The registry's example of results shows single answers, which batches shape anew.
 			const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
 			const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
@@ -158,7 +158,7 @@ describe('handles', () => {
 		const { status, body } = await call(sandbox, id, input);
 		expect(status).toBe(200);
 		expect(body.data).toMatchObject(data);
-		expect(operationOf(id).verdict(body.data).found).toBe(false);
+		expect(operationOf(id).outcome(body.data).found).toBe(false);
 		expect([body.meta.creditsUsed, sandbox.ledger.charged()]).toEqual([0, 0]);
 	});
 

@@ -123,7 +123,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			const found: Data[] = [];
 			for (const row of rows) {
 				const { data } = (await call(sandbox, batch.single.operationId, row)).body;
-				const isFound = batch.single.verdict(data).found;
+				const isFound = batch.single.outcome(data).found;
 				if (isFound) found.push(data);
 				const mine = {
 					findEmail: data,
