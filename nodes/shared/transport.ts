@@ -28,7 +28,7 @@ interface StreamedAnswer {
  */
 export const n8nTransport =
 	(context: RequestContext): Transport =>
-	async ({ method, url, headers, body, timeoutMs, maxBytes: mostBytes, signal }) => {
+	async ({ method, url, headers, body, timeoutMs, maxBytes: maxBytes, signal }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {
 			const answer = (await context.helpers.httpRequestWithAuthentication.call(
@@ -49,7 +49,7 @@ export const n8nTransport =
 					disableFollowRedirect: true,
 				},
 			)) as StreamedAnswer;
-			const text = await readAll(answer.body, mostBytes, endsAt, signal);
+			const text = await readAll(answer.body, maxBytes, endsAt, signal);
 			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
 		} catch (thrown) {
 			// What n8n throws holds the request with its headers; only the reason may go on from here.
@@ -60,7 +60,7 @@ export const n8nTransport =
 /** n8n itself never ends a body that stops half way, and destroying it would wait for it as well. */
 async function readAll(
 	body: StreamedAnswer['body'],
-	mostBytes: number,
+	maxBytes: number,
 	endsAt: number,
 	cancelled?: AbortSignal,
 ): Promise<string> {
@@ -82,7 +82,7 @@ async function readAll(
 			if (done === true) return text + decoder.decode();
 			text += decoder.decode(value, { stream: true });
 			bytes += value.length;
-			if (bytes > mostBytes) throw new TransportError('tooLong');
+			if (bytes > maxBytes) throw new TransportError('tooLong');
 		}
 	} catch (reason) {
 		body.on('error', () => {}).destroy();

@@ -333,7 +333,7 @@ describe('around the end of a batch', () => {
 });
 
 describe('more than one batch', () => {
-	const small = { ...validation, most: 10 };
+	const small = { ...validation, maxRows: 10 };
 	const options = { maxWaitMs: 1e7, batchFrom: 1 };
 
 	it('keeps what the first brought when the second is refused', async () => {

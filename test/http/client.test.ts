@@ -327,7 +327,7 @@ describe('requests', () => {
 	test('every exchange is bounded in time and size', async () => {
 		expect(await requestOf(getWalletBalance, {})).toMatchObject({
 			timeoutMs: 60_000,
-			mostBytes: 20_000_000,
+			maxBytes: 20_000_000,
 		});
 	});
 });

@@ -385,7 +385,7 @@ describe('lists', () => {
 		);
 		const rows = ['Berlin', 'Bonn', 'Bern', 'Basel'].map((city) => ({
 			values: { filters: { city } },
-			most: 25,
+			limit: 25,
 		}));
 		const { summary } = await lookUpRows(searchLeads, rows.slice(0, 1), { client, maxCredits: 30 });
 		expect(summary.creditsUsed).toBe(25);
@@ -407,7 +407,7 @@ describe('lists', () => {
 	test('a list that ends in a wrong key stops the run', async () => {
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { filters: { city: `City ${i}` } },
-			most: 300,
+			limit: 300,
 		}));
 		const { sent } = await run(searchLeads, rows, {
 			listLength: 1000,

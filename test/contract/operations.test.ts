@@ -16,7 +16,7 @@ import {
 	resolved,
 	responseSchema,
 	type Sent,
-} from '../contract/contract';
+} from './contract';
 import { BASE_URL, fakeClient, scripted, success } from '../../testkit/fakes';
 
 type Schema = Record<string, unknown>;
