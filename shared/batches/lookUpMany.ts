@@ -1,25 +1,25 @@
-import type { Batch } from '../contract/batch';
-import type { Client, Receipt } from '../http/client';
-import { ConnectorError } from '../errors/ConnectorError';
-import { type Progress, resultPages, waitForBatch } from './progress';
+import type { Batch, Progress } from '../contract/batch';
+import type { Receipt } from '../contract/provider';
+import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
+import type { Client } from '../http/client';
 import { NO_STORE } from '../rows/idempotency';
-import type { Data } from '../contract/operation';
-import { BATCHES } from '../errors/errorTable';
 import {
 	group,
 	type Lookup,
 	lookUpRows,
 	type Row,
-	type RowResult,
 	type RunOptions,
 	share,
-	type Summary,
-	summarize,
-	toConnectorError,
-	toFailure,
-	uncharged,
 } from '../rows/lookUpRows';
+import { type RowResult, summarize, type Summary, toFailedRow } from '../rows/result';
+import { waitForEnd } from './progress';
+import { resultPages, toRowResult, unread } from './results';
 import { leaveBatch, startBatch, type Submitted, type SubmitOptions } from './startBatch';
+
+/** Fewer distinct rows are looked up one by one: that is quicker and costs the same. */
+export const BATCH_FROM = 11;
+/** Results may lag behind the end; so long after it they are read once more. */
+export const SETTLES_MS = 5_000;
 
 export interface ManyOptions
 	extends Omit<SubmitOptions, 'store' | 'maxProofMs'>,
@@ -30,7 +30,7 @@ export interface ManyOptions
 	patienceMs?: (submitted: Submitted) => number;
 	/** Whether this very run has started a batch before it rested; default: none. */
 	isOwn?: (batchId: string) => boolean;
-	/** Distinct rows from which on a batch is used; default: `JOBS.batchFrom`. */
+	/** Distinct rows from which on a batch is used; default: `BATCH_FROM`. */
 	batchFrom?: number;
 	onSubmitted?: (submitted: Submitted) => void;
 	onProgress?: (progress: Progress) => void;
@@ -55,7 +55,7 @@ function planBatches(batch: Batch, rows: readonly Row[], maxCredits = Infinity):
 	const price = batch.submit.price?.credits ?? 0;
 	const affordable = price > 0 ? Math.floor(maxCredits / price) : lookups.length;
 	for (const lookup of lookups.splice(affordable)) {
-		share(toFailure(new ConnectorError({ kind: 'spendingLimit' })), lookup, results);
+		share(toFailedRow(new ConnectorError({ kind: 'spendingLimit' })), lookup, results);
 	}
 	const parts: Lookup[][] = [];
 	for (let at = 0; at < lookups.length; at += batch.maxRows)
@@ -76,7 +76,7 @@ function distinct(batch: Batch, lookups: readonly Lookup[]): Lookup[] {
 }
 
 /** Few rows are quicker one by one; and some must be, as the batch's results do not name them. */
-const areSingle = (batch: Batch, { parts }: Plan, batchFrom: number = BATCHES.batchFrom): boolean =>
+const areSingle = (batch: Batch, { parts }: Plan, batchFrom: number = BATCH_FROM): boolean =>
 	!batch.namesRows || (!batch.mayCostLess && (parts[0]?.length ?? 0) < batchFrom);
 
 /**
@@ -118,10 +118,10 @@ export async function lookUpMany(
 			const { batchId } = submitted;
 			options.onSubmitted?.(submitted);
 			const mostMs = options.patienceMs?.(submitted) ?? maxWaitMs;
-			const { state } = await waitForBatch(batch, batchId, client, mostMs, options.onProgress);
+			const { state } = await waitForEnd(batch, batchId, client, mostMs, options.onProgress);
 			let receipt = await collect(batch, batchId, open, give, client);
 			if (open.size > 0 && state === 'completed') {
-				await client.sleep(BATCHES.settlesMs);
+				await client.sleep(SETTLES_MS);
 				receipt = (await collect(batch, batchId, open, give, client)) ?? receipt;
 			}
 			creditsUsed += receipt?.creditsUsed ?? 0;
@@ -132,13 +132,13 @@ export async function lookUpMany(
 				parts.push(rest);
 			} else {
 				const kind = state === 'failed' ? 'jobFailed' : 'noResult';
-				const failure = toFailure(new ConnectorError({ kind, batchId }));
+				const failure = toFailedRow(client.error({ kind, batchId }));
 				for (const lookup of [...open.values()]) give(failure, lookup);
 			}
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
 			stop ??= new ConnectorError({ kind: 'stopped', detail: error.message });
-			for (const lookup of [...open.values()]) give(toFailure(error), lookup);
+			for (const lookup of [...open.values()]) give(toFailedRow(error), lookup);
 		}
 	}
 	return { results, summary: { ...summarize(results, creditsRemaining), creditsUsed } };
@@ -178,7 +178,7 @@ export async function startMany(
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
 			stop ??= new ConnectorError({ kind: 'stopped', detail: error.message });
-			for (const lookup of part) share(toFailure(error), lookup, results);
+			for (const lookup of part) share(toFailedRow(error), lookup, results);
 		}
 	}
 	return { results, started };
@@ -203,25 +203,7 @@ async function collect(
 			}
 		}
 	} catch (thrown) {
-		throw unread(thrown, batchId);
+		throw unread(thrown, batchId, client);
 	}
 	return first;
-}
-
-/** Why the results of a batch that has ended could not be read to their end. */
-export function unread(thrown: unknown, batchId: string): ConnectorError {
-	const { kind, message: detail } = toConnectorError(thrown);
-	const isItself = kind === 'cancelled' || kind === 'expired';
-	return new ConnectorError(
-		isItself ? { kind, batchId } : { kind: 'resultsUnread', batchId, detail },
-	);
-}
-
-/** One entry of a batch's results. What a row cost is told for the batch as a whole only. */
-export function toRowResult({ single }: Batch, batchId: string, told: Data): RowResult {
-	const { found, reason } = single.outcome(told);
-	// A miss is told as an error there; it is none.
-	const data = !found && Object.hasOwn(told, 'error') ? { ...told, error: undefined } : told;
-	if (data !== told) delete data.error;
-	return { ...uncharged(found ? 'found' : 'notFound', reason), data, creditsUsed: null, batchId };
 }

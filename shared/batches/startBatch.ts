@@ -1,15 +1,21 @@
 import type { Batch } from '../contract/batch';
-import type { Success, Client } from '../http/client';
-import { type Deduction, deductionsSince } from '../providers/enrich/charges';
-import { ConnectorError } from '../errors/ConnectorError';
+import type { Data } from '../contract/data';
+import type { Charge, Success } from '../contract/provider';
+import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
+import type { Client } from '../http/client';
+import { callOnce, type IdempotencyStore } from '../rows/idempotency';
+import type { Lookup } from '../rows/lookUpRows';
 import { hashOf } from './hash';
-import { progressOf, resultPages, untilNextLook } from './progress';
 import { KnownBatches } from './knownBatches';
-import { type IdempotencyStore, callOnce } from '../rows/idempotency';
-import type { Data } from '../contract/operation';
-import { getWalletBalance } from '../providers/enrich/operations';
-import { BATCHES } from '../errors/errorTable';
-import { type Lookup, toConnectorError } from '../rows/lookUpRows';
+import { fetchProgress, untilNextPoll } from './progress';
+import { resultPages } from './results';
+
+/** When to look for a submit whose answer was lost; it may take a while to be booked. */
+const LOST_SUBMIT_POLLS_MS = [2_000, 10_000, 30_000];
+/** A batch of exactly the same rows is reused when it is not older; less than from night to night. */
+export const REUSED_WITHIN_MS = 20 * 3_600_000;
+/** Results may lag behind the end; so long after it they are read once more. */
+const SETTLES_MS = 5_000;
 
 /** A batch that has been submitted, or found again. */
 export interface Submitted {
@@ -64,7 +70,7 @@ async function startInTurn(
 	const { client, store, reusesBatch = true, known } = options;
 	const before = await store.get(rows);
 	if (before?.state === 'answered') return { ...fromAnswer(before.answer), isReused: true };
-	const booked = await deductionsSince(client.now() - BATCHES.takeOverWithinMs, client);
+	const booked = await chargesSince(client, client.now() - REUSED_WITHIN_MS);
 	if (reusesBatch || before) {
 		const found = await findBatch(batch, part, rows, booked ?? [], options);
 		if (found) {
@@ -72,13 +78,16 @@ async function startInTurn(
 			return found;
 		}
 	}
-	const answer = await callOnce(store, rows, client.now(), async () => {
+	const answer = await callOnce(store, rows, client, async () => {
 		await checkBalance(batch, part.length, client);
 		return toAnswer(await submitBatch(batch, part, booked, options));
 	});
 	known.holds(String(answer.data.batchId), rows);
 	return fromAnswer(answer);
 }
+
+const chargesSince = async (client: Client, since: number): Promise<Charge[] | undefined> =>
+	await client.provider.wallet?.charges(client, since);
 
 /** So that rows for which a batch brought nothing are not sent to it again. */
 export async function leaveBatch(
@@ -126,12 +135,12 @@ async function checkBalance(batch: Batch, rows: number, client: Client): Promise
 	// Where the documented prices disagree, Enrich refuses what the balance does not cover.
 	if (batch.mayCostLess) return;
 	const required = rows * (batch.submit.price?.credits ?? 0);
-	const { data } = await client.call(getWalletBalance, {});
-	if (typeof data.balance !== 'number' || data.balance >= required) return;
-	throw new ConnectorError({
+	const balance = await client.provider.wallet?.balance(client);
+	if (balance === undefined || balance >= required) return;
+	throw client.error({
 		kind: 'insufficientCredits',
 		creditsRequired: required,
-		creditsAvailable: data.balance,
+		creditsAvailable: balance,
 	});
 }
 
@@ -142,7 +151,7 @@ async function checkBalance(batch: Batch, rows: number, client: Client): Promise
 async function submitBatch(
 	batch: Batch,
 	part: Part,
-	booked: readonly Deduction[] | undefined,
+	booked: readonly Charge[] | undefined,
 	options: SubmitOptions,
 ): Promise<Submitted> {
 	const { client, webhookUrl } = options;
@@ -153,8 +162,8 @@ async function submitBatch(
 	for (let sends = 1; ; sends++) {
 		try {
 			const { data, receipt } = await client.call(batch.submit, body);
-			const batchId = data.batchId ?? data.jobId ?? data.id;
-			if (typeof batchId !== 'string' || batchId === '') throw withoutId(batch);
+			const batchId = batch.idOf(data);
+			if (batchId === undefined) throw withoutId(batch, client);
 			return { batchId, creditsReserved: receipt.creditsReserved ?? null };
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
@@ -166,8 +175,8 @@ async function submitBatch(
 	}
 }
 
-const withoutId = ({ submit: { billing } }: Batch) =>
-	new ConnectorError({
+const withoutId = ({ submit: { billing } }: Batch, client: Client) =>
+	client.error({
 		kind: 'unreadable',
 		detail: 'it names no batch',
 		execution: 'maybe',
@@ -191,13 +200,13 @@ async function findOrSay<T>(error: ConnectorError, search: () => Promise<T>): Pr
 async function findLostSubmit(
 	batch: Batch,
 	part: Part,
-	before: readonly Deduction[] | undefined,
+	before: readonly Charge[] | undefined,
 	{ client, isProofNeeded }: SubmitOptions,
 ): Promise<Submitted | undefined> {
 	const earlier = new Set(before?.map(({ id }) => id));
-	for (const waitMs of BATCHES.lostSubmitLooksMs) {
+	for (const waitMs of LOST_SUBMIT_POLLS_MS) {
 		await client.sleep(waitMs);
-		const now = await deductionsSince(Infinity, client);
+		const now = await chargesSince(client, Infinity);
 		const added = (now ?? []).filter(({ id }) => !earlier.has(id));
 		// Unclear, too, when so much was booked that the list no longer reaches back to the start.
 		const reachesBack = earlier.size === 0 || now?.some(({ id }) => earlier.has(id)) === true;
@@ -210,7 +219,7 @@ async function findLostSubmit(
 			if (fits === 'unclear' || (isProofNeeded && fits !== 'proven')) isUnclear = true;
 		}
 		if (ours.length === 1 && !isUnclear) return ours[0];
-		if (ours.length > 1 || isUnclear) throw lostSubmit(batch, ours);
+		if (ours.length > 1 || isUnclear) throw lostSubmit(batch, ours, client);
 	}
 	return undefined;
 }
@@ -226,7 +235,7 @@ async function mayBe(
 	const fitsRows = credits % part.length === 0;
 	if (batchId === undefined) return fitsRows ? 'unclear' : 'no';
 	try {
-		const { total } = await progressOf(batch, batchId, client);
+		const { total } = await fetchProgress(batch, batchId, client);
 		if (total !== undefined && total > part.length) return 'no';
 		const evidence = await firstResults(batch, batchId, keysOf(batch, part), client);
 		if (evidence === 'others') return 'no';
@@ -258,12 +267,16 @@ async function firstResults(
 const isIn = (keys: ReadonlySet<string | undefined>, batch: Batch, result: Data): boolean =>
 	batch.keysOfResult(result).some((key) => keys.has(key));
 
-function lostSubmit(batch: Batch, candidates: readonly Submitted[]): ConnectorError {
+function lostSubmit(
+	batch: Batch,
+	candidates: readonly Submitted[],
+	client: Client,
+): ConnectorError {
 	const ids = candidates.map(({ batchId }) => batchId).join(', ');
 	const detail = ids
 		? `one of these batches may be it: ${ids}`
 		: 'what was booked since does not tell';
-	return new ConnectorError({
+	return client.error({
 		kind: 'lostSubmit',
 		detail,
 		execution: 'maybe',
@@ -276,11 +289,11 @@ async function findBatch(
 	batch: Batch,
 	part: Part,
 	rows: string,
-	booked: readonly Deduction[],
+	booked: readonly Charge[],
 	options: SubmitOptions & { known: KnownBatches },
 ): Promise<Submitted | undefined> {
 	const { client, known, left } = options;
-	const since = client.now() - BATCHES.takeOverWithinMs;
+	const since = client.now() - REUSED_WITHIN_MS;
 	const keys = keysOf(batch, part);
 	for (const { batchId, credits, at } of booked) {
 		if (batchId === undefined || credits % part.length !== 0 || at < since) continue;
@@ -303,7 +316,7 @@ async function holds(
 	for (;;) {
 		let waitMs: number;
 		try {
-			const { state, total, percent, status } = await progressOf(batch, batchId, client);
+			const { state, total, percent, status } = await fetchProgress(batch, batchId, client);
 			if (total !== undefined && total !== keys.size) return 'no';
 			if (state !== 'running') {
 				if (state === 'failed' && isProofNeeded) return 'no';
@@ -311,14 +324,14 @@ async function holds(
 			}
 			// One page shows that a batch is somebody else's; only all of them that it is ours.
 			if ((await firstResults(batch, batchId, keys, client)) === 'others') return 'no';
-			waitMs = untilNextLook({ state, status, percent }, client.now() - startedAt);
+			waitMs = untilNextPoll({ state, status, percent }, client.now() - startedAt);
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
 			if (NOT_THERE.has(error.kind)) return 'notThere';
 			throw error;
 		}
 		if (client.now() - startedAt >= mostProofMs)
-			throw new ConnectorError({ kind: 'stillRunning', batchId, detail: 'it may hold these rows' });
+			throw client.error({ kind: 'stillRunning', batchId, detail: 'it may hold these rows' });
 		await client.sleep(waitMs);
 	}
 }
@@ -332,7 +345,7 @@ async function hasOnly(
 	client: Client,
 ): Promise<boolean> {
 	// Results may lag behind the end, so none at all is looked for once more.
-	for (const waitMs of [0, BATCHES.settlesMs]) {
+	for (const waitMs of [0, SETTLES_MS]) {
 		await client.sleep(waitMs);
 		let count = 0;
 		for await (const { results } of resultPages(batch, batchId, client)) {

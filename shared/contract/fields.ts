@@ -38,8 +38,10 @@ export const output = {
 		described(z.iso.datetime(), { title, description }),
 	oneOf: <const V extends readonly string[]>(title: string, values: V, description?: string) =>
 		described(z.enum(values), { title, description }),
-	list: (title: string, item: z.ZodType = z.string(), description?: string) =>
+	texts: (title: string, description?: string) =>
+		described(z.array(z.string()), { title, description }),
+	list: <T extends z.ZodType>(title: string, item: T, description?: string) =>
 		described(z.array(item), { title, description }),
-	group: (title: string, shape: z.ZodRawShape, description?: string) =>
+	group: <S extends z.ZodRawShape>(title: string, shape: S, description?: string) =>
 		described(z.object(shape), { title, description }),
 };

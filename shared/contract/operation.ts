@@ -1,17 +1,18 @@
 import * as z from 'zod';
 import type { Normalizer } from '../input/normalize';
-import type { Billing } from '../errors/errorTable';
+import type { Data } from './data';
+import type { Lenient } from './lenient';
 
-// zod must not build functions from text: n8n's scanner and strict hosts forbid it.
+// zod must not build functions from text: strict hosts forbid it.
 z.config({ jitless: true });
 
-/** What a field's `.meta()` holds; both platforms, the sandbox and the documentation read it. */
+/** What a field's `.meta()` holds; every platform, the sandbox and the documentation read it. */
 export interface FieldMeta {
 	title: string;
 	/** One sentence of help, without a final period. */
 	description?: string;
 	examples?: unknown[];
-	/** How a value from somebody's list is tidied before it is checked. */
+	/** How a value from somebody's list is normalized before it is checked. */
 	normalize?: Normalizer;
 	/** Value and label of each choice, where the API names choices but does not enforce them. */
 	options?: Record<string, string>;
@@ -19,13 +20,24 @@ export interface FieldMeta {
 	common?: boolean;
 }
 
-/** The documented price. What was really charged is always read from the response's `meta`. */
+/** What sending a call twice would cost; the HTTP verb says nothing about it. */
+export type Billing =
+	| 'freeRead'
+	| 'freeWrite'
+	| 'chargedOnceThenCached'
+	| 'chargedEachTime'
+	| 'reservesAtSubmit';
+
+export const isPaid = (billing: Billing): boolean =>
+	billing !== 'freeRead' && billing !== 'freeWrite';
+
+/** The documented price. What was really charged is always read from the answer. */
 export interface Price {
 	credits: number;
 	/** What one charge is for, e.g. "email found". */
 	per: string;
-	/** When the call is free, as a sentence. */
-	free: string;
+	/** When the call is free, as a sentence; default: nothing is documented. */
+	free?: string;
 }
 
 /** How an answer to one lookup reads: a miss is an answer, never an error. */
@@ -34,73 +46,47 @@ export interface LookupOutcome {
 	reason: string;
 }
 
-export type Data = Record<string, unknown>;
-
-export const isRecord = (value: unknown): value is Data =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Another field that people have in their lists, and the API's fields that it fills. */
-export interface Alternative {
+export interface Alternative<I = Data> {
 	field: z.ZodType;
-	fills: string[];
-	fill(value: string): Data;
+	fills: (keyof I & string)[];
+	fill(value: string): Partial<I>;
+}
+
+/** A page of a list, as `hasMore` sees it. */
+export interface PageRead<D = Data> {
+	data: D;
+	/** From 1. */
+	page: number;
+	pageSize: number;
+	/** Entries of all pages so far, this one included. */
+	read: number;
+	/** Entries of this page. */
+	count: number;
 }
 
 /** An operation that answers with a page of a longer list. */
-export interface Paging {
+export interface Paging<I = Data, D = Data> {
 	/** The key in `data` that holds the page's entries. */
-	entries: string;
-	/** The input key that carries the page's size, and the largest size. */
-	size: string;
+	entries: keyof D & string;
+	/** The input key that carries the page's size, and the largest size; default: the API decides. */
+	size?: keyof I & string;
 	maxSize: number;
 	/** The API refuses pages beyond this one. */
 	maxPages?: number;
-	/** Whether another page follows the one that answered `data`. */
-	hasMore(data: Data): boolean;
+	/** Whether another page follows. */
+	hasMore(page: PageRead<D>): boolean;
 }
-
-/** Why a platform does not offer an operation. */
-export interface Absent {
-	absent: string;
-}
-
-export interface N8nPlace {
-	resource: Resource;
-	/** Value and name of the operation, e.g. `find` and "Find". */
-	operation: string;
-	name: string;
-	/** Sentence case, no articles, includes the object: it is the prompt of AI agents too. */
-	action: string;
-}
-
-export interface ZapierPlace {
-	kind: 'search' | 'create';
-	/** Never changes once published. */
-	key: string;
-	/** One singular word, Title Case. */
-	noun: string;
-	label: string;
-	/** One sentence; searches start with "Finds". */
-	description: string;
-}
-
-/** The nouns under which users find the operations. */
-export const RESOURCES = {
-	batch: 'Batch',
-	company: 'Company',
-	email: 'Email',
-	lead: 'Lead',
-	person: 'Person',
-	phone: 'Phone',
-	wallet: 'Wallet',
-} as const;
-export type Resource = keyof typeof RESOURCES;
 
 /**
- * One operation of the Enrich API, described once. The n8n fields, the Zapier fields, the
- * sandbox's checks, the preview schemas and the tables in the documentation derive from it.
+ * One operation of a provider's API, described once. Fields, forms, the sandbox's checks, preview
+ * schemas and the tables in the documentation derive from it.
  */
-export interface Operation {
+export interface Operation<
+	I extends z.ZodObject = z.ZodObject,
+	O extends z.ZodObject = z.ZodObject,
+	E extends z.ZodObject = z.ZodObject,
+> {
 	/** The contract's operationId. */
 	operationId: string;
 	method: 'GET' | 'POST' | 'DELETE';
@@ -112,35 +98,41 @@ export interface Operation {
 	billing: Billing;
 	price: Price | null;
 	/** The most credits that this very call can cost as documented; default: `price.credits`. */
-	cost?(input: Data): number;
-	/** Exactly what the API takes: query for GET, JSON body otherwise. */
-	input: z.ZodObject;
+	cost?(input: Partial<z.output<I>>): number;
+	/** Exactly what the API takes. */
+	input: I;
+	/** Of a POST: input that goes into the query, not into the body. */
+	queryKeys?: (keyof z.output<I> & string)[];
 	/** At least one of these must be given. */
-	needsOneOf?: string[];
-	alternatives?: Record<string, Alternative>;
+	needsOneOf?: (keyof z.output<I> & string)[];
+	alternatives?: Record<string, Alternative<z.output<I>>>;
 	/** `data` of a success; for lists, one entry is `entry`. */
-	output: z.ZodObject;
-	entry?: z.ZodObject;
-	paging?: Paging;
+	output: O;
+	entry?: E;
+	paging?: Paging<z.output<I>, Lenient<z.output<O>>>;
 	/** The keys of the simplified output; default: all. */
-	simplified?: string[];
-	outcome(data: Data): LookupOutcome;
+	simplified?: (keyof (z.output<E> & z.output<O>) & string)[];
+	/** Whether an answer is a hit, and what to say of it. */
+	outcome(data: Lenient<z.output<O>>): LookupOutcome;
 	/** Every answer is a hit: there is nothing that it may not find. */
 	neverMisses?: true;
-	example: { input: Data; data: Data };
-	n8n: N8nPlace | Absent;
-	zapier: ZapierPlace | Absent;
+	example: { input: z.input<I>; data: Lenient<z.input<O>> };
 }
 
-export const defineOperation = (operation: Operation): Operation => operation;
+/** What a call of an operation takes, with defaults left out where they may be. */
+export type InputOf<P extends Operation> = z.input<P['input']>;
+/** What an answer holds; each field may be missing. */
+export type OutputOf<P extends Operation> = Lenient<z.output<P['output']>>;
 
-/** A text of an answer that may lack it, or hold something else in its place. */
-export const textOr = (otherwise: string, value: unknown): string =>
-	typeof value === 'string' && value.trim() !== '' ? value : otherwise;
+export const defineOperation = <
+	I extends z.ZodObject,
+	O extends z.ZodObject,
+	E extends z.ZodObject = O,
+>(
+	operation: Operation<I, O, E>,
+): Operation<I, O, E> => operation;
 
 /** The most credits that a call with this input can cost, as documented. 0: it is free. */
 export function documentedCost(operation: Operation, input: Data): number {
 	return operation.cost?.(input) ?? operation.price?.credits ?? 0;
 }
-
-export const isOffered = <P extends object>(place: P | Absent): place is P => !('absent' in place);

@@ -24,14 +24,14 @@ export function shapeOf(field: z.ZodType): Record<string, z.ZodType> | undefined
 /** Whether a value must be there for the API (input) or is always there (output). */
 export const isRequired = (field: z.ZodType): boolean => !field.safeParse(undefined).success;
 
-const told = new WeakMap<z.ZodType, string[]>();
+const known = new WeakMap<z.ZodType, string[]>();
 
 /** The fields that every answer holds. */
 export function requiredKeys(schema: z.ZodType): string[] {
-	const known = told.get(schema);
-	if (known) return known;
+	const before = known.get(schema);
+	if (before) return before;
 	const fields = Object.entries(shapeOf(schema) ?? {});
 	const keys = fields.filter(([, field]) => isRequired(field)).map(([key]) => key);
-	told.set(schema, keys);
+	known.set(schema, keys);
 	return keys;
 }

@@ -1,14 +1,14 @@
-import {
-	type Billing,
-	CHARGE_NOTES,
-	type ErrorKind,
-	isPaid,
-	type Execution,
-	TEXTS,
-} from './errorTable';
+import { type Billing, isPaid } from '../contract/operation';
+import type { ProviderWords } from '../contract/provider';
+import { CHARGES, type ErrorKind, ERRORS } from './errorTable';
+
+/** Whether the API has carried out a call that brought no usable answer. */
+export type Execution = 'no' | 'maybe';
 
 export interface ErrorFacts {
 	kind: ErrorKind;
+	/** Whose API it was; default: none in particular. */
+	provider?: ProviderWords;
 	/** HTTP status, if one arrived. */
 	status?: number;
 	requestId?: string;
@@ -16,12 +16,14 @@ export interface ErrorFacts {
 	batchId?: string;
 	/** The title of the field at fault. */
 	field?: string;
-	/** What Enrich or the network said, in its own words; never holds a key. */
+	/** What the API or the network said, in its own words; never holds a key. */
 	detail?: string;
 	creditsRequired?: number;
 	creditsAvailable?: number;
 	/** Default: the difference of the two. */
 	creditsMissing?: number;
+	/** Charged for the call all the same, as its answer says. */
+	creditsUsed?: number;
 	/** Milliseconds until the API said it takes calls again. */
 	retryAfterMs?: number;
 	timeoutMs?: number;
@@ -34,18 +36,23 @@ export interface ErrorFacts {
 	documentedCost?: number;
 }
 
+type Words = Record<string, string | number | undefined>;
+
+/** Kinds after which only this row is known not to have been charged. */
+const OF_ONE_ROW: ReadonlySet<ErrorKind> = new Set(['rateLimited', 'spendingLimit', 'stopped']);
+
 /**
  * Everything that can go wrong ends in this one type. `message` says what happened, `nextStep`
  * what to do; both are plain sentences for people who do not program.
  */
 export class ConnectorError extends Error {
-	override readonly name = 'EnrichError';
+	override readonly name = 'ConnectorError';
 	readonly kind: ErrorKind;
 	readonly status?: number;
 	readonly requestId?: string;
 	readonly field?: string;
 	readonly nextStep: string;
-	/** The next step in a platform's own words: a template as in `TEXTS`. */
+	/** The next step in a platform's own words: a template as in `ERRORS`. */
 	readonly nextStepIn: (template: string) => string;
 	/** Credits that have to be bought before the call can succeed. */
 	readonly creditsMissing?: number;
@@ -55,50 +62,83 @@ export class ConnectorError extends Error {
 	readonly facts: ErrorFacts;
 
 	constructor(facts: ErrorFacts) {
-		const { creditsRequired, creditsAvailable } = facts;
-		const missing =
-			facts.creditsMissing ??
-			(creditsRequired !== undefined && creditsAvailable !== undefined
-				? Math.max(0, creditsRequired - creditsAvailable)
-				: undefined);
-		const words: Record<string, string | number | undefined> = {
-			field: facts.field,
-			detail: facts.detail,
-			status: facts.status,
-			batchId: facts.batchId,
-			required: creditsRequired,
-			available: creditsAvailable,
-			missing,
-			// "0 credits as documented" would sound as if it could not be charged.
-			credits: facts.documentedCost || undefined,
-			seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
-		};
-		super(fill(TEXTS[facts.kind].what, words) || fill(TEXTS.refused.what, words));
 		const isUnclear =
 			facts.execution === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
-		const note =
-			facts.billing === 'chargedOnceThenCached' ? CHARGE_NOTES.repeatFree : CHARGE_NOTES.repeatPaid;
+		const words = wordsOf(facts);
+		super(fill(ERRORS[facts.kind].message, words) || fill(ERRORS.refused.message, words));
+		const note = isUnclear ? fill(CHARGES.unclear, words) : undefined;
+		const charge = isUnclear ? undefined : fill(chargeOf(facts), words);
 		this.nextStepIn = (template) =>
-			[isUnclear && fill(note, words), fill(template, words)].filter(Boolean).join(' ');
-		this.nextStep = this.nextStepIn(TEXTS[facts.kind].next);
+			[note, fill(template, { ...words, charge })].filter(Boolean).join(' ');
+		this.nextStep = this.nextStepIn(ERRORS[facts.kind].nextStep);
 		this.kind = facts.kind;
 		this.status = facts.status;
 		this.requestId = facts.requestId;
 		this.field = facts.field;
-		this.creditsMissing = missing;
+		this.creditsMissing = words.missing as number | undefined;
 		this.retryAfterMs = facts.retryAfterMs;
 		this.mayHaveBeenCharged = isUnclear;
 		this.facts = facts;
 	}
 }
 
+/** A surprise in one row must not take the others with it. */
+export const toConnectorError = (thrown: unknown): ConnectorError =>
+	thrown instanceof ConnectorError
+		? thrown
+		: new ConnectorError({ kind: 'unreadable', detail: wordsFrom(thrown) });
+
+const MAX_DETAIL = 200;
+
+function wordsFrom(thrown: unknown): string {
+	try {
+		return String(thrown).slice(0, MAX_DETAIL);
+	} catch {
+		return typeof thrown;
+	}
+}
+
+function chargeOf({ kind, creditsUsed }: ErrorFacts): string {
+	if (creditsUsed !== undefined && creditsUsed > 0) return CHARGES.some;
+	return OF_ONE_ROW.has(kind) ? CHARGES.noneForRow : CHARGES.none;
+}
+
+function wordsOf(facts: ErrorFacts): Words {
+	const { provider, creditsRequired, creditsAvailable, billing } = facts;
+	const missing =
+		facts.creditsMissing ??
+		(creditsRequired !== undefined && creditsAvailable !== undefined
+			? Math.max(0, creditsRequired - creditsAvailable)
+			: undefined);
+	return {
+		provider: provider?.name ?? 'the service',
+		topUpAt: provider?.topUpAt ?? 'your account',
+		checkCharge: provider?.checkCharge,
+		repeatIsFree: billing === 'chargedOnceThenCached' ? provider?.repeatIsFree : undefined,
+		field: facts.field,
+		detail: facts.detail,
+		status: facts.status,
+		batchId: facts.batchId,
+		required: creditsRequired,
+		available: creditsAvailable,
+		missing,
+		charged: facts.creditsUsed,
+		// "0 credits as documented" would sound as if it could not be charged.
+		credits: facts.documentedCost || undefined,
+		seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
+	};
+}
+
 const toSeconds = (ms?: number) => (ms === undefined ? undefined : Math.ceil(ms / 1000));
 
-/** Fills `{name}`; a `[part]` whose value is unknown is left out rather than guessed. */
-function fill(template: string, words: Record<string, string | number | undefined>): string {
+/**
+ * Fills `{name}`; a `[part]` whose value is unknown is left out rather than guessed, and of
+ * `[part||other]` the first one whose values are known is taken.
+ */
+function fill(template: string, words: Words): string {
 	const isKnown = (part: string) =>
 		[...part.matchAll(/\{(\w+)\}/g)].every(([, name]) => words[name as string] !== undefined);
 	return template
-		.replace(/\[([^\]]*)\]/g, (_, part: string) => (isKnown(part) ? part : ''))
+		.replace(/\[([^\]]*)\]/g, (_, parts: string) => parts.split('||').find(isKnown) ?? '')
 		.replace(/\{(\w+)\}/g, (_, name: string) => String(words[name] ?? ''));
 }

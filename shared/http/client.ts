@@ -1,16 +1,23 @@
+import type { Data } from '../contract/data';
+import { documentedCost, type InputOf, type Operation, type OutputOf } from '../contract/operation';
+import type { Failure, Provider, Success } from '../contract/provider';
 import { ConnectorError, type ErrorFacts } from '../errors/ConnectorError';
-import { type Data, documentedCost, isRecord, type Operation } from '../contract/operation';
 import { bucketOf, RateLimiter } from './rateLimiter';
-import { LIMITS, RETRY_POLICY, type Execution, RETRY, statusRule } from '../errors/errorTable';
-import { readProblem } from '../providers/enrich/problem';
-import { requiredKeys } from '../contract/schema';
+import { redacted } from './response';
+import { delayBefore, RETRY, RETRY_POLICY } from './retry';
 import {
 	type Clock,
 	type HttpResponse,
 	toTransportError,
-	type TransportErrorReason,
 	type Transport,
+	type TransportErrorReason,
 } from './transport';
+
+export const HTTP_LIMITS = {
+	timeoutMs: 60_000,
+	maxTimeoutMs: 3_600_000,
+	maxResponseBytes: 20_000_000,
+};
 
 export interface ClientOptions {
 	baseUrl: string;
@@ -23,263 +30,144 @@ export interface ClientOptions {
 	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
 	maxWaitMs?: number;
 	/** Texts that must never leave in a message, such as the key. */
-	secrets?: string[];
+	secrets?: readonly string[];
 	signal?: AbortSignal;
 }
 
-/** What one call cost, from the response's `meta`. Credits are null where the API says nothing. */
-export interface Receipt {
-	requestId?: string;
-	creditsUsed: number | null;
-	creditsRemaining: number | null;
-	/** Set aside by a submit. */
-	creditsReserved?: number;
-	/** Given back when a batch is settled. */
-	creditsRefunded?: number;
-	processingTimeMs?: number;
-}
-
-export interface Success {
-	data: Data;
-	receipt: Receipt;
-	/** The answer was given before: the receipt tells what was charged then. */
-	isReused?: true;
-}
+/** Asked before and after waiting for a call's turn, as much may happen meanwhile. */
+export type StopCheck = () => ConnectorError | undefined;
 
 export interface Client {
+	readonly provider: Provider;
 	readonly rateLimiter: RateLimiter;
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/** Waits so many milliseconds, or until the run is cancelled. */
 	sleep(ms: number): Promise<void>;
 	/**
-	 * Sends one call and sends it again where that cannot cost anything. `stopped` is asked before
-	 * and after waiting for the call's turn, as much may happen meanwhile.
-	 * @throws EnrichError
+	 * Sends one call, and sends it again where that cannot cost anything.
+	 * @throws ConnectorError
 	 */
-	call(
-		operation: Operation,
-		input: Data,
-		stopped?: () => ConnectorError | undefined,
-	): Promise<Success>;
+	call<P extends Operation>(
+		operation: P,
+		input: InputOf<P>,
+		stopped?: StopCheck,
+	): Promise<Success<OutputOf<P>>>;
+	/** An error in the provider's words. */
+	error(facts: ErrorFacts): ConnectorError;
 }
 
-/** Why a send brought no answer, and whether it is of any use to send it again. */
-interface Refusal {
+/** Why an attempt brought no answer, and when to make the next one. */
+interface FailedAttempt {
 	error: ConnectorError;
-	execution: Execution;
 	retryable: boolean;
 	delayMs: number;
 }
 
-export function createClient(options: ClientOptions): Client {
-	const { baseUrl, transport, clock, signal, timeoutMs = LIMITS.timeoutMs } = options;
-	const pacer = options.rateLimiter ?? new RateLimiter(clock);
+export function createClient(provider: Provider, options: ClientOptions): Client {
+	const { baseUrl, transport, clock, signal, timeoutMs = HTTP_LIMITS.timeoutMs } = options;
+	const rateLimiter = options.rateLimiter ?? new RateLimiter(clock, provider.plans);
+	const error: Client['error'] = (facts) =>
+		new ConnectorError({ provider: provider.words, ...facts });
 
-	const call: Client['call'] = async (operation, input, stopped = () => undefined) => {
-		const repeats = RETRY_POLICY[operation.billing];
+	async function call(
+		operation: Operation,
+		input: Data,
+		stopped: StopCheck = () => undefined,
+	): Promise<Success> {
 		const startedAt = clock.now();
-		for (let sends = 1; ; sends++) {
-			const outcome = await send(operation, input, sends, stopped);
-			if (!('error' in outcome)) return outcome;
-			const { error, execution: ran, retryable: again, delayMs } = outcome;
+		for (let attempt = 1; ; attempt++) {
+			const result = await send(operation, input, attempt, stopped);
+			if (!('error' in result)) return result;
+			const { error, retryable, delayMs } = result;
 			const isRateLimited = error.kind === 'rateLimited';
-			const most = isRateLimited ? RETRY.mostSendsWhenRateLimited : RETRY.mostSends;
+			const maxAttempts = isRateLimited ? RETRY.maxAttemptsWhenRateLimited : RETRY.maxAttempts;
 			const isInTime = clock.now() + delayMs - startedAt <= (options.maxWaitMs ?? Infinity);
-			if (
-				!again ||
-				!repeats[ran] ||
-				sends >= most ||
-				!isInTime ||
-				delayMs > RETRY.longestRetryAfterMs
-			)
-				throw error;
-			// A 429 holds back the pacer itself, so that nobody else runs into it either.
+			const isHopeless = attempt >= maxAttempts || delayMs > RETRY.maxRetryAfterMs;
+			if (!retryable || isHopeless || !isInTime) throw error;
+			// A 429 holds back the rate limiter itself, so that nobody else runs into it either.
 			if (!isRateLimited) await clock.sleep(delayMs, signal);
 		}
-	};
+	}
 
 	async function send(
 		operation: Operation,
 		input: Data,
-		sends: number,
-		stopped: () => ConnectorError | undefined,
-	): Promise<Success | Refusal> {
-		const fail = (facts: ErrorFacts, again: boolean): Refusal => ({
-			error: new ConnectorError({
+		attempt: number,
+		stopped: StopCheck,
+	): Promise<Success | FailedAttempt> {
+		const fail = ({ facts, retryable }: Failure): FailedAttempt => ({
+			error: error({
 				...facts,
 				billing: operation.billing,
 				documentedCost: documentedCost(operation, input),
 			}),
-			execution: facts.execution ?? 'no',
-			retryable: again,
-			delayMs: delayBefore(sends, facts.retryAfterMs, clock.random()),
+			retryable: retryable && RETRY_POLICY[operation.billing][facts.execution ?? 'no'],
+			delayMs: delayBefore(attempt, facts.retryAfterMs, clock.random()),
 		});
-		const request = toRequest(operation, input, baseUrl);
+		const { path, ...request } = provider.encode(operation, input);
 		const early = stopped();
 		if (early) throw early;
-		const ticket = await pacer.acquire(bucketOf(operation), signal);
-		if (!ticket) return fail({ kind: 'cancelled' }, false);
+		const ticket = await rateLimiter.acquire(bucketOf(operation), signal);
+		if (!ticket) return fail({ facts: { kind: 'cancelled' }, retryable: false });
 		const late = stopped();
 		if (late) {
-			pacer.release(ticket);
+			rateLimiter.release(ticket);
 			throw late;
 		}
-		let answer: HttpResponse;
+		let response: HttpResponse;
 		try {
-			answer = await transport({ ...request, timeoutMs, maxBytes: LIMITS.answerBytes, signal });
+			response = await transport({
+				...request,
+				url: baseUrl + path,
+				timeoutMs,
+				maxBytes: HTTP_LIMITS.maxResponseBytes,
+				signal,
+			});
 		} catch (thrown) {
-			pacer.release(ticket);
-			const { reason: told, execution: ran, detail } = toTransportError(thrown);
-			// Not every HTTP library says why it gave up.
-			const reason = signal?.aborted && ran === 'maybe' ? 'cancelled' : told;
-			return fail(
-				{
-					...NO_ANSWER[reason],
-					execution: ran,
-					detail: detail || NO_ANSWER[reason].detail,
-					...(reason === 'timedOut' && { timeoutMs }),
-				},
-				reason !== 'cancelled',
-			);
+			rateLimiter.release(ticket);
+			return fail(toFailure(thrown));
 		}
-		const outcome = read(answer);
-		const isGood = !('error' in outcome);
-		const isLimited = !isGood && outcome.error.kind === 'rateLimited';
-		const heldMs = isLimited ? Math.min(outcome.delayMs, RETRY.longestRetryAfterMs) : undefined;
-		pacer.release(ticket, { headers: answer.headers, isGood, heldMs });
-		return outcome;
+		const body = redacted(response.body, options.secrets);
+		const decoded = provider.decode(operation, { ...response, body }, clock.now());
+		const result = 'facts' in decoded ? fail(decoded) : decoded;
+		const isGood = !('error' in result);
+		const isLimited = !isGood && result.error.kind === 'rateLimited';
+		const heldMs = isLimited ? Math.min(result.delayMs, RETRY.maxRetryAfterMs) : undefined;
+		rateLimiter.release(ticket, { headers: response.headers, isGood, heldMs });
+		return result;
+	}
 
-		function read({ status, headers, body: text }: HttpResponse): Success | Refusal {
-			const body = parsed(redacted(text, options.secrets));
-			const told = readProblem(body, operation);
-			if (status >= 200 && status < 300) {
-				const { requestId } = told;
-				const detail = whatCame(answer);
-				const facts: ErrorFacts = {
-					kind: 'unreadable',
-					status,
-					execution: 'maybe',
-					detail,
-					requestId,
-				};
-				return toAnswer(operation, body) ?? fail(facts, true);
-			}
-			const retryAfterMs = retryAfter(headers['retry-after'], clock.now());
-			const { retryable: again, ...rule } = statusRule(status, retryAfterMs !== undefined);
-			return fail(
-				{ ...told, ...rule, status, retryAfterMs: retryAfterMs ?? told.retryAfterMs },
-				again,
-			);
-		}
+	function toFailure(thrown: unknown): Failure {
+		const { reason: reported, execution, detail } = toTransportError(thrown);
+		// Not every HTTP library says why it gave up.
+		const reason = signal?.aborted && execution === 'maybe' ? 'cancelled' : reported;
+		const facts = {
+			...NO_RESPONSE[reason],
+			execution,
+			detail: detail || NO_RESPONSE[reason].detail,
+			...(reason === 'timedOut' && { timeoutMs }),
+		};
+		return { facts, retryable: reason !== 'cancelled' };
 	}
 
 	return {
-		rateLimiter: pacer,
+		provider,
+		rateLimiter,
 		now: () => clock.now(),
 		sleep: (ms) => clock.sleep(ms, signal),
-		call,
+		call: call as Client['call'],
+		error,
 	};
 }
 
-const NO_ANSWER: Record<TransportErrorReason, { kind: ConnectorError['kind']; detail?: string }> = {
+const NO_RESPONSE: Record<TransportErrorReason, Pick<ErrorFacts, 'kind' | 'detail'>> = {
 	unreachable: { kind: 'unreachable' },
 	interrupted: { kind: 'interrupted' },
 	timedOut: { kind: 'timedOut' },
-	tooLong: { kind: 'unreadable', detail: `it is longer than ${LIMITS.answerBytes / 1_000_000} MB` },
+	tooLong: {
+		kind: 'unreadable',
+		detail: `it is longer than ${HTTP_LIMITS.maxResponseBytes / 1_000_000} MB`,
+	},
 	cancelled: { kind: 'cancelled' },
 };
-
-function toRequest(operation: Operation, input: Data, baseUrl: string) {
-	const rest = { ...input };
-	const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-		const value = rest[name];
-		delete rest[name];
-		return encodeURIComponent(String(value));
-	});
-	const headers: Record<string, string> = { accept: 'application/json' };
-	if (operation.method !== 'POST') {
-		const query = new URLSearchParams(
-			Object.entries(rest).flatMap(([key, value]) =>
-				value === undefined ? [] : [[key, String(value)]],
-			),
-		);
-		return {
-			method: operation.method,
-			url: `${baseUrl}${path}${query.size > 0 ? `?${query}` : ''}`,
-			headers,
-		};
-	}
-	headers['content-type'] = 'application/json';
-	return {
-		method: operation.method,
-		url: `${baseUrl}${path}`,
-		headers,
-		body: JSON.stringify(rest),
-	};
-}
-
-/** Undefined: it is no answer to this operation, but to something else or by somebody else. */
-function toAnswer(operation: Operation, body: unknown): Success | undefined {
-	if (!isRecord(body) || body.success === false || !isRecord(body.data)) return undefined;
-	const { data } = body;
-	const meta = isRecord(body.meta) ? body.meta : {};
-	// Without a receipt, and with nothing that is expected, somebody else has answered.
-	const expected = requiredKeys(operation.output);
-	const isForeign = expected.length > 0 && !expected.some((key) => Object.hasOwn(data, key));
-	if (isForeign && Object.keys(meta).length === 0) return undefined;
-	return {
-		data,
-		receipt: {
-			requestId: typeof meta.requestId === 'string' ? meta.requestId : undefined,
-			creditsUsed: credits(meta.creditsUsed),
-			creditsRemaining: credits(meta.creditsRemaining),
-			...(isCredits(meta.creditsReserved) && { creditsReserved: meta.creditsReserved }),
-			...(isCredits(meta.creditsRefunded) && { creditsRefunded: meta.creditsRefunded }),
-			processingTimeMs:
-				typeof meta.processingTimeMs === 'number' ? meta.processingTimeMs : undefined,
-		},
-	};
-}
-
-const isCredits = (value: unknown): value is number =>
-	typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const credits = (value: unknown): number | null => (isCredits(value) ? value : null);
-
-/** What stands in `body` if it is not the JSON that was expected. */
-function whatCame({ body, headers }: HttpResponse): string {
-	if (body.trim() === '') return 'it is empty';
-	if (/html/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)/i.test(body))
-		return 'it is a web page, not data';
-	return parsed(body) === undefined ? 'it is not valid JSON, or was cut off' : 'it holds no result';
-}
-
-function parsed(body: string): unknown {
-	try {
-		return JSON.parse(body);
-	} catch {
-		return undefined;
-	}
-}
-
-const redacted = (body: string, secrets: string[] = []): string =>
-	secrets.reduce(
-		(text, secret) => (secret && text.includes(secret) ? text.split(secret).join('[key]') : text),
-		body,
-	);
-
-/** Seconds or an HTTP date, as milliseconds from now; anything else says nothing. */
-export function retryAfter(header: string | undefined, now: number): number | undefined {
-	const text = header?.trim() ?? '';
-	if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
-	const date = / GMT$/i.test(text) ? Date.parse(text) : NaN;
-	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/** Exponential with jitter, or what the API asked for. Milliseconds. */
-function delayBefore(sends: number, retryAfterMs: number | undefined, random: number): number {
-	// "Now" is what it asked for when it knows no better: do not hammer it.
-	if (retryAfterMs) return retryAfterMs;
-	const longest = Math.min(RETRY.longestDelayMs, RETRY.firstDelayMs * 2 ** (sends - 1));
-	return longest * (0.5 + random / 2);
-}

@@ -1,6 +1,18 @@
 import type { Operation } from '../contract/operation';
-import { RATE, PLANS } from '../errors/errorTable';
+import type { Plan } from '../contract/provider';
 import type { Clock } from './transport';
+
+export const RATE_LIMITS = {
+	/**
+	 * Calls in flight at most. Before the first answer: the smallest plan's burst; where the API
+	 * names no limits: a polite number; else enough for a large plan at a second's latency, as the
+	 * learned pace rules below that.
+	 */
+	maxInFlight: { unknown: 5, none: 10, known: 64 },
+	burstUnknown: 5,
+	/** Share of a window left unused, for clocks that differ and calls that overtake each other. */
+	reserve: 0.02,
+};
 
 /** Calls that share a limit: enrichment POSTs and submits have each their own. */
 export type Bucket = 'read' | 'write' | 'submit';
@@ -63,10 +75,10 @@ export class RateLimiter {
 	};
 	/** When the last calls left, up to a burst of them. */
 	private recent: number[] = [];
-	private burst: number = RATE.burstUnknown;
-	private isBurstTold = false;
+	private burst: number = RATE_LIMITS.burstUnknown;
+	private isBurstReported = false;
 	private inFlight = 0;
-	private inFlightMost: number = RATE.inFlightMost.unknown;
+	private maxInFlight: number = RATE_LIMITS.maxInFlight.unknown;
 	private slowedAt = -Infinity;
 	private readonly waiting = new Set<() => void>();
 	/** What the answers so far have said of limits. */
@@ -74,32 +86,36 @@ export class RateLimiter {
 	/** Exchanges of late: how long the quickest and the slowest took. */
 	private readonly tookMs = { least: Infinity, most: 0 };
 
-	constructor(private readonly clock: Clock) {}
+	/** @param plans Documented limits; one of them is recognised by a limit that an answer reports. */
+	constructor(
+		private readonly clock: Clock,
+		private readonly plans: readonly Plan[] = [],
+	) {}
 
 	/**
 	 * A run tells how many calls it has open, so that the pacer knows whether they fit into what
 	 * is left. Call the answer when the run is over.
 	 */
-	announce(lane: Bucket, open: () => number): () => void {
-		this.buckets[lane].runs.add(open);
-		return () => this.buckets[lane].runs.delete(open);
+	announce(bucket: Bucket, open: () => number): () => void {
+		this.buckets[bucket].runs.add(open);
+		return () => this.buckets[bucket].runs.delete(open);
 	}
 
 	/** Waits for this call's turn, first come first served. Undefined: the signal fired before. */
 	async acquire(name: Bucket, signal?: AbortSignal): Promise<Ticket | undefined> {
-		const lane = this.buckets[name];
-		const before = lane.queue;
+		const bucket = this.buckets[name];
+		const before = bucket.queue;
 		let release: () => void = () => {};
-		lane.queue = new Promise((resolve) => (release = resolve));
+		bucket.queue = new Promise((resolve) => (release = resolve));
 		await before;
 		try {
 			while (!signal?.aborted) {
-				if (this.inFlight >= this.inFlightMost) {
+				if (this.inFlight >= this.maxInFlight) {
 					await this.nextSettled(signal);
 					continue;
 				}
-				const waitMs = this.waitMs(lane, this.clock.now());
-				if (waitMs <= 0) return this.send(name, lane);
+				const waitMs = this.waitMs(bucket, this.clock.now());
+				if (waitMs <= 0) return this.send(name, bucket);
 				await this.clock.sleep(waitMs, signal);
 			}
 			return undefined;
@@ -110,25 +126,25 @@ export class RateLimiter {
 
 	/** Every ticket comes back, with what came of it. */
 	release(ticket: Ticket, { headers = {}, isGood = false, heldMs }: Released = {}): void {
-		const lane = this.buckets[ticket.bucket];
+		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
-		lane.inFlight -= 1;
-		if (this.learn(ticket, lane, headers, now)) {
+		bucket.inFlight -= 1;
+		if (this.learn(ticket, bucket, headers, now)) {
 			// From here on the limits themselves say how much may be under way.
-			if (this.limits !== 'known') this.inFlightMost = Math.max(this.inFlightMost, this.burst);
+			if (this.limits !== 'known') this.maxInFlight = Math.max(this.maxInFlight, this.burst);
 			this.limits = 'known';
 		} else if (this.limits === 'unknown' && isGood) this.limits = 'none';
-		if (isGood) this.inFlightMost += 1;
+		if (isGood) this.maxInFlight += 1;
 		if (heldMs !== undefined) {
-			lane.heldUntil = Math.max(lane.heldUntil, now + heldMs);
+			bucket.heldUntil = Math.max(bucket.heldUntil, now + heldMs);
 			// Refusals come in groups: only calls that left since the last slowing down count again.
 			if (ticket.sentAt >= this.slowedAt) {
-				this.inFlightMost = Math.max(1, Math.floor(this.inFlightMost / 2));
+				this.maxInFlight = Math.max(1, Math.floor(this.maxInFlight / 2));
 				this.slowedAt = now;
 			}
 		}
-		this.inFlightMost = Math.min(RATE.inFlightMost[this.limits], this.inFlightMost);
+		this.maxInFlight = Math.min(RATE_LIMITS.maxInFlight[this.limits], this.maxInFlight);
 		for (const wake of this.waiting) wake();
 	}
 
@@ -142,9 +158,9 @@ export class RateLimiter {
 		signal?.removeEventListener('abort', wake);
 	}
 
-	private send(name: Bucket, lane: BucketState): Ticket {
+	private send(name: Bucket, bucket: BucketState): Ticket {
 		const now = this.clock.now();
-		for (const window of lane.windows.values()) {
+		for (const window of bucket.windows.values()) {
 			if (now >= window.endsAt) {
 				const endsAt = now + window.lengthMs;
 				Object.assign(window, { left: window.limit, startsAt: now, endsAt, isGuess: true });
@@ -152,22 +168,22 @@ export class RateLimiter {
 			window.left -= 1;
 		}
 		this.inFlight += 1;
-		lane.inFlight += 1;
-		lane.sent += 1;
-		lane.lastSentAt = now;
+		bucket.inFlight += 1;
+		bucket.sent += 1;
+		bucket.lastSentAt = now;
 		this.recent = [...this.recent.slice(1 - this.burst), now];
-		return { bucket: name, number: lane.sent, sentAt: now };
+		return { bucket: name, number: bucket.sent, sentAt: now };
 	}
 
-	private waitMs(lane: BucketState, now: number): number {
-		const windows = [...lane.windows.values()];
-		const spacing = Math.max(0, ...windows.map((window) => spacingMs(lane, window, now)));
-		const fitsIn = windows.every((window) => lane.backlog <= leftIn(window, now));
-		const spreadMs = fitsIn ? 0 : lane.lastSentAt + spacing - now;
+	private waitMs(bucket: BucketState, now: number): number {
+		const windows = [...bucket.windows.values()];
+		const spacing = Math.max(0, ...windows.map((window) => spacingMs(bucket, window, now)));
+		const fitsIn = windows.every((window) => bucket.backlog <= leftIn(window, now));
+		const spreadMs = fitsIn ? 0 : bucket.lastSentAt + spacing - now;
 		// A second's calls must not be overtaken by the next second's; what is spread cannot be.
 		const overtakenMs = Math.max(0, this.tookMs.most - this.tookMs.least);
 		const apartMs = Math.max(0, Math.min(overtakenMs, this.burst * spacing - 1000));
-		return Math.max(lane.heldUntil - now, this.burstWaitMs(now, apartMs), spreadMs);
+		return Math.max(bucket.heldUntil - now, this.burstWaitMs(now, apartMs), spreadMs);
 	}
 
 	/** At most `burst` calls within any second. */
@@ -179,7 +195,7 @@ export class RateLimiter {
 
 	private learn(
 		ticket: Ticket,
-		lane: BucketState,
+		bucket: BucketState,
 		headers: Record<string, string | undefined>,
 		now: number,
 	): boolean {
@@ -196,28 +212,36 @@ export class RateLimiter {
 			return false;
 		this.time(now - ticket.sentAt);
 
-		const known = lane.windows.get(limit);
+		const known = bucket.windows.get(limit);
 		if (!known && resetSeconds <= 1) {
 			// Seconds are over before their answer is here: only the limit itself is of use.
 			this.burst = limit;
-			this.isBurstTold = true;
+			this.isBurstReported = true;
 			return true;
 		}
-		if (!this.isBurstTold || this.burst === limit) this.burst = burstOf(limit);
+		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
 		// An answer to a call of the last window says nothing about this one.
 		if (known && ticket.sentAt < known.startsAt) return true;
 		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
 		const endsAt = now + resetSeconds * 1000;
 		const isSame = known !== undefined && endsAt <= known.endsAt + known.lengthMs / 2;
-		lane.windows.set(limit, {
+		bucket.windows.set(limit, {
 			limit,
-			left: remaining - (lane.sent - ticket.number),
+			left: remaining - (bucket.sent - ticket.number),
 			startsAt: isSame ? known.startsAt : ticket.sentAt,
 			endsAt: isSame && !known.isGuess ? Math.min(known.endsAt, endsAt) : endsAt,
 			isGuess: false,
 			lengthMs: Math.max(known?.lengthMs ?? 0, resetSeconds * 1000),
 		});
 		return true;
+	}
+
+	/** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */
+	private burstOf(limit: number): number {
+		const plan = this.plans.find(
+			({ perMinute, enrichmentPerMinute }) => perMinute === limit || enrichmentPerMinute === limit,
+		);
+		return plan?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
 	}
 
 	private time(ms: number): void {
@@ -230,19 +254,11 @@ export class RateLimiter {
 const leftIn = (window: Window, now: number) => (now >= window.endsAt ? window.limit : window.left);
 
 /** Milliseconds from call to call so that they spread evenly over what is left of the window. */
-function spacingMs(lane: BucketState, window: Window, now: number): number {
+function spacingMs(bucket: BucketState, window: Window, now: number): number {
 	const isOver = now >= window.endsAt;
-	const usable = leftIn(window, now) - Math.floor(window.limit * RATE.reserve);
-	const remainingMs = isOver ? window.lengthMs : window.endsAt - lane.lastSentAt;
+	const usable = leftIn(window, now) - Math.floor(window.limit * RATE_LIMITS.reserve);
+	const remainingMs = isOver ? window.lengthMs : window.endsAt - bucket.lastSentAt;
 	return usable <= 0 ? remainingMs : remainingMs / (usable + (isOver ? 0 : 1));
-}
-
-/** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */
-function burstOf(limit: number): number {
-	const plan = PLANS.find(
-		({ perMinute, enrichmentPerMinute }) => perMinute === limit || enrichmentPerMinute === limit,
-	);
-	return plan?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
 }
 
 function toNumber(text: string | undefined): number | undefined {

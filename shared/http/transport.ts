@@ -1,4 +1,4 @@
-import { NEVER_SENT, type Execution } from '../errors/errorTable';
+import type { Execution } from '../errors/ConnectorError';
 
 /** One HTTP exchange, as the platform carries it out. It adds the key; the core never holds it. */
 export interface HttpRequest {
@@ -8,7 +8,7 @@ export interface HttpRequest {
 	body?: string;
 	/** Milliseconds for the whole exchange. */
 	timeoutMs: number;
-	/** Bytes of the longest answer to accept. */
+	/** Bytes of the largest response to accept. */
 	maxBytes: number;
 	signal?: AbortSignal;
 }
@@ -43,6 +43,27 @@ export class TransportError extends Error {
 		return this.reason === 'unreachable' ? 'no' : 'maybe';
 	}
 }
+
+/**
+ * Codes of connections that were never made, so that nothing was sent. Any other broken
+ * connection counts as "may have run".
+ */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+	'ECONNREFUSED',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'EAI_NODATA',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENETDOWN',
+	'EADDRNOTAVAIL',
+	'UND_ERR_CONNECT_TIMEOUT',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 /** Reads what an HTTP library threw: its codes tell whether the request ever left. */
 export function toTransportError(thrown: unknown): TransportError {

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { NORMALIZERS, isBlank, quote, InvalidValue } from './normalize';
 import { ConnectorError } from '../errors/ConnectorError';
-import { type Data, isRecord, type Operation } from '../contract/operation';
+import { type Data, isRecord } from '../contract/data';
+import type { Operation } from '../contract/operation';
 import { isRequired, metaOf, shapeOf } from '../contract/schema';
 
 /** A row that is ready to be sent: the API's own input, and a key that equal rows share. */

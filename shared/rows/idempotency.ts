@@ -1,10 +1,8 @@
-import type { Success } from '../http/client';
+import type { Success } from '../contract/provider';
 import { ConnectorError, type ErrorFacts } from '../errors/ConnectorError';
+import type { Client } from '../http/client';
 
-/**
- * What is remembered of paid calls, so that running a step again never pays again. Plain data:
- * n8n keeps it with the execution, Zapier in its cache.
- */
+/** What is stored of paid calls, so that running a step again never pays again. Plain data. */
 export type StoredCall =
 	| { state: 'sent'; at: number }
 	| { state: 'answered'; answer: Success }
@@ -16,7 +14,7 @@ export interface IdempotencyStore {
 	delete(key: string): void | Promise<void>;
 }
 
-/** Remembers nothing. */
+/** Stores nothing. */
 export const NO_STORE: IdempotencyStore = { get: () => undefined, set: () => {}, delete: () => {} };
 
 /**
@@ -27,26 +25,20 @@ export const NO_STORE: IdempotencyStore = { get: () => undefined, set: () => {},
 export async function callOnce(
 	store: IdempotencyStore,
 	key: string,
-	now: number,
+	client: Pick<Client, 'now' | 'error'>,
 	call: () => Promise<Success>,
 	isFree = false,
 ): Promise<Success> {
 	const before = await noted(isFree, () => store.get(key));
 	if (before?.state === 'answered') return { ...before.answer, isReused: true };
-	if (before?.state === 'unanswered')
-		throw new ConnectorError({ ...before.facts, kind: 'notRepeated' });
+	if (before?.state === 'unanswered') throw client.error({ ...before.facts, kind: 'notRepeated' });
 	if (before?.state === 'sent') {
 		// What the call cost is not noted, but only paid calls come here.
 		const billing = 'chargedEachTime';
-		throw new ConnectorError({
-			kind: 'notRepeated',
-			sentAt: before.at,
-			execution: 'maybe',
-			billing,
-		});
+		throw client.error({ kind: 'notRepeated', sentAt: before.at, execution: 'maybe', billing });
 	}
 
-	await noted(isFree, () => store.set(key, { state: 'sent', at: now }));
+	await noted(isFree, () => store.set(key, { state: 'sent', at: client.now() }));
 	let answer: Success;
 	try {
 		answer = await call();

@@ -1,14 +1,18 @@
-import { shortened } from '../input/normalize';
-import type { Success, Client } from '../http/client';
-import { ConnectorError } from '../errors/ConnectorError';
-import { type IdempotencyStore, NO_STORE, callOnce } from './idempotency';
-import { type Data, documentedCost, type Operation, type Paging } from '../contract/operation';
-import { bucketOf } from '../http/rateLimiter';
-import { type ErrorKind, RATE, STOP_AFTER_UNANSWERED, STOPS_RUN } from '../errors/errorTable';
+import type { Data } from '../contract/data';
+import { documentedCost, type Operation, type Paging } from '../contract/operation';
+import type { Success } from '../contract/provider';
+import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
+import { type ErrorKind, isFatal } from '../errors/errorTable';
+import type { Client } from '../http/client';
+import { pageInput, pageSizeFor, paginate } from '../http/paginate';
+import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
+import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
+import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
 import { SpendingLimit } from './spendingLimit';
 
-export type Outcome = 'found' | 'notFound' | 'skipped' | 'failed';
+/** So many paid calls in a row without an answer: stop before more money is spent for nothing. */
+const STOP_AFTER_UNANSWERED = 5;
 
 export interface Row {
 	values: Data;
@@ -20,49 +24,11 @@ export interface Row {
 	problem?: ConnectorError;
 }
 
-/** What became of one row. Every row of a run ends in exactly one of these. */
-export interface RowResult {
-	outcome: Outcome;
-	/** Plain words, without the row's number. */
-	reason: string;
-	/** The answer's `data`; of a list its first page's. */
-	data?: Data;
-	/** The entries of a list, from all its pages. */
-	entries?: Data[];
-	/** Credits charged for this row. 0 for rows that share another row's answer; null: not told. */
-	creditsUsed: number | null;
-	creditsRemaining: number | null;
-	requestId?: string;
-	/** The batch that answered it. */
-	batchId?: string;
-	/** Index of the row whose lookup answered this one too. */
-	sameAs?: number;
-	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
-	isReused?: boolean;
-	/** Set when the row failed, and when a list broke off after its first pages. */
-	error?: ConnectorError;
-}
-
-/** Enrich has said what it knows of this row. */
-export const isAnswered = ({ outcome }: RowResult): boolean =>
-	outcome === 'found' || outcome === 'notFound';
-
-export interface Summary {
-	rows: number;
-	found: number;
-	notFound: number;
-	skipped: number;
-	failed: number;
-	creditsUsed: number;
-	/** The lowest that was told: answers overtake each other. */
-	creditsRemaining: number | null;
-}
-
 export interface RunOptions {
 	client: Client;
 	/** Credits that the run may spend; default: no limit. */
 	maxCredits?: number;
-	/** Default: nothing is remembered beyond the run. */
+	/** Default: nothing is stored beyond the run. */
 	store?: IdempotencyStore;
 }
 
@@ -74,6 +40,8 @@ export interface Lookup extends Prepared {
 
 interface Lookups {
 	answers: Success[];
+	/** Of a list, from all its pages. */
+	entries?: Data[];
 	/** Why the pages end before the list does. */
 	brokeOff?: ConnectorError;
 }
@@ -102,9 +70,9 @@ export async function lookUpRows(
 	async function answer(lookup: Lookup): Promise<RowResult> {
 		let result: RowResult;
 		try {
-			result = toResult(operation, lookup, await callPages(operation, lookup, call));
+			result = toResult(operation, await callPages(operation, lookup, call));
 		} catch (thrown) {
-			result = toFailure(toConnectorError(thrown));
+			result = toFailedRow(toConnectorError(thrown));
 		}
 		const { error, isReused } = result;
 		if (!isReused && !(error && NOT_SENT.has(error.kind))) {
@@ -126,7 +94,7 @@ export async function lookUpRows(
 	}
 	const leave = client.rateLimiter.announce(bucketOf(operation), () => open);
 	try {
-		await Promise.all(Array.from({ length: Math.min(open, RATE.inFlightMost.known) }, work));
+		await Promise.all(Array.from({ length: Math.min(open, RATE_LIMITS.maxInFlight.known) }, work));
 	} finally {
 		leave();
 	}
@@ -143,8 +111,8 @@ export function group(operation: Operation, rows: readonly Row[], results: RowRe
 		const prepared = row.skip
 			? { blank: row.skip }
 			: (row.problem ?? prepareOrRefuse(operation, row.values));
-		if (prepared instanceof ConnectorError) results[index] = toFailure(prepared);
-		else if ('blank' in prepared) results[index] = uncharged('skipped', prepared.blank);
+		if (prepared instanceof ConnectorError) results[index] = toFailedRow(prepared);
+		else if ('blank' in prepared) results[index] = withoutCharge('skipped', prepared.blank);
 		else {
 			const key = `${row.limit ?? ''} ${prepared.key}`;
 			const known = lookups.get(key);
@@ -198,7 +166,7 @@ function paidCalls(
 			}
 		};
 		const key = callKey(operation, input);
-		return callOnce(store, key, client.now(), send, documented === 0);
+		return callOnce(store, key, client, send, documented === 0);
 	};
 }
 
@@ -231,7 +199,9 @@ async function spentBefore(
 	let spent = 0;
 	for (const lookup of price === null ? [] : lookups) {
 		for (let page = 1; page <= (paging?.maxPages ?? 1); page++) {
-			const input = paging ? pageInput(paging, lookup, page) : lookup.input;
+			const input = paging
+				? pageInput(paging, lookup.input, page, pageSizeFor(paging, lookup.limit ?? Infinity))
+				: lookup.input;
 			const cost = documentedCost(operation, input);
 			const before = await store.get(callKey(operation, input));
 			if (cost > 0 && !before) break;
@@ -243,44 +213,26 @@ async function spentBefore(
 }
 
 /** One call, or for lists as many pages as are wanted. */
-async function callPages({ paging }: Operation, lookup: Lookup, call: Call): Promise<Lookups> {
-	if (!paging) return { answers: [await call(lookup.input)] };
-	const { limit: most = Infinity } = lookup;
+async function callPages(operation: Operation, lookup: Lookup, call: Call): Promise<Lookups> {
 	const answers: Success[] = [];
-	for (let page = 1, entries = 0; ; page++) {
-		try {
-			const answer = await call(pageInput(paging, lookup, page));
-			answers.push(answer);
-			entries += entriesOf(paging, answer.data).length;
-			if (entries >= most || page === paging.maxPages || !paging.hasMore(answer.data))
-				return { answers };
-		} catch (error) {
-			if (answers.length === 0) throw error;
-			return { answers, brokeOff: toConnectorError(error) };
+	const entries: Data[] = [];
+	try {
+		const { input, limit } = lookup;
+		for await (const page of paginate(call, operation, input, { limit })) {
+			answers.push(page.success);
+			entries.push(...page.entries);
 		}
+		return { answers, ...(operation.paging && { entries: entries.slice(0, limit) }) };
+	} catch (error) {
+		if (answers.length === 0) throw error;
+		return { answers, entries, brokeOff: toConnectorError(error) };
 	}
 }
 
-/** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
-function pageInput({ size, maxSize }: Paging, { input, limit: most }: Lookup, page: number): Data {
-	const pageSize = most === undefined ? maxSize : Math.ceil(most / Math.ceil(most / maxSize));
-	return { ...input, page, [size]: pageSize };
-}
-
-const entriesOf = (paging: Paging, data: Data): Data[] => {
-	const entries = data[paging.entries];
-	return Array.isArray(entries) ? entries : [];
-};
-
-function toResult(
-	{ outcome: verdict, paging }: Operation,
-	{ limit: most }: Lookup,
-	{ answers, brokeOff }: Lookups,
-): RowResult {
+function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups): RowResult {
 	const first = answers[0] as Success;
 	const last = answers[answers.length - 1] as Success;
-	const { found, reason } = verdict(first.data);
-	const entries = paging && answers.flatMap(({ data }) => entriesOf(paging, data)).slice(0, most);
+	const { found, reason } = operation.outcome(first.data);
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
 	return {
 		outcome: found ? 'found' : 'notFound',
@@ -297,27 +249,6 @@ function toResult(
 	};
 }
 
-export const uncharged = (outcome: Outcome, reason: string): RowResult => ({
-	outcome,
-	reason,
-	creditsUsed: 0,
-	creditsRemaining: null,
-});
-
-/** Nothing can be said of the charge where a call may have run. */
-export const toFailure = (error: ConnectorError): RowResult => ({
-	...uncharged(error.kind === 'spendingLimit' ? 'skipped' : 'failed', error.message),
-	creditsUsed: error.mayHaveBeenCharged ? null : 0,
-	requestId: error.requestId,
-	error,
-});
-
-/** A surprise in one row must not take the others with it. */
-export const toConnectorError = (thrown: unknown): ConnectorError =>
-	thrown instanceof ConnectorError
-		? thrown
-		: new ConnectorError({ kind: 'unreadable', detail: shortened(thrown, 200) });
-
 /** Ends of a row that say nothing of whether Enrich answers. */
 const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 	'notRepeated',
@@ -328,7 +259,7 @@ const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 
 function reasonToStop(error: ConnectorError, unansweredInARow: number): ConnectorError | undefined {
 	const detail =
-		STOPS_RUN.has(error.kind) && !error.mayHaveBeenCharged
+		isFatal(error.kind) && !error.mayHaveBeenCharged
 			? error.message
 			: unansweredInARow >= STOP_AFTER_UNANSWERED
 				? `${unansweredInARow} calls in a row brought no answer and may have been charged`
@@ -341,21 +272,4 @@ export function share(result: RowResult, { rows }: Lookup, results: RowResult[])
 	const [first, ...others] = rows;
 	results[first as number] = result;
 	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
-}
-
-export function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
-	const summary: Summary = {
-		rows: results.length,
-		found: 0,
-		notFound: 0,
-		skipped: 0,
-		failed: 0,
-		creditsUsed: 0,
-		creditsRemaining,
-	};
-	for (const { outcome, creditsUsed } of results) {
-		summary[outcome] += 1;
-		summary.creditsUsed += creditsUsed ?? 0;
-	}
-	return summary;
 }

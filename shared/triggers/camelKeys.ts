@@ -1,4 +1,4 @@
-import type { Data } from '../contract/operation';
+import type { Data } from '../contract/data';
 
 /** Would reach an object's prototype when somebody copies the object by assignment. */
 const UNSAFE = new Set(['__proto__', 'constructor', 'prototype']);

@@ -1,4 +1,4 @@
-import type { Data } from '../contract/operation';
+import type { Data } from '../contract/data';
 
 /**
  * What a trigger that looks again and again remembers, and what is news to it. Each look takes what

@@ -601,7 +601,7 @@ describe('whatever the rows and whatever goes wrong', () => {
 	});
 
 	test('lists of different lengths share their pages and pay for each once', async () => {
-		const rows = [100, 200, 300].map((most) => ({ values: { filters: { city: 'Berlin' } }, most }));
+		const rows = [100, 200, 300].map((limit) => ({ values: { filters: { city: 'Berlin' } }, limit }));
 		const { results, summary, sent, ledger } = await run(searchLeads, rows, { listLength: 1000 });
 		expect(results.map(({ entries }) => entries?.length)).toEqual([100, 200, 300]);
 		expect(sent).toHaveLength(3);

@@ -59,17 +59,4 @@ export const ipToCompany = defineOperation({
 			searchIp: '8.8.8.8',
 		},
 	},
-	n8n: {
-		resource: 'company',
-		operation: 'findByIp',
-		name: 'Find by IP',
-		action: 'Find company by IP address',
-	},
-	zapier: {
-		kind: 'search',
-		key: 'find_company_by_ip',
-		noun: 'Company',
-		label: 'Find Company by IP',
-		description: 'Finds the company that an IP address belongs to.',
-	},
 });

@@ -1,11 +1,6 @@
 import * as z from 'zod';
-import { type Absent, defineOperation } from '../../../contract/operation';
+import { defineOperation } from '../../../contract/operation';
 import { output } from '../../../contract/fields';
-
-const READ_BY_TRIGGER: Absent = {
-	absent:
-		'Company followers need an approval by Enrich; only the trigger reads them, when it is called back',
-};
 
 const batchId = z.string().min(1).meta({ title: 'Batch ID', clean: 'text' });
 const exampleId = '665a1f4e2c3b7800129dce01';
@@ -37,8 +32,6 @@ export const getCompanyFollowerProgress = defineOperation({
 		input: { batchId: exampleId },
 		data: { batchId: exampleId, processed: 125, total: 500, errors: 0, done: false },
 	},
-	n8n: READ_BY_TRIGGER,
-	zapier: READ_BY_TRIGGER,
 });
 
 const text = (title: string) => output.text(title).nullable().optional();
@@ -66,7 +59,7 @@ const follower = z.object({
 	isPremium: yesNo('Is Premium'),
 	isSaved: yesNo('Is Saved'),
 	isOpenProfile: yesNo('Is Open Profile'),
-	spotlights: output.list('Spotlights').optional(),
+	spotlights: output.texts('Spotlights').optional(),
 });
 
 /** The followers that a list holds, page by page. */
@@ -95,6 +88,13 @@ export const getCompanyFollowerResults = defineOperation({
 		}),
 	}),
 	entry: follower,
+	paging: {
+		entries: 'data',
+		size: 'limit',
+		maxSize: 500,
+		hasMore: ({ data: { pagination }, page, count }) =>
+			pagination?.totalPages === undefined ? count > 0 : page < pagination.totalPages,
+	},
 	outcome: () => ({ found: true, reason: 'Follower found' }),
 	example: {
 		input: { batchId: exampleId },
@@ -105,6 +105,4 @@ export const getCompanyFollowerResults = defineOperation({
 			pagination: { page: 1, limit: 100, total: 1, totalPages: 1 },
 		},
 	},
-	n8n: READ_BY_TRIGGER,
-	zapier: READ_BY_TRIGGER,
 });

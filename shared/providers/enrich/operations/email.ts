@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { splitFullName } from '../../../input/normalize';
-import { defineOperation, textOr } from '../../../contract/operation';
+import { textOr } from '../../../contract/data';
+import { defineOperation } from '../../../contract/operation';
 import { input, output } from '../../../contract/fields';
 
 export const findEmail = defineOperation({
@@ -44,7 +45,7 @@ export const findEmail = defineOperation({
 		domain: output.text('Company Domain'),
 	}),
 	outcome: (data) =>
-		data.found === true && typeof data.email === 'string'
+		data.found === true && data.email !== undefined
 			? { found: true, reason: textOr('Email found', data.message) }
 			: { found: false, reason: textOr('No email found for this person', data.message) },
 	example: {
@@ -60,14 +61,6 @@ export const findEmail = defineOperation({
 			lastName: 'Zhang',
 			domain: 'figma.com',
 		},
-	},
-	n8n: { resource: 'email', operation: 'find', name: 'Find', action: 'Find work email of person' },
-	zapier: {
-		kind: 'search',
-		key: 'find_email',
-		noun: 'Email',
-		label: 'Find Email',
-		description: 'Finds the work email of a person from their name and company domain.',
 	},
 });
 
@@ -125,18 +118,5 @@ export const validateEmail = defineOperation({
 			hasSEG: false,
 			provider: 'GOOGLE',
 		},
-	},
-	n8n: {
-		resource: 'email',
-		operation: 'validate',
-		name: 'Validate',
-		action: 'Validate email address',
-	},
-	zapier: {
-		kind: 'search',
-		key: 'validate_email',
-		noun: 'Email',
-		label: 'Validate Email',
-		description: 'Finds out whether an email can receive mail.',
 	},
 });

@@ -1,6 +1,12 @@
-import type { Operation } from '../../../contract/operation';
-import { batchOperations } from '../batches';
+import {
+	emailFinderBatch,
+	emailValidationBatch,
+	ipToCompanyBatch,
+	phonesBatch,
+	reverseLookupBatch,
+} from '../batches';
 import { ipToCompany } from './company';
+import { getCompanyFollowerProgress, getCompanyFollowerResults } from './companyFollowers';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
 import { listExportJobs, listRevealJobs } from './leadJobs';
@@ -8,8 +14,8 @@ import { reverseLookup } from './person';
 import { phoneLookup } from './phone';
 import { getWalletBalance, getWalletTransactions } from './wallet';
 
-/** Every operation that the connector knows, in the order in which users meet them. */
-export const operations: readonly Operation[] = [
+/** Every operation that the connector knows, by operationId, in the order in which users meet them. */
+export const operations = {
 	findEmail,
 	validateEmail,
 	phoneLookup,
@@ -21,19 +27,21 @@ export const operations: readonly Operation[] = [
 	listExportJobs,
 	getWalletBalance,
 	getWalletTransactions,
-	...batchOperations,
-];
-
-export {
-	countLeads,
-	findEmail,
-	getWalletBalance,
-	getWalletTransactions,
-	ipToCompany,
-	listExportJobs,
-	listRevealJobs,
-	phoneLookup,
-	reverseLookup,
-	searchLeads,
-	validateEmail,
+	getCompanyFollowerProgress,
+	getCompanyFollowerResults,
+	batchFindEmails: emailFinderBatch.submit,
+	getEmailFinderBatchStatus: emailFinderBatch.status,
+	getEmailFinderBatchResults: emailFinderBatch.results,
+	batchValidateEmails: emailValidationBatch.submit,
+	getEmailValidationBatchStatus: emailValidationBatch.status,
+	getEmailValidationBatchResults: emailValidationBatch.results,
+	createPhoneBulkJob: phonesBatch.submit,
+	getPhoneBulkJobStatus: phonesBatch.status,
+	getPhoneBulkJobResults: phonesBatch.results,
+	bulkReverseLookup: reverseLookupBatch.submit,
+	getBulkLookupStatus: reverseLookupBatch.status,
+	getBulkLookupResults: reverseLookupBatch.results,
+	batchIpToCompany: ipToCompanyBatch.submit,
+	getIpToCompanyBatchStatus: ipToCompanyBatch.status,
+	getIpToCompanyBatchResults: ipToCompanyBatch.results,
 };

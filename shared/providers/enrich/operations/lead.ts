@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Data, defineOperation } from '../../../contract/operation';
+import { defineOperation } from '../../../contract/operation';
 import { output } from '../../../contract/fields';
 import { leadExclusions, leadFilters } from './leadFilters';
 
@@ -52,16 +52,14 @@ const lead = z.object({
 	lastFundingDateOrg: nullable(output.text('Last Funding Date')),
 });
 
-const matches = (count: unknown) =>
-	typeof count === 'number'
-		? `${count} ${count === 1 ? 'lead matches' : 'leads match'}`
-		: 'Leads match';
+const matches = (count: number | undefined) =>
+	count !== undefined ? `${count} ${count === 1 ? 'lead matches' : 'leads match'}` : 'Leads match';
 
-const pageOf = (input: Data) => {
-	const page = Number(input.page ?? 1);
-	const size = Number(input.pageSize ?? 25);
-	return { page, first: (page - 1) * size, last: page * size };
-};
+const spanOf = ({ page = 1, pageSize = 25 }: { page?: number; pageSize?: number }) => ({
+	page,
+	first: (page - 1) * pageSize,
+	last: page * pageSize,
+});
 
 export const searchLeads = defineOperation({
 	operationId: 'searchLeads',
@@ -76,7 +74,7 @@ export const searchLeads = defineOperation({
 		free: 'The first 3 pages or 75 results of a search are free, for the first 50 searches of a month',
 	},
 	cost: (input) => {
-		const { page, first, last } = pageOf(input);
+		const { page, first, last } = spanOf(input);
 		if (page > FREE_PAGES) return last - first;
 		return Math.max(0, last - Math.max(first, FREE_RESULTS));
 	},
@@ -103,7 +101,7 @@ export const searchLeads = defineOperation({
 		size: 'pageSize',
 		maxSize: 100,
 		maxPages: 40,
-		hasMore: ({ pagination }) => (pagination as Data | undefined)?.hasMore === true,
+		hasMore: ({ data }) => data.pagination?.hasMore === true,
 	},
 	simplified: [
 		'id',
@@ -117,9 +115,8 @@ export const searchLeads = defineOperation({
 		'countryName',
 		'employeeCount',
 	],
-	outcome: (data) => {
-		const results = Array.isArray(data.results) ? data.results : [];
-		const total = (data.pagination as Data | undefined)?.totalResults ?? results.length;
+	outcome: ({ results = [], pagination }) => {
+		const total = pagination?.totalResults ?? results.length;
 		return results.length > 0
 			? { found: true, reason: matches(total) }
 			: { found: false, reason: 'No lead matches these filters' };
@@ -144,14 +141,6 @@ export const searchLeads = defineOperation({
 			pagination: { page: 1, pageSize: 25, totalResults: 1, totalPages: 1, hasMore: false },
 		},
 	},
-	n8n: { resource: 'lead', operation: 'search', name: 'Search', action: 'Search leads' },
-	zapier: {
-		kind: 'search',
-		key: 'find_leads',
-		noun: 'Lead',
-		label: 'Find Leads',
-		description: 'Finds people by job, company, location and more.',
-	},
 });
 
 export const countLeads = defineOperation({
@@ -173,10 +162,5 @@ export const countLeads = defineOperation({
 	example: {
 		input: { filters: { jobTitle: ['VP of Sales'] } },
 		data: { count: 1842, searchType: 'unified', isApproximate: false, searchedTotalResult: 1842 },
-	},
-	n8n: { resource: 'lead', operation: 'count', name: 'Count', action: 'Count leads' },
-	zapier: {
-		absent:
-			'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
 	},
 });

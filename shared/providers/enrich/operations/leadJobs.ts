@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Absent, defineOperation, type Operation } from '../../../contract/operation';
+import { defineOperation, type PageRead } from '../../../contract/operation';
 import { output } from '../../../contract/fields';
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed'] as const;
@@ -13,26 +13,19 @@ const input = z.object({
 		.optional(),
 });
 
-const paging: Operation['paging'] = {
-	entries: 'jobs',
-	size: 'limit',
-	maxSize: 100,
-	hasMore: ({ page, limit, total }) => Number(page) * Number(limit) < Number(total),
-};
+/** Both lists report how many jobs there are in all. */
+const hasMore = ({ data: { total, limit }, page, pageSize }: PageRead<JobList>): boolean =>
+	total === undefined || page * (limit ?? pageSize) < total;
 
-const verdict: Operation['outcome'] = ({ jobs }) => ({
-	found: Array.isArray(jobs) && jobs.length > 0,
+interface JobList {
+	total?: number;
+	limit?: number;
+}
+
+const outcome = ({ jobs = [] }: { jobs?: unknown[] }) => ({
+	found: jobs.length > 0,
 	reason: 'Jobs of the last 30 days',
 });
-
-const IN_TRIGGER: Absent = {
-	absent:
-		"The 'Enrich Polling Trigger' reads this list and starts a workflow for every job that ends",
-};
-const NEXT_TRIGGER: Absent = {
-	absent:
-		'Zapier users wait for a job through a trigger, which belongs to a later slice of the app',
-};
 
 const revealJob = z.object({
 	jobId: output.text('Job ID'),
@@ -63,8 +56,8 @@ export const listRevealJobs = defineOperation({
 		limit: output.integer('Page Size'),
 	}),
 	entry: revealJob,
-	paging,
-	outcome: verdict,
+	paging: { entries: 'jobs', size: 'limit', maxSize: 100, hasMore },
+	outcome,
 	example: {
 		input: {},
 		data: {
@@ -87,8 +80,6 @@ export const listRevealJobs = defineOperation({
 			limit: 20,
 		},
 	},
-	n8n: IN_TRIGGER,
-	zapier: NEXT_TRIGGER,
 });
 
 const exportJob = z.object({
@@ -122,8 +113,8 @@ export const listExportJobs = defineOperation({
 		limit: output.number('Page Size'),
 	}),
 	entry: exportJob,
-	paging,
-	outcome: verdict,
+	paging: { entries: 'jobs', size: 'limit', maxSize: 100, hasMore },
+	outcome,
 	example: {
 		input: {},
 		data: {
@@ -148,6 +139,4 @@ export const listExportJobs = defineOperation({
 			limit: 20,
 		},
 	},
-	n8n: IN_TRIGGER,
-	zapier: NEXT_TRIGGER,
 });

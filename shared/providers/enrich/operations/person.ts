@@ -37,7 +37,7 @@ export const reverseLookup = defineOperation({
 		connectionCount: output.integer('Connection Count').optional(),
 		isConnectionCountObfuscated: output.yesNo('Connection Count Approximate').optional(),
 		isPublic: output.yesNo('Public Profile').optional(),
-		skills: output.list('Skills').optional(),
+		skills: output.texts('Skills').optional(),
 		locale: output
 			.group('Locale', {
 				country: output.text('Country Code').optional(),
@@ -109,18 +109,5 @@ export const reverseLookup = defineOperation({
 			isPublic: true,
 			skills: ['Product Design', 'Design Systems'],
 		},
-	},
-	n8n: {
-		resource: 'person',
-		operation: 'findByEmail',
-		name: 'Find by Email',
-		action: 'Find person by email',
-	},
-	zapier: {
-		kind: 'search',
-		key: 'find_person_by_email',
-		noun: 'Person',
-		label: 'Find Person by Email',
-		description: 'Finds the professional profile of a person by their email.',
 	},
 });

@@ -2,9 +2,6 @@ import * as z from 'zod';
 import { defineOperation } from '../../../contract/operation';
 import { input, output } from '../../../contract/fields';
 
-const phonesIn = (data: Record<string, unknown>): unknown[] =>
-	Array.isArray(data.phones) ? data.phones : [];
-
 export const phoneLookup = defineOperation({
 	operationId: 'phoneLookup',
 	method: 'GET',
@@ -20,9 +17,9 @@ export const phoneLookup = defineOperation({
 			.optional(),
 	}),
 	needsOneOf: ['email', 'linkedin'],
-	output: z.object({ phones: output.list('Phone Numbers') }),
-	outcome: (data) => {
-		const count = phonesIn(data).length;
+	output: z.object({ phones: output.texts('Phone Numbers') }),
+	outcome: ({ phones = [] }) => {
+		const count = phones.length;
 		if (count === 0) return { found: false, reason: 'No phone number is known for this person' };
 		return {
 			found: true,
@@ -32,18 +29,5 @@ export const phoneLookup = defineOperation({
 	example: {
 		input: { email: 'emily.zhang@figma.com' },
 		data: { phones: ['+14155550137', '+14155550138'] },
-	},
-	n8n: {
-		resource: 'phone',
-		operation: 'find',
-		name: 'Find',
-		action: 'Find phone numbers of person',
-	},
-	zapier: {
-		kind: 'search',
-		key: 'find_phone_numbers',
-		noun: 'Phone',
-		label: 'Find Phone Numbers',
-		description: 'Finds the phone numbers of a person from their email or LinkedIn profile.',
 	},
 });

@@ -2,9 +2,6 @@ import * as z from 'zod';
 import { defineOperation } from '../../../contract/operation';
 import { output } from '../../../contract/fields';
 
-const COMES_WITH_LOW_BALANCE =
-	'Zapier users act on credits through a trigger (balance below a threshold), which belongs to the next slice of the app; every search already returns the credits used and left';
-
 export const getWalletBalance = defineOperation({
 	operationId: 'getWalletBalance',
 	method: 'GET',
@@ -21,8 +18,8 @@ export const getWalletBalance = defineOperation({
 		asOf: output.dateTime('As Of'),
 	}),
 	outcome: ({ balance }) => ({
-		found: typeof balance === 'number',
-		reason: typeof balance === 'number' ? `${balance} credits left` : 'The balance is not told',
+		found: balance !== undefined,
+		reason: balance === undefined ? 'The balance is not reported' : `${balance} credits left`,
 	}),
 	example: {
 		input: {},
@@ -33,13 +30,6 @@ export const getWalletBalance = defineOperation({
 			asOf: '2026-06-03T14:22:10.000Z',
 		},
 	},
-	n8n: {
-		resource: 'wallet',
-		operation: 'getBalance',
-		name: 'Get Balance',
-		action: 'Get credit balance of wallet',
-	},
-	zapier: { absent: COMES_WITH_LOW_BALANCE },
 });
 
 const transaction = z.object({
@@ -94,13 +84,11 @@ export const getWalletTransactions = defineOperation({
 		entries: 'transactions',
 		size: 'limit',
 		maxSize: 100,
-		hasMore: ({ pagination }) => {
-			const { page, totalPages } = (pagination ?? {}) as Record<string, unknown>;
-			return Number(page) < Number(totalPages);
-		},
+		hasMore: ({ data: { pagination }, page, pageSize, count }) =>
+			pagination?.totalPages === undefined ? count >= pageSize : page < pagination.totalPages,
 	},
-	outcome: (data) => ({
-		found: Array.isArray(data.transactions) && data.transactions.length > 0,
+	outcome: ({ transactions = [] }) => ({
+		found: transactions.length > 0,
 		reason: 'Transactions of the wallet',
 	}),
 	example: {
@@ -120,11 +108,4 @@ export const getWalletTransactions = defineOperation({
 			pagination: { page: 1, limit: 50, total: 1, totalPages: 1 },
 		},
 	},
-	n8n: {
-		resource: 'wallet',
-		operation: 'getTransactions',
-		name: 'Get Many Transactions',
-		action: 'Get many transactions of wallet',
-	},
-	zapier: { absent: COMES_WITH_LOW_BALANCE },
 });

@@ -1,0 +1,118 @@
+import type { HttpResponse } from '../http/transport';
+import type { Client } from '../http/client';
+import type { ErrorFacts } from '../errors/ConnectorError';
+import type { Batch } from './batch';
+import type { Data } from './data';
+import type { JobEvent } from './event';
+import type { Operation } from './operation';
+
+/** How a provider's name and its ways of paying stand in messages. */
+export interface ProviderWords {
+	/** As sentences name it, e.g. "Enrich". */
+	name: string;
+	/** Where credits are bought, e.g. "enrich.so". */
+	topUpAt: string;
+	/** How to find out whether a call was charged; follows on "To check, ". */
+	checkCharge: string;
+	/** Why a lookup that was charged once costs nothing when it is repeated, as a sentence. */
+	repeatIsFree?: string;
+}
+
+/** What somebody has entered to connect, checked and normalized. */
+export interface Connection {
+	apiKey: string;
+	/** Without a final slash. */
+	baseUrl: string;
+	/** What the key is sent in; one of `Auth.headerStyles`. */
+	headerStyle: string;
+}
+
+export interface Auth {
+	defaultBaseUrl: string;
+	/** Ways of sending the key, by value; the first one is the usual one. */
+	headerStyles: Record<string, string>;
+	/** @throws ConnectorError of kind `badSettings`; its message never repeats the key. */
+	toConnection(entered: Record<string, unknown>): Connection;
+	headers(connection: Connection): Record<string, string>;
+}
+
+/** A request without host and key. */
+export interface EncodedRequest {
+	method: string;
+	/** Below the base URL, with its query. */
+	path: string;
+	headers: Record<string, string>;
+	body?: string;
+}
+
+/** What one call cost, as the answer says. Credits are null where it says nothing. */
+export interface Receipt {
+	requestId?: string;
+	creditsUsed: number | null;
+	creditsRemaining: number | null;
+	/** Set aside by a submit. */
+	creditsReserved?: number;
+	/** Given back when a batch is settled. */
+	creditsRefunded?: number;
+	processingTimeMs?: number;
+}
+
+export interface Success<D = Data> {
+	data: D;
+	receipt: Receipt;
+	/** The answer was given before: the receipt says what was charged then. */
+	isReused?: true;
+	/** What could not be read and was left out, such as `results/3/email`. */
+	dropped?: string[];
+}
+
+/** An answer that is of no use, and whether it is of any use to send the call again. */
+export interface Failure {
+	facts: ErrorFacts;
+	retryable: boolean;
+}
+
+/** Credits that left the wallet: a reservation, or the charge of a single call. */
+export interface Charge {
+	id: string;
+	/** What it was for, in the provider's words. */
+	description: string;
+	batchId?: string;
+	/** Positive. */
+	credits: number;
+	/** Milliseconds since the epoch; NaN: not reported. */
+	at: number;
+}
+
+/** A wallet that can be read for free. */
+export interface Wallet {
+	/** @throws ConnectorError Undefined: not reported. */
+	balance(client: Client): Promise<number | undefined>;
+	/** Newest first, back to that time as far as a few pages reach. Undefined: there is no list. */
+	charges(client: Client, since: number): Promise<Charge[] | undefined>;
+}
+
+/** Calls, not credits; the rate limiter recognises a plan by a limit that an answer reports. */
+export interface Plan {
+	name: string;
+	burstPerSecond: number;
+	perMinute: number;
+	/** Of paid POSTs; undefined: no limit of their own. */
+	enrichmentPerMinute?: number;
+}
+
+/** All that the connector knows of one API. */
+export interface Provider {
+	words: ProviderWords;
+	auth: Auth;
+	/** By operationId, in the order in which users meet them. */
+	operations: Record<string, Operation>;
+	encode(operation: Operation, input: Data): EncodedRequest;
+	/** Reads any answer with any status; a miss is a success. */
+	decode(operation: Operation, response: HttpResponse, now: number): Success | Failure;
+	plans?: readonly Plan[];
+	wallet?: Wallet;
+	batches?: readonly Batch[];
+	/** What the API reports by calling back. */
+	events?: readonly JobEvent[];
+}

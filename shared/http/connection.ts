@@ -1,0 +1,50 @@
+import type { Connection } from '../contract/provider';
+import { ConnectorError } from '../errors/ConnectorError';
+
+/** What comes along when a key is copied out of a request. */
+const KEY_HEADER = /^(?:authorization:\s*|x-api-key:\s*)?(?:bearer\s+)?/i;
+
+/** Keys lose spaces, quotes, and a header that was pasted with them. */
+export const toApiKey = (entered: unknown): string =>
+	unquoted(unquoted(entered).replace(KEY_HEADER, ''));
+
+/**
+ * An address loses its final slash.
+ * @throws ConnectorError of kind `badSettings` where a key must not be sent.
+ */
+export function toBaseUrl(entered: unknown, otherwise: string): string {
+	const text = unquoted(entered) || otherwise;
+	let url: URL;
+	try {
+		url = new URL(text);
+	} catch {
+		throw badSettings('the base URL is not a web address');
+	}
+	if (url.username || url.password || url.search || url.hash) {
+		throw badSettings('the base URL must hold neither a password nor a query');
+	}
+	const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
+		throw badSettings('the base URL must start with https://');
+	}
+	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** Whether a request goes to the connection's own host, and so may carry the key. */
+export function isOwnHost(url: string, { baseUrl }: Pick<Connection, 'baseUrl'>): boolean {
+	try {
+		return new URL(url).origin === new URL(baseUrl).origin;
+	} catch {
+		return false;
+	}
+}
+
+const unquoted = (entered: unknown): string =>
+	typeof entered === 'string'
+		? entered
+				.trim()
+				.replace(/^["'`“”‘’]+|["'`“”‘’]+$/g, '')
+				.trim()
+		: '';
+
+export const badSettings = (detail: string) => new ConnectorError({ kind: 'badSettings', detail });

@@ -1,0 +1,42 @@
+import type { Billing } from '../contract/operation';
+import type { Execution } from '../errors/ConnectorError';
+
+/** May a call be sent again by itself? A paid call never, unless it provably did not run. */
+export const RETRY_POLICY: Record<Billing, Record<Execution, boolean>> = {
+	freeRead: { no: true, maybe: true },
+	freeWrite: { no: true, maybe: false },
+	chargedOnceThenCached: { no: true, maybe: false },
+	chargedEachTime: { no: true, maybe: false },
+	reservesAtSubmit: { no: true, maybe: false },
+};
+
+export const RETRY = {
+	/** Attempts in all, for what may be sent again. */
+	maxAttempts: 4,
+	/** Attempts in all, for calls that a rate limit turned away: it ends by itself. */
+	maxAttemptsWhenRateLimited: 12,
+	firstDelayMs: 500,
+	maxDelayMs: 30_000,
+	/** A longer Retry-After is not waited out within a step. */
+	maxRetryAfterMs: 120_000,
+};
+
+/** Seconds or an HTTP date, as milliseconds from now; anything else says nothing. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+	const text = header?.trim() ?? '';
+	if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+	const date = / GMT$/i.test(text) ? Date.parse(text) : NaN;
+	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Exponential with jitter, or what the API asked for. Milliseconds. */
+export function delayBefore(
+	attempt: number,
+	retryAfterMs: number | undefined,
+	random: number,
+): number {
+	// "Now" is what it asked for when it knows no better: do not hammer it.
+	if (retryAfterMs) return retryAfterMs;
+	const delayMs = Math.min(RETRY.maxDelayMs, RETRY.firstDelayMs * 2 ** (attempt - 1));
+	return delayMs * (0.5 + random / 2);
+}
