@@ -6,13 +6,8 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import {
-	authHeaders,
-	DEFAULT_BASE_URL,
-	HEADER_STYLES,
-	isOwnHost,
-	toConnection,
-} from '../shared/providers/enrich/auth';
+import { isOwnHost } from '../shared/http/connection';
+import { auth } from '../shared/providers/enrich/auth';
 
 export class EnrichApi implements ICredentialType {
 	name = 'enrichApi';
@@ -37,7 +32,7 @@ export class EnrichApi implements ICredentialType {
 			displayName: 'Send Key As',
 			name: 'headerStyle',
 			type: 'options',
-			options: Object.entries(HEADER_STYLES).map(([value, name]) => ({ name, value })),
+			options: Object.entries(auth.headerStyles).map(([value, name]) => ({ name, value })),
 			default: 'x-api-key',
 			description: 'Which header carries the key; change it only if a proxy drops the usual one',
 		},
@@ -45,7 +40,7 @@ export class EnrichApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
-			default: DEFAULT_BASE_URL,
+			default: auth.defaultBaseUrl,
 			description:
 				'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
 		},
@@ -56,7 +51,7 @@ export class EnrichApi implements ICredentialType {
 		credentials: ICredentialDataDecryptedObject,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
-		const connection = toConnection(credentials);
+		const connection = auth.toConnection(credentials);
 		const isRelative = !/^https?:\/\//i.test(request.url);
 		const url = isRelative
 			? `${connection.baseUrl}/${request.url.replace(/^\/+/, '')}`
@@ -71,7 +66,7 @@ export class EnrichApi implements ICredentialType {
 			// A redirect could carry the key to another host; n8n's older helpers know the second name.
 			disableFollowRedirect: true,
 			...{ followRedirect: false },
-			headers: { ...request.headers, ...authHeaders(connection) },
+			headers: { ...request.headers, ...auth.headers(connection) },
 		};
 	};
 

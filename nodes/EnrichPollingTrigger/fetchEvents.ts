@@ -1,12 +1,7 @@
-import type { Client } from '../../shared/http/client';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { readJobs } from '../../shared/triggers/readJobs';
-import type { Data, Operation } from '../../shared/contract/operation';
-import {
-	getWalletBalance,
-	listExportJobs,
-	listRevealJobs,
-} from '../../shared/providers/enrich/operations';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
+import { operations } from '../../shared/providers/enrich/operations';
+import { listJobs } from '../../shared/triggers/listJobs';
 import {
 	type BalanceSeen,
 	endedJobs,
@@ -14,42 +9,44 @@ import {
 	watchBalance,
 	watchJobs,
 } from '../../shared/triggers/watch';
+import type { NodeClient } from '../shared/client';
 import type { EventName } from './properties';
 
-export interface Scene {
-	client: Client;
-	baseUrl: string;
+export interface PollContext {
+	client: NodeClient;
 	/** Which credential, and where it is used. */
 	credential: string;
 	/** @throws NodeOperationError */
 	threshold(): number;
 }
 
-/** What one look has brought. */
-export interface Look {
+/** What one poll has found. */
+export interface Poll {
 	/** For a test of the workflow, whether it is news or not; a text says why there is none. */
 	example: Data | string;
-	/** What is new since `seen`, and what to remember. */
+	/** What is new since `seen`, and what to store. */
 	news(seen: unknown): { seen: unknown; items: Data[] };
 }
 
-export function look(event: EventName, scene: Scene): Promise<Look> {
+export function fetchEvents(event: EventName, context: PollContext): Promise<Poll> {
 	switch (event) {
 		case 'exportFinished':
-			return lookAtJobs(scene, listExportJobs, 'export of leads', withDownload(scene.baseUrl));
+			return pollJobs(context, operations.listExportJobs, 'export of leads', (job) =>
+				withDownload(context.client.baseUrl, job),
+			);
 		case 'revealJobFinished':
-			return lookAtJobs(scene, listRevealJobs, 'reveal job', (job) => job);
+			return pollJobs(context, operations.listRevealJobs, 'reveal job', (job) => job);
 		default:
-			return lookAtBalance(scene);
+			return pollBalance(context);
 	}
 }
 
-async function lookAtBalance({ client, threshold: read }: Scene): Promise<Look> {
+async function pollBalance({ client, threshold: read }: PollContext): Promise<Poll> {
 	const threshold = read();
-	const { data } = await client.call(getWalletBalance, {});
+	const { data } = await client.call(operations.getWalletBalance, {});
 	const { balance } = data;
-	if (typeof balance !== 'number')
-		throw new ConnectorError({ kind: 'unreadable', detail: 'it tells no balance' });
+	if (balance === undefined)
+		throw client.error({ kind: 'unreadable', detail: 'it reports no balance' });
 	const item = { balance, threshold, ...data };
 	return {
 		example: item,
@@ -60,13 +57,13 @@ async function lookAtBalance({ client, threshold: read }: Scene): Promise<Look> 
 	};
 }
 
-async function lookAtJobs(
-	{ client }: Scene,
+async function pollJobs(
+	{ client }: PollContext,
 	list: Operation,
 	noun: string,
 	toItem: (job: Data) => Data,
-): Promise<Look> {
-	const jobs = await readJobs(client, list);
+): Promise<Poll> {
+	const jobs = await listJobs(client, list);
 	const newest = endedJobs(jobs).at(-1);
 	return {
 		example: newest ? toItem(newest) : `No ${noun} has ended in the last 30 days`,
@@ -78,13 +75,11 @@ async function lookAtJobs(
 }
 
 /** The file can be read with the Enrich credential only, so the address alone may be handed on. */
-const withDownload =
-	(baseUrl: string) =>
-	(job: Data): Data =>
-		job.status === 'completed'
-			? {
-					...job,
-					fileName: `export-${String(job.jobId)}.csv`,
-					downloadUrl: `${baseUrl}/lead-finder/export-jobs/${encodeURIComponent(String(job.jobId))}/download`,
-				}
-			: job;
+const withDownload = (baseUrl: string, job: Data): Data =>
+	job.status === 'completed'
+		? {
+				...job,
+				fileName: `export-${String(job.jobId)}.csv`,
+				downloadUrl: `${baseUrl}/lead-finder/export-jobs/${encodeURIComponent(String(job.jobId))}/download`,
+			}
+		: job;

@@ -4,51 +4,57 @@ import {
 	type IPollFunctions,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { toConnection } from '../../shared/providers/enrich/auth';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
+import { enrichKit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { toPollError } from './errors';
-import { look, type Scene } from './fetchEvents';
+import { fetchEvents, type PollContext } from './fetchEvents';
 import type { EventName } from './properties';
 
 /** A poll ends before the next one begins, which may be a minute later. */
-const MOST_MS = 45_000;
+const MAX_MS = 45_000;
 /** Of these, what may be spent on waiting before a call is sent again. */
-const MOST_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 30_000;
 const CALL_MS = 20_000;
 
 /** What stands in the node's static data. */
-interface Kept {
+interface StoredState {
 	/** What was watched: a watch on something else starts afresh. */
 	of: string;
 	seen: unknown;
 }
 
 /**
- * One look. What was seen is remembered only when all of it was read, and nothing waits between
- * reading what is remembered and writing it, so that polls that overlap start nothing twice.
+ * One poll. What was seen is stored only when all of it was read, and nothing waits between
+ * reading what is stored and writing it, so that polls that overlap start nothing twice.
  */
 export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const event = this.getNodeParameter('event') as EventName;
-	const mostMs = Math.min(MOST_MS, budgetOf(this));
-	const signal = AbortSignal.timeout(mostMs);
+	const maxMs = Math.min(MAX_MS, budgetOf(this));
+	const signal = AbortSignal.timeout(maxMs);
 	try {
-		const scene = await sceneOf(this, signal);
-		const { example, news } = await look(event, scene);
+		const pollContext = await pollContextOf(this, signal);
+		const { example, news } = await fetchEvents(event, pollContext);
 		if (this.getMode() === 'manual') return toItems([exampleFrom(this, example)]);
-		const place = this.getWorkflowStaticData('node');
-		const kept = place.watch as Kept | undefined;
-		const of = `${event} ${scene.credential}`;
-		const { seen, items } = news(kept?.of === of ? kept.seen : undefined);
-		place.watch = { of, seen } satisfies Kept;
+		const store = this.getWorkflowStaticData('node');
+		const stored = store.watch as StoredState | undefined;
+		const of = `${event} ${pollContext.credential}`;
+		const { seen, items } = news(stored?.of === of ? stored.seen : undefined);
+		store.watch = { of, seen } satisfies StoredState;
 		return items.length > 0 ? toItems(items) : null;
 	} catch (thrown) {
 		// Nothing else cancels a poll.
 		const isLate = signal.aborted && (thrown as Partial<ConnectorError>).kind === 'cancelled';
 		throw toPollError(
 			this,
-			isLate ? new ConnectorError({ kind: 'timedOut', timeoutMs: mostMs }) : (thrown as Error),
+			isLate
+				? new ConnectorError({
+						kind: 'timedOut',
+						provider: enrichKit.provider.words,
+						timeoutMs: maxMs,
+					})
+				: (thrown as Error),
 		);
 	}
 }
@@ -65,16 +71,16 @@ const toItems = (items: Data[]): INodeExecutionData[][] => [
 	items.map((item) => ({ json: item as IDataObject })),
 ];
 
-/** n8n tells since 2.41 how long a poll may take. */
+/** n8n reports since 2.41 how long a poll may take. */
 const budgetOf = (context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): number =>
 	context.getPollBudgetMs?.() ?? Infinity;
 
-async function sceneOf(context: IPollFunctions, signal: AbortSignal): Promise<Scene> {
-	const { baseUrl } = toConnection(await context.getCredentials('enrichApi'));
+async function pollContextOf(context: IPollFunctions, signal: AbortSignal): Promise<PollContext> {
+	const options = { timeoutMs: CALL_MS, maxWaitMs: MAX_WAIT_MS, signal };
+	const client = await clientOf(context, enrichKit, options);
 	return {
-		client: await clientOf(context, { timeoutMs: CALL_MS, maxWaitMs: MOST_WAIT_MS, signal }),
-		baseUrl,
-		credential: `${context.getNode().credentials?.enrichApi?.id ?? ''} ${baseUrl}`,
+		client,
+		credential: `${context.getNode().credentials?.enrichApi?.id ?? ''} ${client.baseUrl}`,
 		threshold: () => thresholdOf(context),
 	};
 }

@@ -21,7 +21,7 @@ const queues = new Map<string, Queue>();
  * time, and nobody is told "taken" before the start that takes the result along.
  * Resolves to whether the item leads that start, so that its caller is the one to make it.
  */
-export async function join(
+export async function coalesce(
 	trigger: string,
 	item: INodeExecutionData,
 ): Promise<{ start: Start; isLeading: boolean }> {

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import QuickLRU from 'quick-lru';
 
-/** Deliveries that a process remembers, over all triggers: some 10 MB. */
-const MOST_IN_MEMORY = 100_000;
-/** Ended batches that a trigger remembers in the workflow, where they outlive a restart. */
-const MOST_STORED = 500;
+/** Deliveries that a process stores, over all triggers: some 10 MB. */
+const MAX_IN_MEMORY = 100_000;
+/** Ended batches that a trigger stores in the workflow, where they outlive a restart. */
+const MAX_STORED = 500;
 const STORED_UNDER = 'endedBatches';
 
-const inMemory = new Set<string>();
+const inMemory = new QuickLRU<string, true>({ maxSize: MAX_IN_MEMORY });
 /** Stored deliveries that did not start the workflow after all: n8n saves before it starts. */
-const notTaken = new Set<string>();
+const notTaken = new QuickLRU<string, true>({ maxSize: MAX_STORED });
 
-/** Remembers which callbacks have started the workflow, as hashes: they hold no personal data. */
+/** Stores which callbacks have started the workflow, as hashes: they hold no personal data. */
 export class Deliveries {
 	/** Two triggers never take each other's callbacks for repeated ones. */
 	readonly trigger: string;
@@ -35,23 +36,18 @@ export class Deliveries {
 
 	add(): void {
 		notTaken.delete(this.key);
-		inMemory.add(this.key);
-		for (const oldest of inMemory) {
-			if (inMemory.size <= MOST_IN_MEMORY) break;
-			inMemory.delete(oldest);
-		}
+		inMemory.set(this.key, true);
 	}
 
 	/** Costs a write to n8n's database, so it is for the end of a batch, not for each result. */
 	store(): void {
 		const { stored } = this;
-		stored[STORED_UNDER] = [...listIn(stored), this.key].slice(-MOST_STORED);
+		stored[STORED_UNDER] = [...listIn(stored), this.key].slice(-MAX_STORED);
 	}
 
 	remove(): void {
 		inMemory.delete(this.key);
-		if (notTaken.size >= MOST_STORED) notTaken.clear();
-		notTaken.add(this.key);
+		notTaken.set(this.key, true);
 	}
 
 	private get stored(): IDataObject {

@@ -1,10 +1,16 @@
 import type { INodeProperties, INodePropertyOptions, TriggerPanelDefinition } from 'n8n-workflow';
-import { EVENTS, PRODUCTS } from '../../shared/triggers/callbacks';
+import { EVENT_KINDS, type EventKind } from '../../shared/contract/event';
+import { events } from '../../shared/providers/enrich/events';
 
 const toOptions = (names: Record<string, string>): INodePropertyOptions[] =>
 	Object.entries(names).map(([value, name]) => ({ name, value }));
 
-const EVENT_HELP: Record<keyof typeof EVENTS, string> = {
+/** Whose batches call back, by the name under which items and filters show them. */
+const products = Object.fromEntries(
+	events.map(({ job }) => [job.product, job.title] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+);
+
+const EVENT_HELP: Record<EventKind, string> = {
 	batchCompleted: 'Runs once for each batch, when all of its rows are done',
 	resultReceived: 'Runs once for each row, as soon as it is done',
 };
@@ -42,9 +48,9 @@ export const properties: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'batchCompleted',
 		description: 'What starts the workflow',
-		options: toOptions(EVENTS).map((option) => ({
+		options: toOptions(EVENT_KINDS).map((option) => ({
 			...option,
-			description: EVENT_HELP[option.value as keyof typeof EVENTS],
+			description: EVENT_HELP[option.value as EventKind],
 		})),
 	},
 	{
@@ -53,7 +59,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		description: 'Which batches start the workflow; leave it empty for all',
-		options: toOptions(PRODUCTS),
+		options: toOptions(products),
 	},
 	{
 		displayName: 'Results',

@@ -1,29 +1,27 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import {
-	type BatchState,
-	type Callback,
-	readResults,
-	resultColumns,
-	resultOutcome,
-	withFields,
-} from '../../shared/triggers/callbacks';
-import type { Data } from '../../shared/contract/operation';
+import { resultPages, toRowResult } from '../../shared/batches/results';
+import type { Job, Progress } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
+import { outputFields } from '../../shared/contract/form';
+import type { Client } from '../../shared/http/client';
+import { type Callback, toRowOutcome, withFields } from '../../shared/triggers/callbacks';
+import { enrichKit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { type FileFormat, ResultFile } from '../shared/resultFile';
 import { n8nClock } from '../shared/transport';
-import { type Caller, toItem } from './webhookResponse';
+import { toItem, type WebhookResponse } from './webhookResponse';
 
-/** The item of a batch that has ended. What its callback alone tells stands apart. */
+/** The item of a batch that has ended. What its callback alone says stands apart. */
 export function batchItem(
-	{ event, product, batchId, fields }: Callback,
-	state?: BatchState,
+	{ event, job, batchId, fields }: Callback,
+	progress?: Progress,
 ): INodeExecutionData {
 	const { status, totalItems, ...reported } = fields;
 	return toItem({
-		...{ event, product, batchId },
-		status: state?.status ?? status ?? 'completed',
-		totalItems: (state ? state.totalItems : (totalItems ?? reported.followerCount)) ?? null,
-		isVerified: state !== undefined,
+		...{ event, product: job.product, batchId },
+		status: progress?.status ?? status ?? 'completed',
+		totalItems: (progress ? progress.total : (totalItems ?? reported.followerCount)) ?? null,
+		isVerified: progress !== undefined,
 		receivedAt: new Date().toISOString(),
 		reported,
 	});
@@ -31,10 +29,10 @@ export function batchItem(
 
 export interface EndedBatch {
 	context: IWebhookFunctions;
-	caller: Caller;
+	response: WebhookResponse;
 	callback: Callback;
-	/** As checked; undefined: it was not. */
-	state?: BatchState;
+	/** As verified; undefined: it was not. */
+	progress?: Progress;
 	/** The item of the batch itself. */
 	item: INodeExecutionData;
 }
@@ -55,12 +53,13 @@ const RESULT_OUTPUTS: Record<string, ResultOutput> = {
 export const isResultOutput = (name: string): boolean => Object.hasOwn(RESULT_OUTPUTS, name);
 
 async function itemPerResult({ callback, item }: EndedBatch, pages: AsyncIterable<Data[]>) {
-	const { event, product, batchId } = callback;
+	const { event, job, batchId } = callback;
+	const { product } = job;
 	const { isVerified, receivedAt } = item.json;
 	const items: INodeExecutionData[] = [];
 	for await (const page of pages)
 		for (const result of page) {
-			const outcome = resultOutcome(product, result);
+			const outcome = toRowOutcome(job.outcome(result));
 			const always = { event, product, batchId, ...outcome, isVerified, receivedAt };
 			items.push(toItem(withFields(always, result)));
 		}
@@ -69,13 +68,13 @@ async function itemPerResult({ callback, item }: EndedBatch, pages: AsyncIterabl
 
 /** The batch's own item with all results in one file, written page by page. */
 function fileOf(format: FileFormat): ResultOutput {
-	return async ({ context, callback: { product, batchId }, item }, pages) => {
-		const fileName = `${product}-${batchId}.${format}`;
-		const columns = [...resultColumns(product), 'outcome', 'reason'];
+	return async ({ context, callback: { job, batchId }, item }, pages) => {
+		const fileName = `${job.product}-${batchId}.${format}`;
+		const columns = [...outputFields(job.results).map(({ key }) => key), 'outcome', 'reason'];
 		const file = new ResultFile(context, format, fileName, columns);
 		let results = 0;
 		for await (const page of pages) {
-			for (const result of page) file.write({ ...result, ...resultOutcome(product, result) });
+			for (const result of page) file.write({ ...result, ...toRowOutcome(job.outcome(result)) });
 			results += page.length;
 		}
 		const data = await file.end();
@@ -83,19 +82,26 @@ function fileOf(format: FileFormat): ResultOutput {
 	};
 }
 
+/** The results of a job, as they stand in items. */
+async function* pagesOf(job: Job, batchId: string, client: Client): AsyncGenerator<Data[]> {
+	for await (const { results } of resultPages(job, batchId, client))
+		yield results.map((result) => toRowResult(job, batchId, result).data ?? {});
+}
+
 /** So long a caller may wait for the first results. */
 const PATIENCE_MS = 5_000;
 
 /**
  * Reads the results of a batch. The first page is read before the caller is answered, as one that is
- * told "not now" can call again; for the others it does not wait. Undefined: there was no page.
+ * answered "not now" can call again; for the others it does not wait. Undefined: there was no page.
  */
 export async function resultItems(
 	output: string,
 	batch: EndedBatch,
 ): Promise<INodeExecutionData[] | undefined> {
-	const { context, caller, callback, state, item } = batch;
-	const pages = readResults(callback.product, callback.batchId, await clientOf(context));
+	const { context, response, callback, progress, item } = batch;
+	const client = await clientOf(context, enrichKit);
+	const pages = pagesOf(callback.job, callback.batchId, client);
 	const first = pages.next();
 	const read = first.then(
 		({ value }) => (Array.isArray(value) ? value.length : 0),
@@ -103,7 +109,7 @@ export async function resultItems(
 	);
 	const early = await Promise.race([read, n8nClock.sleep(PATIENCE_MS)]);
 	if (early === 'failed') return undefined;
-	if (early === undefined || early !== state?.totalItems) caller.answer(200, 'Taken');
+	if (early === undefined || early !== progress?.total) response.answer(200, 'Taken');
 
 	let count = 0;
 	let failure: Data | undefined;

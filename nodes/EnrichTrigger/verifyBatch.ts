@@ -1,14 +1,18 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import { type BatchState, type Callback, readBatch } from '../../shared/triggers/callbacks';
+import QuickLRU from 'quick-lru';
+import { fetchProgress } from '../../shared/batches/progress';
+import type { Progress } from '../../shared/contract/batch';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
+import type { Callback } from '../../shared/triggers/callbacks';
+import { enrichKit } from '../Enrich/catalog';
 import { type CallOptions, clientOf } from '../shared/client';
 
 /** Whoever calls back may not wait for long: an address that answers slowly may be given up. */
 const CALL: CallOptions = { timeoutMs: 5_000, maxWaitMs: 3_000 };
 
 /** What Enrich itself says of the batch that a callback names. */
-export type Checked = BatchState | 'unknown' | 'unreachable';
+export type Verified = Progress | 'unknown' | 'unreachable';
 
 /** How the API answers an ID that is not the organization's own. */
 const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -19,9 +23,12 @@ const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 ]);
 
 /** Reads how the batch stands; never throws. */
-export async function check(context: IWebhookFunctions, callback: Callback): Promise<Checked> {
+export async function verifyBatch(
+	context: IWebhookFunctions,
+	{ job, batchId }: Callback,
+): Promise<Verified> {
 	try {
-		return await readBatch(callback.product, callback.batchId, await clientOf(context, CALL));
+		return await fetchProgress(job, batchId, await clientOf(context, enrichKit, CALL));
 	} catch (thrown) {
 		if (thrown instanceof ConnectorError && UNKNOWN.has(thrown.kind)) return 'unknown';
 		const { message } = thrown as Error;
@@ -30,34 +37,23 @@ export async function check(context: IWebhookFunctions, callback: Callback): Pro
 	}
 }
 
-interface Remembered {
-	checked: Promise<Checked>;
-	until: number;
-}
-
-const MOST_REMEMBERED = 1_000;
+const MAX_STORED = 1_000;
 const KNOWN_MS = 10 * 60_000;
 /** A batch can be called back a moment before it can be read. */
 const UNKNOWN_MS = 10_000;
-const remembered = new Map<string, Remembered>();
+const verified = new QuickLRU<string, Promise<Verified>>({ maxSize: MAX_STORED });
 
-/** As `check`, but for the many results of one batch the API is asked once. */
-export function checkOnce(context: IWebhookFunctions, callback: Callback): Promise<Checked> {
+/** As `verifyBatch`, but for the many results of one batch the API is asked once. */
+export function verifyBatchOnce(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
 	const credential = context.getNode().credentials?.enrichApi?.id ?? '';
-	const key = `${credential} ${callback.product} ${callback.batchId}`;
-	const known = remembered.get(key);
-	if (known && known.until > Date.now()) return known.checked;
-	const checked = check(context, callback);
-	const entry: Remembered = { checked, until: Infinity };
-	remembered.delete(key);
-	remembered.set(key, entry);
-	for (const oldest of remembered.keys()) {
-		if (remembered.size <= MOST_REMEMBERED) break;
-		remembered.delete(oldest);
-	}
-	void checked.then((outcome) => {
-		if (outcome === 'unreachable') remembered.delete(key);
-		else entry.until = Date.now() + (outcome === 'unknown' ? UNKNOWN_MS : KNOWN_MS);
+	const key = `${credential} ${callback.job.product} ${callback.batchId}`;
+	const known = verified.get(key);
+	if (known) return known;
+	const asked = verifyBatch(context, callback);
+	verified.set(key, asked);
+	void asked.then((outcome) => {
+		if (outcome === 'unreachable') verified.delete(key);
+		else verified.set(key, asked, { maxAge: outcome === 'unknown' ? UNKNOWN_MS : KNOWN_MS });
 	});
-	return checked;
+	return asked;
 }

@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 /** Whoever has called, and what it was answered; n8n answers by itself only where this has not. */
-export class Caller {
+export class WebhookResponse {
 	/** The status that was answered, as soon as it is certain. */
 	readonly answered: Promise<number>;
 	private resolve: (status: number) => void = () => {};

@@ -9,15 +9,14 @@ import {
 	sleep,
 } from 'n8n-workflow';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { fetchProgress } from '../../shared/batches/progress';
 import type { Batch } from '../../shared/contract/batch';
 import { quote } from '../../shared/input/normalize';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { progressOf } from '../../shared/batches/progress';
-import { batches } from '../../shared/providers/enrich/batches';
-import { BATCHES } from '../../shared/errors/errorTable';
-import { clientOf } from './client';
+import type { Client } from '../../shared/http/client';
+import { clientOf, type NodeClient } from './client';
+import type { NodeKit } from './kit';
 
-/** Where a resting execution is called back. */
+/** Where a waiting execution is called back. */
 export const RESUME_WEBHOOKS: IWebhookDescription[] = [
 	{
 		name: 'default',
@@ -30,15 +29,15 @@ export const RESUME_WEBHOOKS: IWebhookDescription[] = [
 	},
 ];
 
-const KEPT_UNDER = 'enrichWait';
+const STORED_UNDER = 'enrichWait';
 const NONCE = 'enrich';
 /** What the step sends to its own address, to close the gap until n8n has stored the wait. */
 const CHECK = 'enrich.check';
 const CHECKS_AFTER_MS = 3_000;
 
-/** What a resting step keeps with its execution. */
+/** What a waiting step stores with its execution. */
 interface Suspension {
-	/** Separates the callbacks of this rest from all others of the execution. */
+	/** Separates the callbacks of this wait from all others of the execution. */
 	nonce: string;
 	/** The execution whose address the batch was given; a retry has another one. */
 	executionId: string;
@@ -46,39 +45,43 @@ interface Suspension {
 	product: Batch['product'];
 }
 
-/** Where Enrich can call this execution back while it rests. */
+/** Where this execution can be called back while it waits. */
 export interface CallbackAddress {
 	url: string;
 	/** Whether a batch calls this execution back. */
 	isFor(batchId: string, isNew: boolean): boolean;
-	/** Puts the execution to rest until the batch calls back, or the time is over. */
-	suspend(batchId: string, mostMs: number): Promise<void>;
+	/** Puts the execution to wait until the batch calls back, or the time is over. */
+	suspend(batchId: string, maxMs: number): Promise<void>;
 }
 
-/** @throws NodeOperationError where Enrich cannot reach this n8n. */
+/** @throws NodeOperationError where the API cannot reach this n8n. */
 export function callbackAddress(
 	context: IExecuteFunctions,
 	{ product }: Batch,
-	baseUrl: string,
+	client: NodeClient,
 ): CallbackAddress {
 	const resumeUrl = String(context.evaluateExpression('{{ $execution.resumeUrl }}', 0));
-	refuseUnreachable(context, resumeUrl, baseUrl);
-	const place = context.getContext('node');
+	refuseUnreachable(context, resumeUrl, client);
+	const store = context.getContext('node');
 	const executionId = context.getExecutionId();
-	const before = place[KEPT_UNDER] as Suspension | undefined;
+	const before = store[STORED_UNDER] as Suspension | undefined;
 	// What it was called back for; a retry of the execution has another address.
 	const called = before?.executionId === executionId ? before : undefined;
 	const nonce = randomUUID();
 	return {
 		url: withNonce(resumeUrl, nonce),
 		isFor: (batchId, isNew) => isNew || batchId === called?.batchId,
-		async suspend(batchId, mostMs) {
-			const rest: Suspension =
+		async suspend(batchId, maxMs) {
+			const suspension: Suspension =
 				called?.batchId === batchId ? called : { nonce, executionId, batchId, product };
-			place[KEPT_UNDER] = rest;
-			const url = withNonce(resumeUrl, rest.nonce);
+			store[STORED_UNDER] = suspension;
+			const url = withNonce(resumeUrl, suspension.nonce);
 			const detail = 'no callback came';
-			const { message, nextStep } = new ConnectorError({ kind: 'stillRunning', batchId, detail });
+			const { message, nextStep } = client.error({
+				kind: 'stillRunning',
+				batchId,
+				detail,
+			});
 			// n8n keeps the failure with the execution, so that retrying it would only repeat it.
 			const description = `${nextStep} Start the workflow anew for that, as a retry of this execution repeats this message.`;
 			// Without it, n8n hands on the input rows when the time is over, as if they were results.
@@ -88,7 +91,7 @@ export function callbackAddress(
 				description,
 			} as NodeOperationError;
 			context.setMetadata({ resumeUrl: url, resumeError });
-			await context.putExecutionToWait(new Date(Date.now() + mostMs));
+			await context.putExecutionToWait(new Date(Date.now() + maxMs));
 			void checkOnce(context, url);
 		},
 	};
@@ -111,26 +114,33 @@ async function checkOnce(context: IExecuteFunctions, url: string): Promise<void>
 }
 
 /** What a user has entered as the address for callbacks. */
-export function refuseUnusable(context: IExecuteFunctions, address: string, baseUrl: string): void {
+export function refuseUnusable(
+	context: IExecuteFunctions,
+	address: string,
+	client: NodeClient,
+): void {
 	if (!/^https?:\/\/[^\s/]/i.test(address)) {
 		throw new NodeOperationError(
 			context.getNode(),
 			`'Send Callbacks To' ${quote(address)} is not a web address`,
 			{
-				description:
-					'Paste the Production URL of an Enrich Trigger, or leave the field empty. Nothing was sent or charged.',
+				description: `Paste the Production URL of an ${client.provider.words.name} Trigger, or leave the field empty. Nothing was sent or charged.`,
 			},
 		);
 	}
-	refuseUnreachable(context, address, baseUrl);
+	refuseUnreachable(context, address, client);
 }
 
-/** Told before anything is submitted, as the callback would never arrive. */
-function refuseUnreachable(context: IExecuteFunctions, address: string, baseUrl: string): void {
+/** Refused before anything is submitted, as the callback would never arrive. */
+function refuseUnreachable(
+	context: IExecuteFunctions,
+	address: string,
+	{ baseUrl, provider }: NodeClient,
+): void {
 	if (!isPrivate(address) || isPrivate(baseUrl)) return;
 	throw new NodeOperationError(
 		context.getNode(),
-		`Enrich cannot reach ${hostOf(address)}, which is only known inside your own network`,
+		`${provider.words.name} cannot reach ${hostOf(address)}, which is only known inside your own network`,
 		{
 			description:
 				"Choose 'Stay and Check' under 'Wait for Results', which needs no public address; or give n8n one (WEBHOOK_URL). Nothing was sent or charged.",
@@ -151,42 +161,53 @@ const isPrivate = (address: string): boolean =>
 		hostOf(address),
 	);
 
+/** When to read whether a batch has ended that is said to have ended; milliseconds between polls. */
+const END_POLLS_MS = [0, 2_000, 5_000, 10_000];
+
 /**
- * Takes the callbacks of a batch that a resting execution waits for. The body is only a wake-up:
- * the execution goes on when Enrich itself says that the batch has ended, and the step then runs
+ * Takes the callbacks of a batch that a waiting execution waits for. The body is only a wake-up:
+ * the execution goes on when the API itself says that the batch has ended, and the step then runs
  * again and reads the results. Never throws, as n8n would lose the run's data.
  */
-export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	try {
-		const { rest, stack } = restOf(this);
-		const { event } = this.getBodyData();
-		const batch = batches.find(({ product }) => product === rest?.product);
-		const isOurs = rest !== undefined && isSame(this.getQueryData() as IDataObject, rest.nonce);
-		const isWakeUp = event === CHECK || (event !== undefined && event === batch?.events?.end);
-		if (!isOurs || !batch || !stack || !isWakeUp) return { webhookResponse: { received: true } };
-		// Whoever calls need not wait for what follows.
-		this.getResponseObject().status(200).json({ received: true });
-		const looks = event === CHECK ? BATCHES.endLooksMs.slice(0, 1) : BATCHES.endLooksMs;
-		if (!(await hasEnded(this, batch, rest.batchId, looks))) return { noWebhookResponse: true };
-		return { noWebhookResponse: true, workflowData: awakened(stack) };
-	} catch {
-		return { noWebhookResponse: true };
-	}
-}
+export const resumeWebhook = (kit: NodeKit) =>
+	async function webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		try {
+			const { suspension, stack } = suspensionOf(this);
+			const { event } = this.getBodyData();
+			const batch = kit.provider.batches?.find(({ product }) => product === suspension?.product);
+			const isOurs =
+				suspension !== undefined && isSame(this.getQueryData() as IDataObject, suspension.nonce);
+			const isWakeUp = event === CHECK || isEndOf(kit, batch, event);
+			if (!isOurs || !batch || !stack || !isWakeUp) return { webhookResponse: { received: true } };
+			// Whoever calls need not wait for what follows.
+			this.getResponseObject().status(200).json({ received: true });
+			const pollsMs = event === CHECK ? END_POLLS_MS.slice(0, 1) : END_POLLS_MS;
+			const client = await clientOf(this, kit);
+			if (!(await hasEnded(client, batch, suspension.batchId, pollsMs)))
+				return { noWebhookResponse: true };
+			return { noWebhookResponse: true, workflowData: resumed(stack) };
+		} catch {
+			return { noWebhookResponse: true };
+		}
+	};
+
+const isEndOf = ({ provider }: NodeKit, batch: Batch | undefined, name: unknown): boolean =>
+	provider.events?.some(
+		(event) => event.job === batch && event.kind === 'batchCompleted' && event.name === name,
+	) === true;
 
 async function hasEnded(
-	context: IWebhookFunctions,
+	client: Client,
 	batch: Batch,
 	batchId: string,
-	looksMs: readonly number[],
+	pollsMs: readonly number[],
 ): Promise<boolean> {
-	const client = await clientOf(context);
-	for (const waitMs of looksMs) {
+	for (const waitMs of pollsMs) {
 		await client.sleep(waitMs);
 		try {
-			if ((await progressOf(batch, batchId, client)).state !== 'running') return true;
+			if ((await fetchProgress(batch, batchId, client)).state !== 'running') return true;
 		} catch {
-			// The next look may succeed, and no other callback follows.
+			// The next poll may succeed, and no other callback follows.
 		}
 	}
 	return false;
@@ -200,22 +221,25 @@ function isSame({ [NONCE]: given }: IDataObject, nonce: string): boolean {
 type StackEntry = NonNullable<IRunExecutionData['executionData']>['nodeExecutionStack'][number];
 
 /**
- * What n8n keeps of a resting execution. It is there at run time, but in no documented interface:
+ * What n8n stores of a waiting execution. It is there at run time, but in no documented interface:
  * where it is missing, nothing is resumed and the time limit ends the wait with an explanation.
  */
-function restOf(context: IWebhookFunctions): { rest?: Suspension; stack?: StackEntry } {
+function suspensionOf(context: IWebhookFunctions): {
+	suspension?: Suspension;
+	stack?: StackEntry;
+} {
 	const { runExecutionData } = context as unknown as { runExecutionData?: IRunExecutionData };
-	const kept = runExecutionData?.executionData;
+	const stored = runExecutionData?.executionData;
 	return {
-		rest: kept?.contextData[`node:${context.getNode().name}`]?.[KEPT_UNDER] as
+		suspension: stored?.contextData[`node:${context.getNode().name}`]?.[STORED_UNDER] as
 			| Suspension
 			| undefined,
-		stack: kept?.nodeExecutionStack[0],
+		stack: stored?.nodeExecutionStack[0],
 	};
 }
 
 /** The step runs again with its own input, instead of handing on what `webhook` returns. */
-function awakened({ node, metadata, data }: StackEntry): IWebhookResponseData['workflowData'] {
+function resumed({ node, metadata, data }: StackEntry): IWebhookResponseData['workflowData'] {
 	delete node.disabled;
 	if (metadata) delete metadata.resumeError;
 	return (data.main ?? []).map((items) => items ?? []);

@@ -1,24 +1,26 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Batch } from '../../shared/contract/batch';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { describe, fetchProgress, POLLING } from '../../shared/batches/progress';
+import { resultPages, toRowResult, unread } from '../../shared/batches/results';
+import type { Batch, Progress } from '../../shared/contract/batch';
 import { outputFields } from '../../shared/contract/form';
-import { type Progress, progressOf, resultPages } from '../../shared/batches/progress';
-import { toRowResult, unread } from '../../shared/batches/lookUpMany';
-import { batches } from '../../shared/providers/enrich/batches';
-import { BATCHES, MAY_PASS } from '../../shared/errors/errorTable';
-import { toConnectorError } from '../../shared/rows/lookUpRows';
-import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchFields';
-import { clientOf, type Connection } from './client';
-import { toNodeError } from './nodeErrors';
+import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
+import { isTransient } from '../../shared/errors/errorTable';
+import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchProperties';
+import { clientOf, type NodeClient } from './client';
 import { counted } from './items';
+import type { NodeKit } from './kit';
+import { toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
 import { type FileFormat, ResultFile } from './resultFile';
 
 /** 'Batch': waiting for batches that other steps have started, and reading their results. */
-export async function executeBatch(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function executeBatchOperation(
+	context: IExecuteFunctions,
+	kit: NodeKit,
+): Promise<INodeExecutionData[][]> {
 	const isWait = context.getNodeParameter('operation', 0) === 'wait';
 	try {
-		const client = await clientOf(context, { signal: context.getExecutionCancelSignal() });
+		const client = await clientOf(context, kit, { signal: context.getExecutionCancelSignal() });
 		return isWait ? await wait(context, client) : await getResults(context, client);
 	} catch (thrown) {
 		if (!context.continueOnFail()) throw failed(context, thrown);
@@ -56,22 +58,23 @@ function sorted(context: IExecuteFunctions): { byBatch: number[][]; others: INod
 
 const pairedWith = (indexes: readonly number[]) => indexes.map((item) => ({ item }));
 
-/** @throws EnrichError where no batch has this ID. */
+/** @throws ConnectorError where no batch has this ID. */
 async function fetchStatus(
 	context: IExecuteFunctions,
-	client: Connection,
+	client: NodeClient,
 	index: number,
 ): Promise<PollContext> {
 	const batchId = idOf(context, index);
 	if (!batchId)
 		throw new ConnectorError({ kind: 'badInput', field: 'Batch ID', detail: 'is empty' });
 	const chosen = context.getNodeParameter('product', index, 'any');
-	const told = context.getInputData()[index]?.json[BATCH_FIELDS.product];
-	const product = chosen === 'any' ? told : chosen;
+	const reported = context.getInputData()[index]?.json[BATCH_FIELDS.product];
+	const product = chosen === 'any' ? reported : chosen;
+	const { batches = [] } = client.provider;
 	const known = batches.find((batch) => batch.product === product);
 	for (const batch of known ? [known] : batches) {
 		try {
-			return { batch, batchId, progress: await progressOf(batch, batchId, client) };
+			return { batch, batchId, progress: await fetchProgress(batch, batchId, client) };
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
 			// The ID may be another product's.
@@ -79,13 +82,13 @@ async function fetchStatus(
 			if (known || !isElsewhere) throw ofBatch(error, batchId);
 		}
 	}
-	throw new ConnectorError({ kind: 'notFound', batchId });
+	throw client.error({ kind: 'notFound', batchId });
 }
 
 const ofBatch = ({ facts }: ConnectorError, batchId: string) =>
 	new ConnectorError({ ...facts, batchId });
 
-const KEPT_UNDER = 'enrichWaitsSince';
+const STORED_UNDER = 'enrichWaitsSince';
 
 /**
  * The output 'Still Running' comes first, because it is there that n8n hands on the input of a step
@@ -93,13 +96,12 @@ const KEPT_UNDER = 'enrichWaitsSince';
  */
 async function wait(
 	context: IExecuteFunctions,
-	client: Connection,
+	client: NodeClient,
 ): Promise<INodeExecutionData[][]> {
-	const place = context.getContext('node');
-	const since = (place[KEPT_UNDER] ??= client.now()) as number;
+	const store = context.getContext('node');
+	const since = (store[STORED_UNDER] ??= client.now()) as number;
 	const everyMs = 60_000 * numberParameter(context, 'checkEvery', 'Check Every', CHECK_MINUTES);
-	const mostMs =
-		3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
+	const maxMs = 3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
 	const input = context.getInputData();
 	const { byBatch, others } = sorted(context);
 	const ended: INodeExecutionData[] = others;
@@ -111,7 +113,10 @@ async function wait(
 		try {
 			const seen = await fetchStatus(context, client, index);
 			if (seen.progress.state === 'running') running ??= seen;
-			ended.push({ json: { ...item.json, ...toldOf(seen) }, pairedItem: pairedWith(indexes) });
+			ended.push({
+				json: { ...item.json, ...reportedOf(client, seen) },
+				pairedItem: pairedWith(indexes),
+			});
 		} catch (thrown) {
 			if (isPassing(thrown, item, client.now())) unseen = thrown;
 			else if (!context.continueOnFail()) throw failed(context, thrown, index);
@@ -119,44 +124,46 @@ async function wait(
 		}
 	}
 	if (!running && unseen === undefined) {
-		delete place[KEPT_UNDER];
+		delete store[STORED_UNDER];
 		return [[], ended];
 	}
-	if (client.now() - since >= mostMs) {
-		delete place[KEPT_UNDER];
-		throw running ? stillRunning(running) : toConnectorError(unseen);
+	if (client.now() - since >= maxMs) {
+		delete store[STORED_UNDER];
+		throw running ? stillRunning(client, running) : toConnectorError(unseen);
 	}
 	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
-	return [input];
+	// n8n empties the array that it is given.
+	return [[...input]];
 }
 
-/** What may be different at the next look; a batch may take a moment until it can be read. */
+/** What may be different at the next poll; a batch may take a moment until it can be read. */
 function isPassing(thrown: unknown, { json }: INodeExecutionData, now: number): boolean {
 	const { kind } = toConnectorError(thrown);
-	const isNew = now - Date.parse(String(json.startedAt)) < BATCHES.appearsWithinMs;
-	return MAY_PASS.has(kind) || (kind === 'notFound' && isNew);
+	const isNew = now - Date.parse(String(json.startedAt)) < POLLING.appearsWithinMs;
+	return isTransient(kind) || (kind === 'notFound' && isNew);
 }
 
-function stillRunning({ batchId, progress: { percent, status } }: PollContext): ConnectorError {
-	const detail = percent === undefined ? status : `${Math.floor(percent)}% done`;
-	return new ConnectorError({ kind: 'stillRunning', batchId, detail });
-}
+const stillRunning = (client: NodeClient, { batchId, progress }: PollContext): ConnectorError =>
+	client.error({ kind: 'stillRunning', batchId, detail: describe(progress) });
 
-const toldOf = ({ batch, batchId, progress }: PollContext): IDataObject => ({
+const reportedOf = (
+	client: NodeClient,
+	{ batch, batchId, progress }: PollContext,
+): IDataObject => ({
 	[BATCH_FIELDS.id]: batchId,
 	[BATCH_FIELDS.product]: batch.product,
 	status: progress.status,
 	...(progress.percent !== undefined && { progress: progress.percent }),
 	...(progress.total !== undefined && { totalItems: progress.total }),
 	...(progress.state === 'failed' && {
-		reason: new ConnectorError({ kind: 'jobFailed', batchId }).message,
+		reason: client.error({ kind: 'jobFailed', batchId }).message,
 	}),
 });
 
 /** All results of each batch, as items or as one file per batch. */
 async function getResults(
 	context: IExecuteFunctions,
-	client: Connection,
+	client: NodeClient,
 ): Promise<INodeExecutionData[][]> {
 	const { byBatch, others } = sorted(context);
 	const main: INodeExecutionData[] = [];
@@ -165,7 +172,7 @@ async function getResults(
 		try {
 			const seen = await fetchStatus(context, client, index);
 			const { batchId, progress } = seen;
-			if (progress.state === 'running') throw stillRunning(seen);
+			if (progress.state === 'running') throw stillRunning(client, seen);
 			const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
 			const { items, creditsUsed } = await readResults(context, client, seen, format);
 			for (const item of items) main.push({ ...item, pairedItem: pairedWith(indexes) });
@@ -183,7 +190,7 @@ async function getResults(
 /** Reads page by page; of a file, no more than a page is in memory at once. */
 async function readResults(
 	context: IExecuteFunctions,
-	client: Connection,
+	client: NodeClient,
 	{ batch, batchId, progress }: PollContext,
 	format: 'items' | FileFormat,
 ): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null }> {
@@ -214,12 +221,12 @@ async function readResults(
 		}
 	} catch (thrown) {
 		file?.abandon();
-		throw unread(thrown, batchId);
+		throw unread(thrown, batchId, client);
 	}
 	if (!file) return { items, creditsUsed };
 	const data = await file.end();
 	const json = {
-		...toldOf({ batch, batchId, progress }),
+		...reportedOf(client, { batch, batchId, progress }),
 		results: count,
 		creditsUsed,
 		fileName: name,

@@ -1,47 +1,44 @@
-import { type Client, createClient } from '../../shared/http/client';
-import { toConnection } from '../../shared/providers/enrich/auth';
-import { KnownBatches } from '../../shared/batches/knownBatches';
-import { RateLimiter } from '../../shared/http/rateLimiter';
-import { LIMITS } from '../../shared/errors/errorTable';
+import type { Connection } from '../../shared/contract/provider';
+import { type Client, createClient, HTTP_LIMITS } from '../../shared/http/client';
+import { type Account, accountOf } from './account';
+import type { NodeKit } from './kit';
 import { n8nClock, n8nTransport, type RequestContext } from './transport';
 
-/** Limits hold for all keys of an organization together, so one pacer serves a whole process. */
-const pacers = new Map<string, RateLimiter>();
-const batchesKnown = new Map<string, KnownBatches>();
-
-export interface Connection extends Client {
+/** A client, and what it shares with all others of its account. */
+export interface NodeClient extends Client {
 	baseUrl: string;
-	known: KnownBatches;
+	knownBatches: Account['knownBatches'];
 }
 
 export interface CallOptions {
-	/** For one exchange; default: 60,000. */
+	/** Milliseconds for one exchange; default: 60,000. */
 	timeoutMs?: number;
 	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
 	maxWaitMs?: number;
 	signal?: AbortSignal;
 }
 
+/** @throws ConnectorError of kind `badSettings` */
+export const connectionOf = async (context: RequestContext, kit: NodeKit): Promise<Connection> =>
+	kit.provider.auth.toConnection(await context.getCredentials(kit.credentialType));
+
 /** The client for the node's own credential; never call it where the node may have none. */
 export async function clientOf(
 	context: RequestContext,
-	options: CallOptions = {},
-): Promise<Connection> {
-	const { timeoutMs = LIMITS.timeoutMs, ...rest } = options;
-	const { apiKey, baseUrl } = toConnection(await context.getCredentials('enrichApi'));
-	const credential = `${baseUrl} ${context.getNode().credentials?.enrichApi?.id ?? ''}`;
-	const pacer = pacers.get(credential) ?? new RateLimiter(n8nClock);
-	pacers.set(credential, pacer);
-	const known = batchesKnown.get(credential) ?? new KnownBatches();
-	batchesKnown.set(credential, known);
-	const client = createClient({
-		...rest,
+	kit: NodeKit,
+	{ timeoutMs = HTTP_LIMITS.timeoutMs, ...options }: CallOptions = {},
+): Promise<NodeClient> {
+	const connection = await connectionOf(context, kit);
+	const account = accountOf(kit.provider, connection);
+	const { baseUrl, apiKey } = connection;
+	const client = createClient(kit.provider, {
+		...options,
 		baseUrl,
-		transport: n8nTransport(context),
+		transport: n8nTransport(context, kit.credentialType),
 		clock: n8nClock,
-		rateLimiter: pacer,
-		timeoutMs: Math.min(Math.max(1000, timeoutMs), LIMITS.longestTimeoutMs),
+		rateLimiter: account.rateLimiter,
+		timeoutMs: Math.min(Math.max(1000, timeoutMs), HTTP_LIMITS.maxTimeoutMs),
 		secrets: [apiKey],
 	});
-	return { ...client, baseUrl, known };
+	return { ...client, baseUrl, knownBatches: account.knownBatches };
 }

@@ -1,72 +1,88 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
-import { isBlank, quote } from '../../shared/input/normalize';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
-import { batchStartedBy } from '../../shared/providers/enrich/batches';
-import { MAY_PASS, STOPS_RUN } from '../../shared/errors/errorTable';
-import { isAnswered, lookUpRows, type Row, type RowResult } from '../../shared/rows/lookUpRows';
-import { executeBatch } from './batchOperations';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { isFatal, isTransient } from '../../shared/errors/errorTable';
+import { isBlank, quote } from '../../shared/input/normalize';
+import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
+import { isAnswered, type RowResult } from '../../shared/rows/result';
+import { executeBatchOperation } from './batchOperations';
 import { clientOf } from './client';
-import { offered, perRow, TIMEOUT_SECONDS } from './fields';
-import { type Failure, toNodeError } from './nodeErrors';
-import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
-import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
+import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
+import { type Done, type Early, lookUpManyRows } from './lookUpMany';
+import { type NodeFailure, toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
+import { TIMEOUT_SECONDS } from './properties';
 
-export async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	if (this.getNodeParameter('resource', 0) === 'batch') return await executeBatch(this);
-	const store = nodeIdempotencyStore(this);
+/** The action node's `execute`, for the operations of one provider. */
+export function executeWith(kit: NodeKit) {
+	const placed = placedOperations(kit);
+	return async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return this.getNodeParameter('resource', 0) === 'batch'
+			? await executeBatchOperation(this, kit)
+			: await executeLookup(this, kit, placed);
+	};
+}
+
+async function executeLookup(
+	context: IExecuteFunctions,
+	kit: NodeKit,
+	placed: readonly PlacedOperation[],
+): Promise<INodeExecutionData[][]> {
+	const store = nodeIdempotencyStore(context);
 	let done: Done | Early;
 	try {
-		done = await lookUp(this, store);
+		done = await lookUp(context, kit, placed, store);
 	} catch (thrown) {
 		// Nothing was sent. Where the workflow goes on, n8n would hand the rows on as if all were well.
 		store.fail();
-		if (!this.continueOnFail()) throw toNodeError(this, { error: thrown as Error });
+		if (!context.continueOnFail()) throw toNodeError(context, { error: thrown as Error });
 		return [
-			this.getInputData().map((row, index) => toUntouchedItem(this, thrown as Error, row, index)),
+			context
+				.getInputData()
+				.map((row, index) => toUntouchedItem(context, thrown as Error, row, index)),
 		];
 	}
 	if (Array.isArray(done)) return done;
 	const { operation, results, summary, note } = done;
 
-	if (this.getExecutionCancelSignal()?.aborted) {
+	if (context.getExecutionCancelSignal()?.aborted) {
 		// An error would make n8n call the execution failed.
 		store.fail();
-		return await toOutputs(this, done);
+		return await toOutputs(context, done);
 	}
 	const isTriedAgain = store.hasTriesLeft && results.some(mayPass);
-	if (isTriedAgain || mustStop(this, done)) {
+	if (isTriedAgain || mustStop(context, done)) {
 		if (!isTriedAgain) store.fail();
 		done.file?.abandon();
-		throw toNodeError(this, mainFailure(done));
+		throw toNodeError(context, mainFailure(done));
 	}
 	if (operation.price) {
 		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
 		const message = [summaryText(summary, incomplete, operation), note].filter(Boolean).join(' ');
-		this.addExecutionHints({ message, location: 'outputPane', type });
+		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
-	const outputs = await toOutputs(this, done);
+	const outputs = await toOutputs(context, done);
 	if (!(store.hasTriesLeft && isRunAgain(outputs))) store.finish();
 	return outputs;
 }
 
 async function lookUp(
 	context: IExecuteFunctions,
+	kit: NodeKit,
+	placed: readonly PlacedOperation[],
 	store: NodeIdempotencyStore,
 ): Promise<Done | Early> {
-	const chosen = chosenOperation(context);
-	const operation = perRow(chosen);
+	const { perRow: operation, batch } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
 	const maxCredits = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
-	const client = await clientOf(context, { timeoutMs, signal });
-	const batch = batchStartedBy(chosen);
+	const client = await clientOf(context, kit, { timeoutMs, signal });
 	if (batch) {
 		const settings = outputSettings(context, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
@@ -81,17 +97,20 @@ const optionNumber = (
 	otherwise: number,
 ): number => numberParameter(context, `options.${name}`, title, otherwise);
 
-function chosenOperation(context: IExecuteFunctions): Operation {
+function chosenOperation(
+	context: IExecuteFunctions,
+	{ provider: { words } }: NodeKit,
+	placed: readonly PlacedOperation[],
+): PlacedOperation {
 	const resource = context.getNodeParameter('resource', 0);
-	const name = context.getNodeParameter('operation', 0);
-	const operation = offered.find(({ n8n }) => n8n.resource === resource && n8n.operation === name);
-	if (operation) return operation;
+	const value = context.getNodeParameter('operation', 0);
+	const chosen = placed.find((one) => one.resource === resource && one.value === value);
+	if (chosen) return chosen;
 	throw new NodeOperationError(
 		context.getNode(),
-		`Enrich has no operation "${String(name)}" for "${String(resource)}"`,
+		`${words.name} has no operation "${String(value)}" for "${String(resource)}"`,
 		{
-			description:
-				"For calls that this node does not offer, use the 'HTTP Request' node with the Enrich credential.",
+			description: `For calls that this node does not offer, use the 'HTTP Request' node with the ${words.name} credential.`,
 		},
 	);
 }
@@ -113,20 +132,20 @@ function toRow(
 }
 
 function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
-	const most = isBlank(value) ? NaN : Math.floor(Number(value));
-	if (most >= 1) return { limit: most };
+	const limit = isBlank(value) ? NaN : Math.floor(Number(value));
+	if (limit >= 1) return { limit };
 	const detail = `must be a number from 1 up, not ${quote(value)}`;
 	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
-const isForAll = ({ error }: RowResult) => error !== undefined && STOPS_RUN.has(error.kind);
+const isForAll = ({ error }: RowResult) => error !== undefined && isFatal(error.kind);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>
-	error !== undefined && MAY_PASS.has(error.kind) && !error.mayHaveBeenCharged;
+	error !== undefined && isTransient(error.kind) && !error.mayHaveBeenCharged;
 
 /** The failure that explains most: one that ended the run, else the first. */
-function mainFailure({ operation, results }: Done): Failure {
+function mainFailure({ operation, results }: Done): NodeFailure {
 	const index = [isForAll, isFailed, mayPass]
 		.map((test) => results.findIndex(test))
 		.find((found) => found >= 0);

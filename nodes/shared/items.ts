@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Data, Operation } from '../../shared/contract/operation';
-import { isAnswered, type RowResult, type Summary } from '../../shared/rows/lookUpRows';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
+import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
 
 export interface OutputSettings {
 	/** The fields of a result to return; undefined: all. */
@@ -24,7 +25,7 @@ export function toItems(
 	const entries = result.entries?.length
 		? result.entries
 		: [result.entries ? {} : (result.data ?? {})];
-	const error = settings.marksErrors && result.outcome === 'failed' && told(result, index);
+	const error = settings.marksErrors && result.outcome === 'failed' && messageOf(result, index);
 	return entries.map((entry, position) => ({
 		json: {
 			...merged(
@@ -46,12 +47,12 @@ export const toErrorItem = (
 	{ binary }: INodeExecutionData,
 	index: number,
 ): INodeExecutionData => ({
-	json: { error: told(result, index), details: failureDetails(result) },
+	json: { error: messageOf(result, index), details: failureDetails(result) },
 	...(binary && { binary }),
 	pairedItem: { item: index },
 });
 
-const told = ({ reason }: RowResult, index: number) => `Row ${index + 1}: ${reason}`;
+const messageOf = ({ reason }: RowResult, index: number) => `Row ${index + 1}: ${reason}`;
 
 const failureDetails = ({ error, outcome }: RowResult): IDataObject => ({
 	outcome,
@@ -103,15 +104,15 @@ function merged(
 ): IDataObject {
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
-	const told = Object.entries(result).filter(
+	const filled = Object.entries(result).filter(
 		([key, value]) => isEntry || !isEmpty(value) || !Object.hasOwn(input, key),
 	);
-	return { ...withoutAccount(input), ...(Object.fromEntries(told) as IDataObject) };
+	return { ...withoutAccount(input), ...(Object.fromEntries(filled) as IDataObject) };
 }
 
 const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
 
-/** What an earlier Enrich step told of a row must not be taken for news of this one. */
+/** What an earlier step said of a row must not be taken for news of this one. */
 function withoutAccount(row: IDataObject): IDataObject {
 	if (!Object.hasOwn(row, 'outcome') || !Object.hasOwn(row, 'creditsUsed')) return row;
 	const rest = { ...row };

@@ -1,22 +1,26 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Batch } from '../../shared/contract/batch';
-import { outputFields } from '../../shared/contract/form';
 import {
+	BATCH_FROM,
 	lookUpMany,
 	type ManyOptions,
 	type StartedBatch,
 	startMany,
 } from '../../shared/batches/lookUpMany';
+import type { Batch } from '../../shared/contract/batch';
+import { outputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
-import { BATCHES } from '../../shared/errors/errorTable';
-import { type Row, type RowResult, type Summary, summarize } from '../../shared/rows/lookUpRows';
+import type { Row } from '../../shared/rows/lookUpRows';
+import { type RowResult, summarize, type Summary } from '../../shared/rows/result';
 import { callbackAddress, refuseUnusable } from './background';
-import { BATCH_FIELDS, WAIT_MINUTES } from './batchFields';
-import type { Connection } from './client';
-import { counted, type OutputSettings, toErrorItem, toItems } from './items';
+import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, WAIT_MINUTES } from './batchProperties';
+import type { NodeClient } from './client';
 import type { NodeIdempotencyStore } from './idempotencyStore';
+import { counted, type OutputSettings, toErrorItem, toItems } from './items';
 import { numberParameter } from './parameters';
 import { type FileFormat, ResultFile } from './resultFile';
+
+/** So long a step stays for a batch before its execution is put to wait. */
+const STAYS_MS = 15_000;
 
 /** What became of the rows. */
 export interface Done {
@@ -31,13 +35,13 @@ export interface Done {
 
 export interface ManyRows {
 	rows: Row[];
-	client: Connection;
+	client: NodeClient;
 	store: NodeIdempotencyStore;
 	maxCredits: number;
 	settings: OutputSettings;
 }
 
-/** The step has nothing to say of its rows yet: it rests, or has only started their batches. */
+/** The step has nothing to say of its rows yet: it waits, or has only started their batches. */
 export type Early = INodeExecutionData[][];
 
 /** Looks up many rows by a batch, and waits for it in the way that the user has chosen. */
@@ -50,19 +54,17 @@ export async function lookUpManyRows(
 	const waiting = context.getNodeParameter('waiting', 0, 'stay') as 'stay' | 'background' | 'none';
 	const options = {
 		...asked,
-		known: client.known,
+		known: client.knownBatches,
 		reusesBatch: context.getNodeParameter('options.takeOver', 0, true) as boolean,
-		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', BATCHES.batchFrom),
+		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', BATCH_FROM),
 	};
 	if (waiting === 'none') return await startOnly(context, batch, asked, options);
 
-	const minutes = numberParameter(context, 'options.mostWait', 'Wait at Most', WAIT_MINUTES);
+	const minutes = numberParameter(context, 'options.maxWait', 'Wait at Most', WAIT_MINUTES);
 	const maxWaitMs = minutes * 60_000;
-	const isTooMany = rows.length > BATCHES.mostByCallback || !batch.events;
+	const isTooMany = rows.length > MAX_ROWS_BY_CALLBACK || !batch.callsBack;
 	const address =
-		waiting === 'background' && !isTooMany
-			? callbackAddress(context, batch, client.baseUrl)
-			: undefined;
+		waiting === 'background' && !isTooMany ? callbackAddress(context, batch, client) : undefined;
 	const format = context.getNodeParameter('format', 0, 'items') as 'items' | FileFormat;
 	const file =
 		format === 'items' ? undefined : new RowsFile(context, format, batch.single, settings);
@@ -78,7 +80,7 @@ export async function lookUpManyRows(
 		patienceMs({ batchId, isReused }) {
 			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
 			called = batchId;
-			return BATCHES.restsAfterMs;
+			return STAYS_MS;
 		},
 		isOwn: (batchId) => address?.isFor(batchId, false) === true,
 		...(file && { keep: file.keep }),
@@ -89,14 +91,15 @@ export async function lookUpManyRows(
 		file?.abandon();
 		store.suspend();
 		await address.suspend(called, maxWaitMs);
-		return [context.getInputData()];
+		// n8n empties the array that it is given.
+		return [[...context.getInputData()]];
 	}
 	const notes = [
 		takenOver.length > 0 &&
 			`Taken over instead of paying again: batch ${takenOver.join(', ')}, started earlier.`,
 		waiting === 'background' &&
 			isTooMany &&
-			`Stayed and checked, as ${batch.events ? `more than ${counted(BATCHES.mostByCallback, 'row')} would keep n8n busy with callbacks` : 'Enrich sends no callbacks for this lookup'}.`,
+			`Stayed and checked, as ${batch.callsBack ? `more than ${counted(MAX_ROWS_BY_CALLBACK, 'row')} would keep n8n busy with callbacks` : `${client.provider.words.name} sends no callbacks for this lookup`}.`,
 	];
 	const note = notes.filter(Boolean).join(' ');
 	return { operation: batch.single, ...done, file, note };
@@ -110,7 +113,7 @@ async function startOnly(
 	options: Omit<ManyOptions, 'maxWaitMs'>,
 ): Promise<Done | Early> {
 	const callbackUrl = String(context.getNodeParameter('callbackUrl', 0, '') ?? '').trim();
-	if (callbackUrl) refuseUnusable(context, callbackUrl, client.baseUrl);
+	if (callbackUrl) refuseUnusable(context, callbackUrl, client);
 	const webhookUrl = callbackUrl || undefined;
 	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });
 	if (started.length === 0) {
@@ -157,7 +160,7 @@ function startedText(started: readonly StartedBatch[], rows: number, callsBack: 
 			`Taken over instead of paying again: batch ${old.map(({ batchId }) => batchId).join(', ')}, started earlier.`,
 		old.length > 0 &&
 			callsBack &&
-			"It calls back where it was told to then. To have 'Send Callbacks To' used, turn off 'Take Over Recent Batch', which pays again.",
+			"It calls back to the address that it was given then. To have 'Send Callbacks To' used, turn off 'Take Over Recent Batch', which pays again.",
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -215,8 +218,11 @@ export class RowsFile {
 	private columns(): string[] {
 		const { fields, includeInputFields, resultField } = this.settings;
 		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
-		const told = [...(fields ?? outputFields(this.operation).map(({ key }) => key)), ...ACCOUNT];
-		return [...new Set([...own, ...(resultField === '' ? told : [resultField])])];
+		const reported = [
+			...(fields ?? outputFields(this.operation).map(({ key }) => key)),
+			...ACCOUNT,
+		];
+		return [...new Set([...own, ...(resultField === '' ? reported : [resultField])])];
 	}
 }
 

@@ -6,10 +6,10 @@ import {
 	NodeOperationError,
 } from 'n8n-workflow';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { STOPS_RUN } from '../../shared/errors/errorTable';
+import { isFatal } from '../../shared/errors/errorTable';
 import { counted } from './items';
 
-export interface Failure {
+export interface NodeFailure {
 	error: Error;
 	/** Index of the row; undefined: it concerns the node as a whole. */
 	index?: number;
@@ -20,7 +20,7 @@ export interface Failure {
 /** n8n keeps our own words only on an error that it did not make itself. */
 export function toNodeError(
 	context: Pick<IExecuteFunctions, 'getNode' | 'getInputData'>,
-	{ error, index, kept = 0 }: Failure,
+	{ error, index, kept = 0 }: NodeFailure,
 ): Error {
 	if (!(error instanceof ConnectorError)) return error;
 	const node = context.getNode();
@@ -54,4 +54,4 @@ export function inOwnWords(
 }
 
 const isForAllRows = ({ kind, facts }: ConnectorError) =>
-	STOPS_RUN.has(kind) || facts.batchId !== undefined;
+	isFatal(kind) || facts.batchId !== undefined;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { isRecord, type Operation } from '../../shared/contract/operation';
-import { batchStartedBy } from '../../shared/providers/enrich/batches';
-import { offered, perRow } from './fields';
+import { isRecord } from '../../shared/contract/data';
+import { BATCH_OPERATIONS } from './batchProperties';
+import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -9,18 +9,18 @@ type JsonSchema = Record<string, unknown>;
  * What the editor shows of an operation's output before it has run, so that fields can be dragged
  * without spending a credit. Keys are `<resource>/<operation>`; written to `__schema__` by the build.
  */
-export function previewSchemas(): Record<string, JsonSchema> {
-	return {
-		...Object.fromEntries(
-			offered.map((operation) => [
-				`${operation.n8n.resource}/${operation.n8n.operation}`,
-				previewOf(operation),
-			]),
-		),
-		'batch/wait': schemaOf(BATCH),
-		'batch/getResults': schemaOf(RESULT),
-	};
-}
+export const previewSchemas = (kit: NodeKit): Record<string, JsonSchema> => ({
+	...Object.fromEntries(
+		placedOperations(kit).map((placed) => [
+			`${placed.resource}/${placed.value}`,
+			previewOf(placed),
+		]),
+	),
+	...(kit.provider.batches &&
+		Object.fromEntries(
+			Object.entries(BATCH_SCHEMAS).map(([value, fields]) => [`batch/${value}`, schemaOf(fields)]),
+		)),
+});
 
 const schemaOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
 	type: 'object',
@@ -31,14 +31,12 @@ const schemaOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
 const propertiesOf = (schema: z.ZodType): Record<string, unknown> =>
 	z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
 
-function previewOf(chosen: Operation): JsonSchema {
-	const operation = perRow(chosen);
-	const batch = batchStartedBy(chosen);
+function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {
 	const properties = {
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
-		...propertiesOf(operation.entry ?? operation.output),
+		...propertiesOf(perRow.entry ?? perRow.output),
 	};
-	const shown = operation.simplified ?? Object.keys(properties);
+	const shown = perRow.simplified ?? Object.keys(properties);
 	return schemaOf({
 		...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
 		...(operation.price && ACCOUNT),
@@ -56,18 +54,20 @@ const ACCOUNT: Record<string, JsonSchema> = {
 };
 
 /** What the steps for batches return. */
-const BATCH: Record<string, JsonSchema> = {
-	batchId: { type: 'string' },
-	product: { type: 'string' },
-	status: { type: 'string' },
-	progress: { type: 'number' },
-	totalItems: { type: 'number' },
-};
-const RESULT: Record<string, JsonSchema> = {
-	email: { type: 'string' },
-	outcome: { type: 'string' },
-	reason: { type: 'string' },
-	batchId: { type: 'string' },
+const BATCH_SCHEMAS: Record<keyof typeof BATCH_OPERATIONS, Record<string, JsonSchema>> = {
+	wait: {
+		batchId: { type: 'string' },
+		product: { type: 'string' },
+		status: { type: 'string' },
+		progress: { type: 'number' },
+		totalItems: { type: 'number' },
+	},
+	getResults: {
+		email: { type: 'string' },
+		outcome: { type: 'string' },
+		reason: { type: 'string' },
+		batchId: { type: 'string' },
+	},
 };
 
 /** n8n's preview reads types alone. */

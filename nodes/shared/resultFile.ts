@@ -1,6 +1,7 @@
+import { stringify } from 'csv-stringify/sync';
 import type { IBinaryData } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import type { RequestContext } from './transport';
 
 export type FileFormat = 'csv' | 'jsonl';
@@ -48,13 +49,13 @@ export class ResultFile {
 		// It is awaited at the end; until then a refusal must not count as nobody's.
 		this.stored.catch(() => {});
 		// A byte order mark: without it spreadsheets misread every accent.
-		if (format === 'csv') this.lines.push(`\uFEFF${columns.map(cell).join(',')}\r\n`);
+		if (format === 'csv') this.lines.push(`\uFEFF${toCsv(columns)}`);
 	}
 
 	write(record: Data): void {
 		this.lines.push(
 			this.format === 'csv'
-				? `${this.columns.map((column) => cell(record[column])).join(',')}\r\n`
+				? toCsv(this.columns.map((column) => valueOf(record, column)))
 				: `${JSON.stringify(record)}\n`,
 		);
 		if (this.lines.length >= CHUNK_LINES) this.flush();
@@ -91,13 +92,21 @@ export class ResultFile {
 	}
 }
 
-/** As RFC 4180 has it; lists stand in one cell. */
-function cell(value: unknown): string {
-	const text = plain(value);
-	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
+const valueOf = (record: Data, column: string): unknown =>
+	Object.hasOwn(record, column) ? record[column] : undefined;
 
-function plain(value: unknown): string {
+/** "+49 30 1234", which spreadsheets take for no formula. */
+const NUMBER = /^[+-]?[\d\s()./-]+$/;
+
+/** One line as RFC 4180 has it; lists stand in one cell, and what would run as a formula is quoted. */
+const toCsv = (values: readonly unknown[]): string =>
+	stringify([values.map(cell)], {
+		record_delimiter: 'windows',
+		escape_formulas: true,
+		cast: { string: (value) => (NUMBER.test(value) ? { value, escape_formulas: false } : value) },
+	});
+
+function cell(value: unknown): string {
 	if (value === undefined || value === null) return '';
 	if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
 		return value.join('; ');

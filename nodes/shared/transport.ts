@@ -12,10 +12,10 @@ import {
 	type Transport,
 } from '../../shared/http/transport';
 
-/** Whoever can send with a credential: a step, a trigger that is called, one that looks by itself. */
+/** Whoever can send with a credential: a step, a webhook trigger, a polling trigger. */
 export type RequestContext = IExecuteFunctions | IWebhookFunctions | IPollFunctions;
 
-interface StreamedAnswer {
+interface StreamedResponse {
 	statusCode: number;
 	headers: Record<string, string | undefined>;
 	body: AsyncIterable<Buffer> & { on(event: string, listener: () => void): { destroy(): void } };
@@ -27,13 +27,13 @@ interface StreamedAnswer {
  * modes accept any length.
  */
 export const n8nTransport =
-	(context: RequestContext): Transport =>
-	async ({ method, url, headers, body, timeoutMs, maxBytes: maxBytes, signal }) => {
+	(context: RequestContext, credentialType: string): Transport =>
+	async ({ method, url, headers, body, timeoutMs, maxBytes, signal }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {
-			const answer = (await context.helpers.httpRequestWithAuthentication.call(
+			const response = (await context.helpers.httpRequestWithAuthentication.call(
 				context,
-				'enrichApi',
+				credentialType,
 				{
 					method: method as IHttpRequestOptions['method'],
 					url,
@@ -48,9 +48,9 @@ export const n8nTransport =
 					// A redirect could carry the key to another host.
 					disableFollowRedirect: true,
 				},
-			)) as StreamedAnswer;
-			const text = await readAll(answer.body, maxBytes, endsAt, signal);
-			return { status: answer.statusCode, headers: { ...answer.headers }, body: text };
+			)) as StreamedResponse;
+			const text = await readAll(response.body, maxBytes, endsAt, signal);
+			return { status: response.statusCode, headers: { ...response.headers }, body: text };
 		} catch (thrown) {
 			// What n8n throws holds the request with its headers; only the reason may go on from here.
 			throw toTransportError(thrown);
@@ -59,7 +59,7 @@ export const n8nTransport =
 
 /** n8n itself never ends a body that stops half way, and destroying it would wait for it as well. */
 async function readAll(
-	body: StreamedAnswer['body'],
+	body: StreamedResponse['body'],
 	maxBytes: number,
 	endsAt: number,
 	cancelled?: AbortSignal,

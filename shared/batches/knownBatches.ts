@@ -1,5 +1,7 @@
+import QuickLRU from 'quick-lru';
+
 /** Enough for what a process meets in days. */
-const MOST = 10_000;
+const MAX_STORED = 10_000;
 
 /**
  * What has been learned of the batches of one account: whose rows they hold. It spares asking the
@@ -7,9 +9,9 @@ const MOST = 10_000;
  */
 export class KnownBatches {
 	/** The fingerprint of the rows, by batch ID. */
-	private readonly owners = new Map<string, string>();
-	/** Batches that were looked at and hold other rows than those of a fingerprint. */
-	private readonly others = new Set<string>();
+	private readonly owners = new QuickLRU<string, string>({ maxSize: MAX_STORED });
+	/** Batches that were read and hold other rows than those of a fingerprint. */
+	private readonly others = new QuickLRU<string, true>({ maxSize: MAX_STORED });
 	private readonly turns = new Map<string, Promise<unknown>>();
 
 	/** Whether a batch may hold the rows of this fingerprint. */
@@ -18,13 +20,11 @@ export class KnownBatches {
 	}
 
 	holds(batchId: string, rows: string): void {
-		if (this.owners.size >= MOST) this.owners.clear();
 		this.owners.set(batchId, rows);
 	}
 
 	holdsOthersThan(batchId: string, rows: string): void {
-		if (this.others.size >= MOST) this.others.clear();
-		this.others.add(`${batchId} ${rows}`);
+		this.others.set(`${batchId} ${rows}`, true);
 	}
 
 	/** Those who start the same rows at the same moment go one after the other. */

@@ -1,0 +1,39 @@
+/** What every provider's action node has in common: its outputs, its subtitle, its fields. */
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { BATCH_OPERATIONS } from './batchProperties';
+import { type NodeKit, placedOperations } from './kit';
+
+const MAIN = NodeConnectionTypes.Main;
+const named = (...names: string[]) =>
+	`[${names.map((displayName) => `{ type: "${MAIN}", displayName: "${displayName}" }`).join(', ')}]`;
+
+/** The chosen operation as the texts name it, e.g. "Email: Validate Many". */
+export function subtitleOf(kit: NodeKit): string {
+	const names = Object.fromEntries([
+		...placedOperations(kit).map(({ resource, value, name }) => [
+			`${resource}/${value}`,
+			`${kit.resources[resource]}: ${name}`,
+		]),
+		...Object.entries(kit.provider.batches ? BATCH_OPERATIONS : {}).map(([value, { name }]) => [
+			`batch/${value}`,
+			`Batch: ${name}`,
+		]),
+	]) as Record<string, string>;
+	return `={{ (${JSON.stringify(names)})[$parameter["resource"] + "/" + $parameter["operation"]] }}`;
+}
+
+/** What stands at the node's outputs, by what is chosen. */
+export function outputsOf(kit: NodeKit): `={{${string}}}` {
+	// A 'When Not Found' that was chosen for another operation must not open a second output.
+	const mayMiss = placedOperations(kit)
+		.filter(({ operation, perRow }) => operation.price && !perRow.neverMisses)
+		.map(({ resource, value }) => `${resource}/${value}`);
+	const wait = `$parameter["resource"] === "batch" && $parameter["operation"] === "wait"`;
+	const split = [
+		'$parameter["notFound"] === "output"',
+		'$parameter["waiting"] !== "none"',
+		'!["csv", "jsonl"].includes($parameter["format"])',
+		`${JSON.stringify(mayMiss)}.includes($parameter["resource"] + "/" + $parameter["operation"])`,
+	].join(' && ');
+	return `={{ ${wait} ? ${named('Still Running', 'Ended')} : ${split} ? ${named('Found', 'Not Found')} : ["${MAIN}"] }}`;
+}

@@ -1,0 +1,239 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { BATCH_FROM } from '../../shared/batches/lookUpMany';
+import type { Batch } from '../../shared/contract/batch';
+import type { PlacedOperation } from './kit';
+import { optionFor, perResource } from './show';
+
+/** Where the steps that take a batch find which one: the outputs of 'Do Not Wait' name it so. */
+export const BATCH_FIELDS = { id: 'batchId', product: 'product' };
+
+export const WAIT_MINUTES = 60;
+export const CHECK_MINUTES = 5;
+export const GIVE_UP_HOURS = 48;
+/**
+ * Rows of a batch that calls back a waiting execution. One call comes per row, and n8n loads the
+ * whole execution for each.
+ */
+export const MAX_ROWS_BY_CALLBACK = 250;
+
+/** What is done with a batch that runs, whatever it looks up; the same for every provider. */
+export const BATCH_OPERATIONS = {
+	getResults: {
+		name: 'Get Results',
+		action: 'Get results of batch',
+		description: 'Return what a batch brought, at no cost',
+	},
+	wait: {
+		name: 'Wait',
+		action: 'Wait for batch',
+		description: 'Rest until a batch has ended, be it for days, at no cost',
+	},
+} as const;
+
+const formats: INodePropertyOptions[] = [
+	{
+		name: 'CSV File',
+		value: 'csv',
+		description: 'One file for spreadsheets; the way for many thousand rows',
+	},
+	{ name: 'Items', value: 'items', description: 'One item per row' },
+	{ name: 'JSON Lines File', value: 'jsonl', description: 'One file for programs, one row a line' },
+];
+
+const isManyRows = ({ batch }: PlacedOperation) => batch !== undefined;
+const callsBack = ({ batch }: PlacedOperation) => batch?.callsBack === true;
+/** A batch of which few rows are looked up one by one. */
+const mayBeSingle = ({ batch }: PlacedOperation) => batch?.namesRows === true && !batch.mayCostLess;
+
+/** What is asked of the operations for many rows, besides what is asked for each row. */
+export const manyProperties = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
+	...perResource(placed, ({ batch }) => batch?.namesRows === false, {
+		displayName: `${provider}'s batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be taken over.`,
+		name: 'unnamedNotice',
+		type: 'notice',
+		default: '',
+	}),
+	...perResource(
+		placed,
+		({ batch }) => batch?.callsBack === false,
+		{
+			displayName: `${provider} sends no callbacks for this lookup: the step stays and checks, or 'Batch: Wait' waits for it.`,
+			name: 'noCallbackNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ show: { waiting: ['background', 'none'] } },
+	),
+	...perResource(placed, isManyRows, {
+		displayName: 'Wait for Results',
+		name: 'waiting',
+		type: 'options',
+		default: 'stay',
+		description: 'How this step gets its results',
+		options: [
+			{
+				name: 'Do Not Wait',
+				value: 'none',
+				description: `Starts the batch, returns one item with its ID and goes on at once; 'Batch: Wait' and 'Batch: Get Results', or an ${provider} Trigger, take it from there`,
+			},
+			{
+				name: 'In Background',
+				value: 'background',
+				description: `N8n pauses the execution until ${provider} calls back: up to ${MAX_ROWS_BY_CALLBACK} rows, and n8n must be reachable from the internet`,
+			},
+			{
+				name: 'Stay and Check',
+				value: 'stay',
+				description: 'The step keeps running until the results have come; works everywhere',
+			},
+		],
+	}),
+	...perResource(
+		placed,
+		callsBack,
+		{
+			displayName: 'Send Callbacks To',
+			name: 'callbackUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://n8n.example.com/webhook/…',
+			description: `Leave it empty, or paste the production URL of an '${provider} Trigger': it starts its workflow for each result, or when the batch is complete. One call is sent per row.`,
+		},
+		{ show: { waiting: ['none'] } },
+	),
+	...perResource(
+		placed,
+		isManyRows,
+		{
+			displayName: 'Return Results As',
+			name: 'format',
+			type: 'options',
+			default: 'items',
+			description: 'How the results leave this step',
+			options: formats,
+		},
+		{ show: { waiting: ['background', 'stay'] } },
+	),
+];
+
+/** The options that only the operations for many rows of a resource have. */
+export const manyOptions = (placed: PlacedOperation[]): INodeProperties[] => [
+	...optionFor(placed, isManyRows, {
+		displayName: 'Take Over Recent Batch',
+		name: 'takeOver',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether a batch of exactly the same rows from the last 20 hours is used instead of paying for another one, as after a crash',
+	}),
+	...optionFor(
+		placed,
+		mayBeSingle,
+		{
+			displayName: 'Use Batch From',
+			name: 'batchFrom',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: BATCH_FROM,
+			description:
+				'Number of different rows from which on they go into one batch. Fewer are looked up one by one, which is quicker and costs the same.',
+		},
+		WHEN_WAITING,
+	),
+	...optionFor(
+		placed,
+		isManyRows,
+		{
+			displayName: 'Wait at Most (Minutes)',
+			name: 'maxWait',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: WAIT_MINUTES,
+			description:
+				'Minutes to wait for a batch. After that the step ends and names the batch, which goes on and is not lost.',
+		},
+		WHEN_WAITING,
+	),
+];
+
+const WHEN_WAITING = { hide: { '/waiting': ['none'] } };
+
+const forBatch = (...operations: string[]) => ({
+	show: { resource: ['batch'], operation: operations },
+});
+
+/** 'Batch': waiting for a batch that another step has started, and reading its results. */
+export const batchProperties = (batches: readonly Batch[]): INodeProperties[] => [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: ['batch'] } },
+		default: 'wait',
+		options: Object.entries(BATCH_OPERATIONS).map(([value, operation]) => ({
+			value,
+			...operation,
+		})),
+	},
+	{
+		displayName:
+			"Connect the output 'Still Running' back to this step's own input, and the output 'Ended' to what comes next. The execution rests between two checks and survives a restart of n8n.",
+		name: 'loopNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: forBatch('wait'),
+	},
+	{
+		displayName: 'Batch ID',
+		name: 'batchId',
+		type: 'string',
+		required: true,
+		default: `={{ $json.${BATCH_FIELDS.id} }}`,
+		description: 'ID of the batch, as the step that started it returned it',
+		displayOptions: forBatch('wait', 'getResults'),
+	},
+	{
+		displayName: 'Kind of Batch',
+		name: 'product',
+		type: 'options',
+		default: 'any',
+		description: 'What the batch looks up',
+		displayOptions: forBatch('wait', 'getResults'),
+		options: [
+			...batches.map(({ product, single }) => ({ name: single.title, value: product })),
+			{
+				name: 'Detect Automatically',
+				value: 'any',
+				description: 'Taken from the input, else found by the ID',
+			},
+		].sort((a, b) => (a.name < b.name ? -1 : 1)),
+	},
+	{
+		displayName: 'Check Every (Minutes)',
+		name: 'checkEvery',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: CHECK_MINUTES,
+		description: 'Minutes between two checks',
+		displayOptions: forBatch('wait'),
+	},
+	{
+		displayName: 'Give Up After (Hours)',
+		name: 'giveUpAfter',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: GIVE_UP_HOURS,
+		description: 'Hours after which the step stops waiting; the batch goes on and is not lost',
+		displayOptions: forBatch('wait'),
+	},
+	{
+		displayName: 'Return Results As',
+		name: 'format',
+		type: 'options',
+		default: 'items',
+		description: 'How the results leave this step',
+		displayOptions: forBatch('getResults'),
+		options: formats,
+	},
+];

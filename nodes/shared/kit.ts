@@ -1,0 +1,83 @@
+/** What makes the shared machinery of the nodes into the nodes of one provider. */
+import { type Batch, batchStartedBy } from '../../shared/contract/batch';
+import type { Operation } from '../../shared/contract/operation';
+import type { Provider } from '../../shared/contract/provider';
+
+/** Where an operation stands in the node. */
+export interface Placement {
+	resource: string;
+	operation: string;
+	/** Default: the operation in words, e.g. `findByIp` → "Find by IP". */
+	name?: string;
+	/** Sentence case, no articles, includes the object: it is the prompt of AI agents too. */
+	action: string;
+}
+
+/** What uses an operation that has no place of its own. */
+export interface PartOf {
+	partOf: string;
+}
+
+export interface NotOffered {
+	/** Why; a sentence for users. */
+	notOffered: string;
+}
+
+/** Every operation of the provider stands here: `satisfies Catalog<OperationId, Resource>`. */
+export type Catalog<Id extends string = string, Resource extends string = string> = Record<
+	Id,
+	(Placement & { resource: Resource }) | PartOf | NotOffered
+>;
+
+/** One provider's nodes. */
+export interface NodeKit {
+	provider: Provider;
+	/** The type of credential that its nodes use. */
+	credentialType: string;
+	/** The nouns under which users find the operations, by resource. */
+	resources: Record<string, string>;
+	catalog: Catalog;
+}
+
+/** An operation that users can choose. */
+export interface PlacedOperation {
+	operation: Operation;
+	resource: string;
+	/** Value and name of the operation, e.g. `find` and "Find". */
+	value: string;
+	name: string;
+	action: string;
+	/** The operation whose fields are filled in for each row; of one for many rows that for one. */
+	perRow: Operation;
+	/** The batch that it starts. */
+	batch?: Batch;
+}
+
+export const isPlaced = (entry: Catalog[string]): entry is Placement => 'resource' in entry;
+
+/** The operations that users can choose, in the order of the provider. */
+export const placedOperations = ({ provider, catalog }: NodeKit): PlacedOperation[] =>
+	Object.values(provider.operations).flatMap((operation) => {
+		const entry = catalog[operation.operationId];
+		if (!entry || !isPlaced(entry)) return [];
+		const { resource, operation: value, name = titleOf(value), action } = entry;
+		const batch = batchStartedBy(provider.batches, operation);
+		return { operation, resource, value, name, action, batch, perRow: batch?.single ?? operation };
+	});
+
+const SMALL_WORDS = /^(?:by|of|for|with)$/;
+const ACRONYMS = /^(?:ip|id|csv)$/;
+
+/** `findByIp` → "Find by IP" */
+function titleOf(value: string): string {
+	const words = value
+		.replace(/([A-Z])/g, ' $1')
+		.toLowerCase()
+		.split(' ');
+	return words
+		.map((word) => {
+			if (ACRONYMS.test(word)) return word.toUpperCase();
+			return SMALL_WORDS.test(word) ? word : word.charAt(0).toUpperCase() + word.slice(1);
+		})
+		.join(' ');
+}

@@ -1,0 +1,347 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { type FormField, inputFields, outputFields } from '../../shared/contract/form';
+import type { Operation, Price } from '../../shared/contract/operation';
+import { HTTP_LIMITS } from '../../shared/http/client';
+import { batchProperties, manyOptions, manyProperties } from './batchProperties';
+import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
+import { byResource, optionFor, perResource } from './show';
+
+/** For one call. */
+export const TIMEOUT_SECONDS = HTTP_LIMITS.timeoutMs / 1000;
+const MAX_TIMEOUT_SECONDS = HTTP_LIMITS.maxTimeoutMs / 1000;
+
+/** From this price on, a notice stands above the fields. */
+const EXPENSIVE = 100;
+
+/** Not `localeCompare`: its first call alone takes longer than all the rest of this file. */
+function inOrder(a = '', b = ''): number {
+	const [first, second] = [a.toLowerCase(), b.toLowerCase()];
+	return first < second ? -1 : Number(first > second);
+}
+const byName = (a: { name?: string }, b: { name?: string }) => inOrder(a.name, b.name);
+
+const priceOf = ({ credits, per, free }: Price) =>
+	[`${credits} ${credits === 1 ? 'credit' : 'credits'} per ${per}`, free]
+		.filter(Boolean)
+		.join('. ');
+
+const helpOf = ({ description, price }: Operation) =>
+	`${description}. ${price ? priceOf(price) : 'Free'}`;
+
+const operationsOf = (placed: PlacedOperation[]): INodeProperties[] =>
+	byResource(placed).map(([resource, operations]) => {
+		const options = operations
+			.map(({ operation, name, value, action }) => ({
+				name,
+				value,
+				action,
+				description: helpOf(operation),
+			}))
+			.sort(byName);
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [resource] } },
+			default: options[0]?.value ?? '',
+			options,
+		};
+	});
+
+const placeholder = ({ examples }: FormField) =>
+	examples?.[0] === undefined ? undefined : `e.g. ${String(examples[0])}`;
+
+const choicesOf = ({ choices = {} }: FormField): INodePropertyOptions[] =>
+	Object.entries(choices)
+		.map(([value, name]) => ({ name, value }))
+		.sort(byName);
+
+/** A field of the form as n8n's own field types show it. */
+function toProperty(field: FormField): INodeProperties {
+	const shared = {
+		displayName: field.title,
+		name: field.key,
+		...(field.description && { description: field.description }),
+		...(placeholder(field) && { placeholder: placeholder(field) }),
+		...(field.isRequired && { required: true }),
+	};
+	switch (field.type) {
+		case 'group':
+			return {
+				...shared,
+				required: false,
+				type: 'collection',
+				placeholder: 'Add Field',
+				default: {},
+				options: (field.fields ?? [])
+					.map(toProperty)
+					.sort((a, b) => inOrder(a.displayName, b.displayName)),
+			};
+		case 'list':
+			return { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
+		case 'number':
+			return { ...shared, type: 'number', default: 0 };
+		case 'yesNo':
+			return { ...shared, type: 'boolean', default: true };
+		case 'choice':
+			return field.isRequired
+				? {
+						...shared,
+						type: 'options',
+						options: choicesOf(field),
+						default: Object.keys(field.choices ?? {})[0] ?? '',
+					}
+				: {
+						...shared,
+						type: 'options',
+						options: [{ name: 'Any', value: '' }, ...choicesOf(field)],
+						default: '',
+					};
+		default:
+			return { ...shared, type: 'string', default: '' };
+	}
+}
+
+const shownAt = ({ resource, value }: PlacedOperation) => ({
+	resource: [resource],
+	operation: [value],
+});
+
+/** What is asked of one operation alone. */
+function fieldsOf(placed: PlacedOperation): INodeProperties[] {
+	const { operation, perRow } = placed;
+	const { price, paging, title } = operation;
+	const show = shownAt(placed);
+	const notices: INodeProperties[] = [];
+	if (price && (price.credits >= EXPENSIVE || paging)) {
+		notices.push({
+			displayName: `${title} costs ${priceOf(price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`,
+			name: 'priceNotice',
+			type: 'notice',
+			default: '',
+			// A list gets expensive when all of it is wanted.
+			displayOptions: { show: { ...show, ...(paging && { returnAll: [true] }) } },
+		});
+	}
+	const selection: INodeProperties[] = perRow.simplified
+		? [
+				{
+					displayName: 'Fields to Return',
+					name: 'outputFields',
+					type: 'multiOptions',
+					default: perRow.simplified,
+					description: 'Which fields of the result to return',
+					options: outputFields(perRow)
+						.map(({ title, key }) => ({ name: title, value: key }))
+						.sort(byName),
+					displayOptions: { show: { ...show, output: ['selected'] } },
+				},
+			]
+		: [];
+	const inputs = inputFields(perRow).map((field) => ({
+		...toProperty(field),
+		displayOptions: { show },
+	}));
+	return [...notices, ...inputs, ...selection];
+}
+
+const isList = ({ operation }: PlacedOperation) => operation.paging !== undefined;
+const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
+const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== undefined;
+const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
+
+/** Where nobody waits for results, what becomes of them is no question. */
+const UNLESS_STARTED_ONLY = { hide: { waiting: ['none'] } };
+
+/** Settings that several operations share. */
+const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
+	...perResource(placed, isList, {
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+	}),
+	...perResource(
+		placed,
+		isList,
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+		},
+		{ show: { returnAll: [false] } },
+	),
+];
+
+const outputOf = (placed: PlacedOperation[], provider: string): INodeProperties[] =>
+	perResource(
+		placed,
+		isSimplifiable,
+		{
+			displayName: 'Output',
+			name: 'output',
+			type: 'options',
+			default: 'simplified',
+			description: 'How much of each result to return',
+			options: [
+				{ name: 'Raw', value: 'raw', description: `Everything that ${provider} answers` },
+				{
+					name: 'Selected Fields',
+					value: 'selected',
+					description: 'Only the fields that you choose',
+				},
+				{
+					name: 'Simplified',
+					value: 'simplified',
+					description: 'The fields that most workflows need',
+				},
+			],
+		},
+		UNLESS_STARTED_ONLY,
+	);
+
+const notFoundOf = (placed: PlacedOperation[], provider: string): INodeProperties[] =>
+	perResource(
+		placed,
+		mayMiss,
+		{
+			displayName: 'When Not Found',
+			name: 'notFound',
+			type: 'options',
+			default: 'keep',
+			description: `What happens with rows for which ${provider} knows nothing; documented as free`,
+			options: [
+				{ name: 'Drop Row', value: 'drop', description: 'Leave the row out' },
+				{
+					name: 'Keep Row',
+					value: 'keep',
+					description: 'Return the row with the outcome "notFound"',
+				},
+				{
+					name: 'Send to Second Output',
+					value: 'output',
+					description: 'Return the row on an output of its own',
+				},
+			],
+		},
+		UNLESS_STARTED_ONLY,
+	);
+
+/** 'Options' of one resource. */
+const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties => ({
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	displayOptions: { show: { resource: [resource] } },
+	options: [
+		...manyOptions(placed),
+		INCLUDE_INPUT,
+		...optionFor(placed, isPriced, MAX_CREDITS),
+		RESULT_FIELD,
+		...optionFor(placed, isPriced, SKIP_IF_FILLED),
+		TIMEOUT,
+		...optionFor(placed, isPriced, WHEN_ROWS_FAIL),
+	].sort((a, b) => inOrder(a.displayName, b.displayName)),
+});
+
+const INCLUDE_INPUT: INodeProperties = {
+	displayName: 'Include Input Fields',
+	name: 'includeInputFields',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to return the fields of the input row too; where names are equal, the result wins unless it is empty',
+};
+
+const MAX_CREDITS: INodeProperties = {
+	displayName: 'Maximum Credits',
+	name: 'maxCredits',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 1000,
+	description:
+		'Credits that this step may spend each time it runs, in a loop each round; rows beyond it are skipped, not looked up',
+};
+
+const RESULT_FIELD: INodeProperties = {
+	displayName: 'Put Result in Field',
+	name: 'resultField',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. validation',
+	description:
+		'Name of a field that takes the whole result; leave it empty to have the result beside the fields of the row',
+};
+
+const SKIP_IF_FILLED: INodeProperties = {
+	displayName: 'Skip If Already Filled',
+	name: 'skipIfFilled',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. {{ $json.email }}',
+	description:
+		'Drag in the field that this step is to fill. Rows in which it has a value already are skipped and cost nothing.',
+};
+
+const TIMEOUT: INodeProperties = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: MAX_TIMEOUT_SECONDS },
+	default: TIMEOUT_SECONDS,
+	description:
+		'Seconds to wait for an answer. A paid call that takes longer may have been charged and is not sent again.',
+};
+
+const WHEN_ROWS_FAIL: INodeProperties = {
+	displayName: 'When Some Rows Fail',
+	name: 'onFailedRows',
+	type: 'options',
+	default: 'return',
+	description: "What happens when rows fail and the node's 'On Error' setting is 'Stop Workflow'",
+	options: [
+		{
+			name: 'Return All Rows',
+			value: 'return',
+			description: 'Keep what was found; rows that failed have the outcome "failed" and say why',
+		},
+		{
+			name: 'Stop Workflow',
+			value: 'stop',
+			description:
+				'Fail the execution once all rows are done; what was found is not paid for again when you retry the execution',
+		},
+	],
+};
+
+/** All fields of a provider's action node. */
+export function propertiesOf(kit: NodeKit): INodeProperties[] {
+	const placed = placedOperations(kit);
+	const { words, batches = [] } = kit.provider;
+	const resources = Object.entries(kit.resources).map(([value, name]) => ({ name, value }));
+	return [
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources,
+			default: placed[0]?.resource ?? '',
+		},
+		...operationsOf(placed),
+		...placed.flatMap(fieldsOf),
+		...pagingOf(placed),
+		...manyProperties(placed, words.name),
+		...outputOf(placed, words.name),
+		...notFoundOf(placed, words.name),
+		...(batches.length > 0 ? batchProperties(batches) : []),
+		...byResource(placed).map(([resource, operations]) => optionsOf(resource, operations)),
+	];
+}

@@ -1,0 +1,47 @@
+/** Where a field is shown. n8n crosses resources with operations, so each resource has its own. */
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { PlacedOperation } from './kit';
+
+type Matches = (placed: PlacedOperation) => boolean;
+/** Values of other fields for which it is shown, or hidden. */
+export type When = Pick<IDisplayOptions, 'show' | 'hide'>;
+
+/** The field once for each resource, shown for exactly the operations that match. */
+export const perResource = (
+	placed: PlacedOperation[],
+	matches: Matches,
+	field: INodeProperties,
+	when: When = {},
+): INodeProperties[] =>
+	byResource(placed.filter(matches)).map(([resource, operations]) => ({
+		...field,
+		displayOptions: {
+			show: { resource: [resource], operation: operations.map(({ value }) => value), ...when.show },
+			...(when.hide && { hide: when.hide }),
+		},
+	}));
+
+/**
+ * Within 'Options' of one resource, where paths start from the root: the field, shown for exactly
+ * the operations that match; none, where no operation does.
+ */
+export function optionFor(
+	placed: PlacedOperation[],
+	matches: Matches,
+	field: INodeProperties,
+	when: When = {},
+): INodeProperties[] {
+	const values = placed.filter(matches).map(({ value }) => value);
+	if (values.length === 0) return [];
+	const displayOptions = {
+		show: { '/operation': values, ...when.show },
+		...(when.hide && { hide: when.hide }),
+	};
+	return [{ ...field, displayOptions }];
+}
+
+export function byResource(placed: PlacedOperation[]): [resource: string, PlacedOperation[]][] {
+	const groups = new Map<string, PlacedOperation[]>();
+	for (const one of placed) groups.set(one.resource, [...(groups.get(one.resource) ?? []), one]);
+	return [...groups];
+}
