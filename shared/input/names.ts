@@ -48,6 +48,7 @@ const EMOJI = /[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier
 const SYMBOLS = /[\p{So}\p{Sk}]/gu;
 /** Nicknames, maiden names, pronouns and remarks: "Anna (Annie) Doe", 'John "Jack" Smith'. */
 const ASIDES = /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|"[^"]*"|(?<= )'[^' ]+'(?= )/g;
+const PHONE_NUMBER = /(?:\p{Nd}[ ().-]{0,2}){9}/u;
 
 /**
  * A name in its one spelling: plain apostrophes, hyphens and letters, without quotes, asides and
@@ -72,7 +73,7 @@ function nameText(value: unknown): string {
 		.replace(/(\p{L})- (?=\p{Ll}|\p{Lu}\p{Ll})/gu, '$1-');
 	const name = trimmed(unquoted(normalizeText(plain)), ' ,;:', ' ,;:');
 	refuseIf(given, /\p{L}/u.test(name) ? undefined : 'holds no letter');
-	refuseIf(given, /\p{Nd}{3}/u.test(name) ? 'holds a number, not only a name' : undefined);
+	refuseIf(given, PHONE_NUMBER.test(name) ? 'holds a phone number, not only a name' : undefined);
 	return name;
 }
 

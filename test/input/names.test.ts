@@ -369,7 +369,8 @@ describe('what is no full name is refused with the reason', () => {
 		['Emily Zhang emily@figma.com', 'email address'],
 		['https://www.linkedin.com/in/emilyzhang', 'web address'],
 		['linkedin.com/in/emilyzhang', 'web address'],
-		['Emily Zhang 4155550137', 'number'],
+		['Emily Zhang 4155550137', 'phone number'],
+		['Emily Zhang +49 (170) 123-4567', 'phone number'],
 	])('%j: %s', (fullName, reason) => {
 		expect(refusalOf(splitFullName, fullName)).toContain(reason);
 	});
@@ -397,7 +398,7 @@ describe('first names', () => {
 		['李', '李'],
 		['Null', 'Null'],
 		['Nan', 'Nan'],
-		['Unknown2', 'Unknown2'],
+		['Emily1234', 'Emily1234'],
 	])('%j becomes %j', (given, name) => {
 		expect(normalizeName(given)).toBe(name);
 	});
@@ -425,7 +426,7 @@ describe('first names', () => {
 		['#REF!', 'placeholder'],
 		['[object Object]', 'placeholder'],
 		['J***', 'is masked'],
-		['user123', 'number'],
+		['Emily 415 555 0137', 'phone number'],
 		[true, 'a boolean'],
 		[null, 'not empty'],
 		[{ first: 'x' }, 'an object'],
