@@ -1,0 +1,47 @@
+/** Numbers, yes or no, and lists. */
+import { entriesOf, InvalidValue, isBlank, normalizeText, plainLetters, quote } from './text';
+
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+/** "1,000", "1 000", "1'000", "1_000,000" and India's "10,00,000", with a point before decimals. */
+const GROUPED = /^[+-]?\d{1,3}(?:[ ,_']\d{2,3})*[ ,_']\d{3}(?:\.\d*)?$/;
+/** "1.000.000" and "1.000,50": what the separators mean is the same everywhere. */
+const GROUPED_BY_POINTS = /^[+-]?\d{1,3}(?:(?:\.\d{3}){2,}(?:,\d+)?|\.\d{3},\d{1,2})$/;
+/** A thousand in some countries and one in others. */
+const AMBIGUOUS = /^[+-]?\d{1,3}\.\d{3}$/;
+
+/** @throws InvalidValue for what is no finite number, and for texts that mean different ones. */
+export function normalizeNumber(value: unknown): number {
+	if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
+	if (typeof value === 'number') throw new InvalidValue(`${quote(value)} is not a number`);
+	const text = plainLetters(normalizeText(value)).replace(/[−–]/g, '-').replaceAll('’', "'");
+	const isAmbiguous = AMBIGUOUS.test(text);
+	const number = isAmbiguous ? NaN : Number(inPlainDigits(text));
+	if (Number.isFinite(number)) return number + 0;
+	throw new InvalidValue(
+		`${quote(value)} is not a number${isAmbiguous ? ' that means the same everywhere' : ''}`,
+	);
+}
+
+function inPlainDigits(text: string): string {
+	if (GROUPED.test(text)) return text.replace(/[ ,_']/g, '');
+	if (GROUPED_BY_POINTS.test(text)) return text.replaceAll('.', '').replace(',', '.');
+	return DECIMAL.test(text) ? text : 'none';
+}
+
+const YES = ['true', 'yes', 'y', 't', '1', 'on'];
+const NO = ['false', 'no', 'n', 'f', '0', 'off'];
+
+/** @throws InvalidValue */
+export function normalizeYesNo(value: unknown): boolean {
+	if (typeof value === 'boolean') return value;
+	const text = normalizeText(value).toLowerCase();
+	if (YES.includes(text)) return true;
+	if (NO.includes(text)) return false;
+	throw new InvalidValue(`${quote(value)} is neither yes nor no`);
+}
+
+/** The texts of a list, without blank ones; a single text is a list of one. @throws InvalidValue */
+export const normalizeList = (value: unknown): string[] =>
+	entriesOf(value)
+		.filter((entry) => !isBlank(entry))
+		.map(normalizeText);
