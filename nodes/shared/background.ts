@@ -11,7 +11,8 @@ import {
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { fetchProgress } from '../../shared/batches/progress';
 import type { Batch } from '../../shared/contract/batch';
-import { quote } from '../../shared/input/normalize';
+import { isPrivateHost } from '../../shared/input/ip';
+import { quote } from '../../shared/input/text';
 import type { Client } from '../../shared/http/client';
 import { clientOf, type NodeClient } from './client';
 import type { NodeKit } from './kit';
@@ -156,10 +157,7 @@ const hostOf = (address: string): string => {
 	}
 };
 
-const isPrivate = (address: string): boolean =>
-	/^(?:localhost|[^.:]+|.*\.(?:local|internal|lan|home|localhost)|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2\d|3[01])\..*|\[(?:::1?|f[cd].*|fe80.*)\])$/i.test(
-		hostOf(address),
-	);
+const isPrivate = (address: string): boolean => isPrivateHost(hostOf(address));
 
 /** When to read whether a batch has ended that is said to have ended; milliseconds between polls. */
 const END_POLLS_MS = [0, 2_000, 5_000, 10_000];

@@ -3,7 +3,7 @@ import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { isFatal, isTransient } from '../../shared/errors/errorTable';
-import { isBlank, quote } from '../../shared/input/normalize';
+import { isBlank, quote } from '../../shared/input/text';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';

@@ -1,5 +1,5 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
-import { isBlank, quote } from '../../shared/input/normalize';
+import { isBlank, quote } from '../../shared/input/text';
 
 /** An expression may bring anything; what is no number must not pass for "no limit". */
 export function numberParameter(

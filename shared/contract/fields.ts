@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FieldMeta } from './operation';
 
-type Help = Omit<FieldMeta, 'title' | 'clean'>;
+type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 
 /** As `.meta()` does it, but on the schema itself instead of a copy: copies take time to make. */
 function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
@@ -9,16 +9,24 @@ function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
 	return schema;
 }
 
-/** Input fields. Bounds are the contract's; `clean` says how a value from a list is tidied. */
+/** Internationalised addresses too; the normalizer has read it more closely before. */
+const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** Input fields. Bounds are the contract's; `normalize` says how a value from a list is brought into its one spelling. */
 export const input = {
 	text: (title: string, max: number, help: Help = {}) =>
 		described(z.string().min(1).max(max), { title, normalize: 'text', ...help }),
 	name: (title: string, max: number, help: Help = {}) =>
 		described(z.string().min(1).max(max), { title, normalize: 'name', ...help }),
+	/** In full: an initial or a masked name is refused. */
+	lastName: (title: string, max: number, help: Help = {}) =>
+		described(z.string().min(1).max(max), { title, normalize: 'lastName', ...help }),
+	fullName: (title: string, max: number, help: Help = {}) =>
+		described(z.string().min(1).max(max), { title, normalize: 'fullName', ...help }),
 	domain: (title: string, help: Help = {}) =>
 		described(z.string().min(1).max(253), { title, normalize: 'domain', ...help }),
 	email: (title: string, help: Help = {}) =>
-		described(z.email().max(254), { title, normalize: 'email', ...help }),
+		described(z.email({ pattern: ADDRESS }).max(254), { title, normalize: 'email', ...help }),
 	/** The contract checks only the length of an address that is there to be validated. */
 	anyEmail: (title: string, help: Help = {}) =>
 		described(z.string().min(1).max(254), { title, normalize: 'email', ...help }),

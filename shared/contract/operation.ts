@@ -103,6 +103,8 @@ export interface Operation<
 	input: I;
 	/** Of a POST: input that goes into the query, not into the body. */
 	queryKeys?: (keyof z.output<I> & string)[];
+	/** What makes two inputs the same lookup; default: all of it. */
+	identity?(input: z.output<I>): Data;
 	/** At least one of these must be given. */
 	needsOneOf?: (keyof z.output<I> & string)[];
 	alternatives?: Record<string, Alternative<z.output<I>>>;

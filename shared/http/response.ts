@@ -1,5 +1,5 @@
 /** Reading bodies: what any provider's `decode` needs. */
-import { shortened } from '../input/normalize';
+import { shortened } from '../input/text';
 import type { HttpResponse } from './transport';
 
 export function parseJson(body: string): unknown {

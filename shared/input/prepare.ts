@@ -1,9 +1,10 @@
 import type * as z from 'zod';
-import { NORMALIZERS, isBlank, quote, InvalidValue } from './normalize';
-import { ConnectorError } from '../errors/ConnectorError';
 import { type Data, isRecord } from '../contract/data';
 import type { Operation } from '../contract/operation';
 import { isRequired, metaOf, shapeOf } from '../contract/schema';
+import { ConnectorError } from '../errors/ConnectorError';
+import { NORMALIZERS, type Normalizer } from './normalize';
+import { InvalidValue, isBlank, quote } from './text';
 
 /** A row that is ready to be sent: the API's own input, and a key that equal rows share. */
 export interface Prepared {
@@ -17,53 +18,53 @@ export interface Blank {
 }
 
 /**
- * Turns what stands in a row into what the API takes, before anything is sent: tidies values,
+ * Turns what stands in a row into what the API takes, before anything is sent: normalizes values,
  * fills in from alternatives (a full name), and refuses what cannot work.
- * @throws EnrichError of kind `badInput` that names the field.
+ * @throws ConnectorError of kind `badInput` that names the field.
  */
 export function prepare(operation: Operation, values: Data): Prepared | Blank {
 	const { asked, required } = planOf(operation);
 	const given = Object.keys(asked).filter(
 		(key) => Object.hasOwn(values, key) && !isBlank(values[key]),
 	);
-	const tidy: Data = {};
+	const input: Data = {};
 	for (const key of given) {
-		tidy[key] = attempt(titleOf(operation, key), () =>
-			cleaned(asked[key] as z.ZodType, values[key]),
+		input[key] = attempt(titleOf(operation, key), () =>
+			normalized(asked[key] as z.ZodType, values[key]),
 		);
-		if (isEmptyGroup(tidy[key])) delete tidy[key];
+		if (isEmptyGroup(input[key])) delete input[key];
 	}
-	if (required.length > 0 && Object.keys(tidy).length === 0) {
+	if (required.length > 0 && Object.keys(input).length === 0) {
 		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
 		return {
 			blank: `${listed(titles)} ${titles.length === 1 ? 'is' : 'are'} empty, so there is nothing to look up`,
 		};
 	}
 	for (const [key, alternative] of Object.entries(operation.alternatives ?? {})) {
-		const value = tidy[key];
-		delete tidy[key];
-		const open = alternative.fills.filter((target) => tidy[target] === undefined);
+		const value = input[key];
+		delete input[key];
+		const open = alternative.fills.filter((target) => input[target] === undefined);
 		if (value === undefined || open.length === 0) continue;
 		const filled = attempt(titleOf(operation, key), () => alternative.fill(value as string));
-		for (const target of open) tidy[target] = filled[target];
+		for (const target of open) input[target] = filled[target];
 	}
 	for (const key of required) {
-		if (tidy[key] === undefined && !operation.needsOneOf) {
+		if (input[key] === undefined && !operation.needsOneOf) {
 			throw badInput(titleOf(operation, key), `is empty${instead(operation, key)}`);
 		}
 	}
-	return checked(operation, tidy);
+	return checked(operation, input);
 }
 
-function checked(operation: Operation, tidy: Data): Prepared {
-	const result = operation.input.safeParse(tidy);
+function checked(operation: Operation, input: Data): Prepared {
+	const result = operation.input.safeParse(input);
 	if (result.success) {
 		const input = result.data as Data;
 		return { input, key: keyOf(operation, input) };
 	}
 	const issue = result.error.issues[0];
 	const path = (issue?.path ?? []).map(String);
-	const value = path.reduce<unknown>((at, key) => (at as Data | undefined)?.[key], tidy);
+	const value = path.reduce<unknown>((at, key) => (at as Data | undefined)?.[key], input);
 	const unknownKeys =
 		issue?.code === 'unrecognized_keys' ? issue.keys.map(quote).join(', ') : undefined;
 	throw badInput(
@@ -74,38 +75,40 @@ function checked(operation: Operation, tidy: Data): Prepared {
 	);
 }
 
-/** Names are the same in any case; the other cleaners have settled case already where it is moot. */
+/** Names are the same in any case; the other normalizers have settled case where it is moot. */
 export function keyOf(operation: Operation, input: Data): string {
 	const { names } = planOf(operation);
-	return JSON.stringify(input, (key, value: unknown) =>
+	return JSON.stringify(operation.identity?.(input) ?? input, (key, value: unknown) =>
 		names.has(key) && typeof value === 'string' ? value.toLowerCase() : value,
 	);
 }
 
-/** Tidies one value, and for groups (such as filters) each value inside. */
-function cleaned(field: z.ZodType, value: unknown): unknown {
-	const { normalize: clean } = metaOf(field);
-	if (clean) return NORMALIZERS[clean](value);
+/** Normalizes one value, and for groups (such as filters) each value inside. */
+function normalized(field: z.ZodType, value: unknown): unknown {
+	const { normalize } = metaOf(field);
+	if (normalize) return NORMALIZERS[normalize](value);
 	const shape = shapeOf(field);
 	if (!shape) return value;
 	const group = typeof value === 'string' ? parsed(value) : value;
 	if (typeof group !== 'object' || group === null || Array.isArray(group)) {
 		throw new InvalidValue('must be an object of names and values');
 	}
-	const tidy: Data = {};
+	const input: Data = {};
 	for (const [key, entry] of Object.entries(group)) {
 		if (isBlank(entry)) continue;
 		// Unknown names stay, so that the check names them instead of dropping what was asked for.
 		const inner = Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
-		const keep = inner ? attempt(metaOf(inner).title ?? key, () => cleaned(inner, entry)) : entry;
-		Object.defineProperty(tidy, key, {
+		const keep = inner
+			? attempt(metaOf(inner).title ?? key, () => normalized(inner, entry))
+			: entry;
+		Object.defineProperty(input, key, {
 			value: keep,
 			enumerable: true,
 			configurable: true,
 			writable: true,
 		});
 	}
-	return tidy;
+	return input;
 }
 
 function parsed(text: string): unknown {
@@ -132,6 +135,8 @@ function attempt<T>(title: string, work: () => T): T {
 const badInput = (field: string, detail: string) =>
 	new ConnectorError({ kind: 'badInput', field, detail });
 
+const NAMES: ReadonlySet<Normalizer | undefined> = new Set(['name', 'lastName', 'fullName']);
+
 interface Plan {
 	/** Every field that a row may hold: the API's own and the alternatives. */
 	asked: Record<string, z.ZodType>;
@@ -154,7 +159,7 @@ function planOf(operation: Operation): Plan {
 		asked: { ...own, ...Object.fromEntries(alternatives) },
 		required: Object.keys(own).filter((key) => isAsked(operation, key)),
 		names: new Set(
-			Object.keys(own).filter((key) => metaOf(own[key] as z.ZodType).normalize === 'name'),
+			Object.keys(own).filter((key) => NAMES.has(metaOf(own[key] as z.ZodType).normalize)),
 		),
 	};
 	plans.set(operation, plan);

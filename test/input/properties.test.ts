@@ -4,7 +4,7 @@ import { normalizeIp } from '../../shared/input/ip';
 import { normalizeProfileUrl } from '../../shared/input/profileUrl';
 import { normalizeDomain } from '../../shared/input/domain';
 import { normalizeEmail } from '../../shared/input/email';
-import { type Normalizer, NORMALIZERS } from '../../shared/input/normalizers';
+import { type Normalizer, NORMALIZERS } from '../../shared/input/normalize';
 import { splitFullName } from '../../shared/input/names';
 import { InvalidValue, isBlank, quote } from '../../shared/input/text';
 import { outcomeOf } from './support';

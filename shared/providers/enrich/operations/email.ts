@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { splitFullName } from '../../../input/normalize';
+import { splitFullName } from '../../../input/names';
 import { textOr } from '../../../contract/data';
 import { defineOperation } from '../../../contract/operation';
 import { input, output } from '../../../contract/fields';
@@ -14,7 +14,7 @@ export const findEmail = defineOperation({
 	price: { credits: 10, per: 'email found', free: 'Free when no email is found' },
 	input: z.object({
 		firstName: input.name('First Name', 100, { examples: ['Emily'] }),
-		lastName: input.name('Last Name', 100, { examples: ['Zhang'] }),
+		lastName: input.lastName('Last Name', 100, { examples: ['Zhang'] }),
 		domain: input.domain('Company Domain', {
 			description: "The company's web domain; a website address or an email works too",
 			examples: ['figma.com'],
@@ -22,7 +22,7 @@ export const findEmail = defineOperation({
 	}),
 	alternatives: {
 		fullName: {
-			field: input.name('Full Name', 200, {
+			field: input.fullName('Full Name', 200, {
 				description:
 					"Fill this in when your list has the whole name in one column, and leave 'First Name' and 'Last Name' empty",
 				examples: ['Emily Zhang'],

@@ -16,6 +16,8 @@ export const phoneLookup = defineOperation({
 			.profileUrl('LinkedIn Profile URL', { examples: ['https://www.linkedin.com/in/emilyzhang'] })
 			.optional(),
 	}),
+	// An address says more than a profile: who has both is the same person as who has the address.
+	identity: ({ email, linkedin }) => (email ? { email } : { linkedin }),
 	needsOneOf: ['email', 'linkedin'],
 	output: z.object({ phones: output.texts('Phone Numbers') }),
 	outcome: ({ phones = [] }) => {
