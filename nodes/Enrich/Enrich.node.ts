@@ -3,7 +3,7 @@ import { outputsOf, subtitleOf } from '../shared/actionNode';
 import { RESUME_WEBHOOKS, resumeWebhook } from '../shared/background';
 import { executeWith } from '../shared/execute';
 import { propertiesOf } from '../shared/properties';
-import { enrichKit } from './catalog';
+import { kit } from './catalog';
 
 /**
  * Programmatic rather than declarative, because equal rows are looked up once, rows keep their
@@ -17,19 +17,19 @@ export class Enrich implements INodeType {
 		icon: { light: 'file:../../icons/enrich.svg', dark: 'file:../../icons/enrich.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: subtitleOf(enrichKit),
+		subtitle: subtitleOf(kit),
 		description: 'Find and validate B2B contact data, and never pay twice for a row',
 		defaults: { name: 'Enrich' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: outputsOf(enrichKit),
+		outputs: outputsOf(kit),
 		credentials: [{ name: 'enrichApi', required: true }],
 		webhooks: RESUME_WEBHOOKS,
 		waitingNodeTooltip: 'Waiting for Enrich to complete the batch',
-		properties: propertiesOf(enrichKit),
+		properties: propertiesOf(kit),
 	};
 
-	execute = executeWith(enrichKit);
+	execute = executeWith(kit);
 
-	webhook = resumeWebhook(enrichKit);
+	webhook = resumeWebhook(kit);
 }

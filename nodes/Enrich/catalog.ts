@@ -80,7 +80,7 @@ export const catalog = {
 	getIpToCompanyBatchResults: IN_BATCH,
 } satisfies Catalog<OperationId, keyof typeof resources>;
 
-export const enrichKit: NodeKit = {
+export const kit: NodeKit = {
 	provider: enrich,
 	credentialType: 'enrichApi',
 	resources,

@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { Data } from '../../shared/contract/data';
-import { enrichKit } from '../Enrich/catalog';
+import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { toPollError } from './errors';
 import { fetchEvents, type PollContext } from './fetchEvents';
@@ -51,7 +51,7 @@ export async function poll(this: IPollFunctions): Promise<INodeExecutionData[][]
 			isLate
 				? new ConnectorError({
 						kind: 'timedOut',
-						provider: enrichKit.provider.words,
+						provider: kit.provider.words,
 						timeoutMs: maxMs,
 					})
 				: (thrown as Error),
@@ -77,7 +77,7 @@ const budgetOf = (context: Partial<Pick<IPollFunctions, 'getPollBudgetMs'>>): nu
 
 async function pollContextOf(context: IPollFunctions, signal: AbortSignal): Promise<PollContext> {
 	const options = { timeoutMs: CALL_MS, maxWaitMs: MAX_WAIT_MS, signal };
-	const client = await clientOf(context, enrichKit, options);
+	const client = await clientOf(context, kit, options);
 	return {
 		client,
 		credential: `${context.getNode().credentials?.enrichApi?.id ?? ''} ${client.baseUrl}`,

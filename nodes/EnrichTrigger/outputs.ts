@@ -5,7 +5,7 @@ import type { Data } from '../../shared/contract/data';
 import { outputFields } from '../../shared/contract/form';
 import type { Client } from '../../shared/http/client';
 import { type Callback, toRowOutcome, withFields } from '../../shared/triggers/callbacks';
-import { enrichKit } from '../Enrich/catalog';
+import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { type FileFormat, ResultFile } from '../shared/resultFile';
 import { n8nClock } from '../shared/transport';
@@ -100,7 +100,7 @@ export async function resultItems(
 	batch: EndedBatch,
 ): Promise<INodeExecutionData[] | undefined> {
 	const { context, response, callback, progress, item } = batch;
-	const client = await clientOf(context, enrichKit);
+	const client = await clientOf(context, kit);
 	const pages = pagesOf(callback.job, callback.batchId, client);
 	const first = pages.next();
 	const read = first.then(

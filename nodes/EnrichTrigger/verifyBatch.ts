@@ -5,7 +5,7 @@ import type { Progress } from '../../shared/contract/batch';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
 import type { Callback } from '../../shared/triggers/callbacks';
-import { enrichKit } from '../Enrich/catalog';
+import { kit } from '../Enrich/catalog';
 import { type CallOptions, clientOf } from '../shared/client';
 
 /** Whoever calls back may not wait for long: an address that answers slowly may be given up. */
@@ -28,7 +28,7 @@ export async function verifyBatch(
 	{ job, batchId }: Callback,
 ): Promise<Verified> {
 	try {
-		return await fetchProgress(job, batchId, await clientOf(context, enrichKit, CALL));
+		return await fetchProgress(job, batchId, await clientOf(context, kit, CALL));
 	} catch (thrown) {
 		if (thrown instanceof ConnectorError && UNKNOWN.has(thrown.kind)) return 'unknown';
 		const { message } = thrown as Error;

@@ -1,2 +1,0 @@
-// Stands in for `globalThis` in the bundled n8n package, see build.mjs.
-export const scope = {};
