@@ -103,7 +103,7 @@ export class FakeEnrich {
 	/** When batches were polled, in milliseconds since the start. */
 	readonly polledAt: number[] = [];
 	readonly batches = new Map<string, FakeBatch>();
-	/** Newest first. */
+	/** Oldest first. */
 	readonly transactions: Data[] = [];
 	readonly stats = {
 		arrivedAt: [] as number[],
@@ -213,7 +213,7 @@ export class FakeEnrich {
 		if (read) return this.results(String(input[read.idName]), Number(input.page ?? 1));
 		if (operation.operationId === 'getWalletBalance') return success({ balance: this.balance });
 		if (operation.operationId === 'getWalletTransactions' && this.listLength === undefined)
-			return success(pageOf(operation, input, this.transactions));
+			return success(pageOf(operation, input, [...this.transactions].reverse()));
 		return this.lookUp(sent);
 	}
 
@@ -271,7 +271,7 @@ export class FakeEnrich {
 	private transact(amount: number, description: string): void {
 		this.balance += amount;
 		this.spentSoFar -= amount;
-		this.transactions.unshift({
+		this.transactions.push({
 			id: `t${this.transactions.length}`,
 			type: amount < 0 ? 'deduction' : 'refund',
 			amount,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FieldMeta } from './operation';
 
-type Help = Omit<FieldMeta, 'title' | 'clean'>;
+type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 
 /** As `.meta()` does it, but on the schema itself instead of a copy: copies take time to make. */
 function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
@@ -9,7 +9,7 @@ function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
 	return schema;
 }
 
-/** Input fields. Bounds are the contract's; `clean` says how a value from a list is tidied. */
+/** Input fields. Bounds are the contract's; `normalize` says how a value from a list is normalized. */
 export const input = {
 	text: (title: string, max: number, help: Help = {}) =>
 		described(z.string().min(1).max(max), { title, normalize: 'text', ...help }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineOperation } from '../../../contract/operation';
 import { output } from '../../../contract/fields';
 
-const batchId = z.string().min(1).meta({ title: 'Batch ID', clean: 'text' });
+const batchId = z.string().min(1).meta({ title: 'Batch ID', normalize: 'text' });
 const exampleId = '665a1f4e2c3b7800129dce01';
 
 /** How far a list of company followers is. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { FieldMeta } from '../../../contract/operation';
 
-type Help = Omit<FieldMeta, 'title' | 'clean'>;
+type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 
 // Filters of one kind share a schema: 160 of their own would double the time that the node takes to load.
 const aText = z.string();

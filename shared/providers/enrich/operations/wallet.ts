@@ -58,7 +58,7 @@ export const getWalletTransactions = defineOperation({
 			.meta({
 				title: 'Type',
 				description: 'Only transactions of this type',
-				clean: 'text',
+				normalize: 'text',
 				options: {
 					adjustment: 'Adjustment',
 					deduction: 'Deduction',
