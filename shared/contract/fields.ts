@@ -12,7 +12,7 @@ function described<T extends z.ZodType>(schema: T, meta: FieldMeta): T {
 /** Internationalised addresses too; the normalizer has read it more closely before. */
 const ADDRESS = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** Input fields. Bounds are the contract's; `normalize` says how a value from a list is brought into its one spelling. */
+/** Input fields. Bounds are the contract's; `normalize` says how a value from a list is normalized. */
 export const input = {
 	text: (title: string, max: number, help: Help = {}) =>
 		described(z.string().min(1).max(max), { title, normalize: 'text', ...help }),

@@ -65,7 +65,8 @@ export class ConnectorError extends Error {
 		const isUnclear =
 			facts.execution === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
 		const words = wordsOf(facts);
-		super(fill(ERRORS[facts.kind].message, words) || fill(ERRORS.refused.message, words));
+		const message = fill(ERRORS[facts.kind].message, words) || fill(ERRORS.refused.message, words);
+		super(message.charAt(0).toUpperCase() + message.slice(1));
 		const note = isUnclear ? fill(CHARGES.unclear, words) : undefined;
 		const charge = isUnclear ? undefined : fill(chargeOf(facts), words);
 		this.nextStepIn = (template) =>

@@ -1,11 +1,18 @@
+import type { Batch } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
 import { createClient } from '../../shared/http/client';
 import { lookUpMany } from '../../shared/batches/lookUpMany';
-import { batches } from '../../shared/providers/enrich/batches';
-import type { Batch } from '../../shared/contract/batch';
-import { TransportError, toTransportError, type Transport } from '../../shared/http/transport';
+import { enrich } from '../../shared/providers/enrich';
+import {
+	emailFinderBatch,
+	emailValidationBatch,
+	ipToCompanyBatch,
+	phonesBatch,
+} from '../../shared/providers/enrich/batches';
+import { toTransportError, type Transport } from '../../shared/http/transport';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
 
-/** Over loopback HTTP; waiting between two looks takes no time. */
+/** Over loopback HTTP; waiting between two polls takes no time. */
 function clientOf(sandbox: Sandbox) {
 	const transport: Transport = async ({ method, url, headers, body }) => {
 		try {
@@ -14,11 +21,11 @@ function clientOf(sandbox: Sandbox) {
 				body,
 				headers: { ...headers, 'x-api-key': sandbox.apiKey },
 			});
-			const told: Record<string, string> = {};
-			answer.headers.forEach((value, name) => (told[name] = value));
-			return { status: answer.status, headers: told, body: await answer.text() };
+			const received: Record<string, string> = {};
+			answer.headers.forEach((value, name) => (received[name] = value));
+			return { status: answer.status, headers: received, body: await answer.text() };
 		} catch (thrown) {
-			throw thrown instanceof TransportError ? thrown : toTransportError(thrown);
+			throw toTransportError(thrown);
 		}
 	};
 	let now = Date.now();
@@ -26,15 +33,12 @@ function clientOf(sandbox: Sandbox) {
 		now += ms;
 		await new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5)));
 	};
-	return createClient({
+	return createClient(enrich, {
 		baseUrl: sandbox.url,
 		transport,
 		clock: { now: () => now, random: () => 0.5, sleep },
 	});
 }
-
-const named = (operationId: string) =>
-	batches.find(({ submit }) => submit.operationId === operationId) as Batch;
 
 describe('batches against the sandbox', () => {
 	let sandbox: Sandbox;
@@ -47,22 +51,21 @@ describe('batches against the sandbox', () => {
 	});
 	afterEach(() => sandbox.close());
 
-	test.each([
-		['batchValidateEmails', (i: number) => ({ email: `person${i}@company${i % 50}.com` })],
+	const cases: [Batch, (i: number) => Data][] = [
+		[emailValidationBatch, (i) => ({ email: `person${i}@company${i % 50}.com` })],
 		[
-			'batchFindEmails',
-			(i: number) => ({ firstName: `Ann${i}`, lastName: 'Lee', domain: `company${i % 50}.com` }),
+			emailFinderBatch,
+			(i) => ({ firstName: `Ann${i}`, lastName: 'Lee', domain: `company${i % 50}.com` }),
 		],
 		[
-			'createPhoneBulkJob',
-			(i: number) =>
-				i % 2 ? { email: `p${i}@company.com` } : { linkedin: `linkedin.com/in/p${i}` },
+			phonesBatch,
+			(i) => (i % 2 ? { email: `p${i}@company.com` } : { linkedin: `linkedin.com/in/p${i}` }),
 		],
-		['batchIpToCompany', (i: number) => ({ ip: `8.8.${Math.floor(i / 250)}.${(i % 250) + 1}` })],
-	])(
+		[ipToCompanyBatch, (i) => ({ ip: `8.8.${Math.floor(i / 250)}.${(i % 250) + 1}` })],
+	];
+	test.each(cases.map(([batch, valuesOf]) => [batch.title, batch, valuesOf] as const))(
 		'%s answers 2,500 rows as single lookups would, in one batch',
-		async (operationId, valuesOf) => {
-			const batch = named(operationId);
+		async (_, batch, valuesOf) => {
 			const rows = Array.from({ length: 2_500 }, (_, i) => ({ values: valuesOf(i) }));
 			const before = sandbox.ledger.balance;
 			const { results, summary } = await lookUpMany(batch, rows, {
@@ -72,18 +75,20 @@ describe('batches against the sandbox', () => {
 			expect(summary.failed + summary.skipped).toBe(0);
 			expect(summary.found).toBeGreaterThan(1_000);
 			expect(summary.creditsUsed).toBe(before - sandbox.ledger.balance);
-			expect(sandbox.requests.filter((sent) => sent.operationId === operationId)).toHaveLength(1);
+			expect(
+				sandbox.requests.filter((sent) => sent.operationId === batch.submit.operationId),
+			).toHaveLength(1);
 			const keys = results.map(({ data }) => batch.keysOfResult(data ?? {})[0]);
 			expect(new Set(keys).size).toBe(2_500);
 		},
 	);
 
-	it('adopts the batch whose answer was lost after it was reserved', async () => {
+	test('adopts the batch whose answer was lost after it was reserved', async () => {
 		sandbox.fault({ operationId: 'batchValidateEmails', when: 'after', kind: 'reset' });
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { email: `person${i}@company.com` },
 		}));
-		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
+		const { summary } = await lookUpMany(emailValidationBatch, rows, {
 			client: clientOf(sandbox),
 			maxWaitMs: 1e9,
 		});
@@ -91,12 +96,12 @@ describe('batches against the sandbox', () => {
 		expect(sandbox.batches).toHaveLength(1);
 	});
 
-	it('submits once more when nothing was reserved', async () => {
+	test('submits once more when nothing was reserved', async () => {
 		sandbox.fault({ operationId: 'batchValidateEmails', when: 'before', kind: 'reset' });
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { email: `person${i}@company.com` },
 		}));
-		const { summary } = await lookUpMany(named('batchValidateEmails'), rows, {
+		const { summary } = await lookUpMany(emailValidationBatch, rows, {
 			client: clientOf(sandbox),
 			maxWaitMs: 1e9,
 		});

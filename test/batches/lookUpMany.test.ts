@@ -1,96 +1,102 @@
 import * as fc from 'fast-check';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { lookUpMany, type ManyOptions, startMany } from '../../shared/batches/lookUpMany';
 import { KnownBatches } from '../../shared/batches/knownBatches';
-import { BATCHES } from '../../shared/errors/errorTable';
-import type { RowResult } from '../../shared/rows/lookUpRows';
-import { batchOf, FakeApi, Kept, told, validation } from '../../testkit/fakeJobsApi';
+import { lookUpMany, type ManyOptions, startMany } from '../../shared/batches/lookUpMany';
+import { REUSED_WITHIN_MS } from '../../shared/batches/startBatch';
+import { TransportError } from '../../shared/http/transport';
+import { RETRY } from '../../shared/http/retry';
+import { phonesBatch } from '../../shared/providers/enrich/batches';
+import type { RowResult } from '../../shared/rows/result';
+import { FakeEnrich, validation } from '../../testkit/fakeEnrich';
+import { fakeStore } from '../../testkit/fakeStore';
+import { problem } from '../../testkit/fakeTransport';
+
+/** A platform that suspends a run while its batch goes on waits for so long itself. */
+const SUSPENDS_AFTER_MS = 15_000;
 
 const emails = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, i) => `p${from + i}@x.com`);
-const run = (api: FakeApi, addresses: string[], more: Partial<ManyOptions> = {}) =>
+const run = (api: FakeEnrich, addresses: string[], more: Partial<ManyOptions> = {}) =>
 	lookUpMany(
 		validation,
 		addresses.map((email) => ({ values: { email } })),
 		{ client: api.client, maxWaitMs: 3_600_000, batchFrom: 1, ...more },
 	);
-const spent = (api: FakeApi) => 1_000 - api.balance;
 
 describe('a batch of the same rows that was started before', () => {
-	it('is taken over by a run that knows nothing of it, in whatever order its rows come', async () => {
-		const api = new FakeApi();
+	test('is reused by a run that knows nothing of it, in whatever order its rows come', async () => {
+		const api = new FakeEnrich();
 		await run(api, emails(20), { patienceMs: () => 0 });
 		const { summary } = await run(api, emails(20).reverse());
 		expect(summary.found).toBe(20);
-		expect([api.submits, spent(api)]).toEqual([1, 20]);
+		expect([api.submits, api.spent]).toEqual([1, 20]);
 	});
 
-	it('is taken over when its results have been read already', async () => {
-		const api = new FakeApi();
+	test('is reused when its results have been read already', async () => {
+		const api = new FakeEnrich();
 		await run(api, emails(20));
 		expect((await run(api, emails(20))).summary.found).toBe(20);
-		expect([api.submits, spent(api)]).toEqual([1, 20]);
+		expect([api.submits, api.spent]).toEqual([1, 20]);
 	});
 
-	it('is not taken over when one row differs, and that row is not lost', async () => {
-		const api = new FakeApi();
+	test('is not reused when one row differs, and that row is not lost', async () => {
+		const api = new FakeEnrich();
 		await run(api, emails(20));
 		const { summary } = await run(api, [...emails(19), 'other@x.com']);
 		expect(summary.found).toBe(20);
 		expect(api.submits).toBe(2);
 	});
 
-	it('is not taken over where the user does not want it, nor after a day', async () => {
-		const api = new FakeApi();
+	test('is not reused where the user does not want it, nor after a day', async () => {
+		const api = new FakeEnrich();
 		await run(api, emails(5));
 		await run(api, emails(5), { reusesBatch: false });
 		expect(api.submits).toBe(2);
-		api.now += BATCHES.takeOverWithinMs + 1;
+		api.clock.advance(REUSED_WITHIN_MS + 1);
 		await run(api, emails(5));
 		expect(api.submits).toBe(3);
 	});
 
-	it('gives what it has when it failed, and only the rest is sent again', async () => {
-		const api = new FakeApi();
+	test('gives what it has when it failed, and only the rest is sent again', async () => {
+		const api = new FakeEnrich();
 		api.failsAfter = 12;
 		const first = await run(api, emails(20));
 		expect(first.summary).toMatchObject({ found: 12, failed: 8 });
 		expect(first.results[15]?.error?.kind).toBe('jobFailed');
 		api.failsAfter = undefined;
 		expect((await run(api, emails(20))).summary.found).toBe(20);
-		expect([api.submits, spent(api)]).toEqual([2, 20]);
+		expect([api.submits, api.spent]).toEqual([2, 20]);
 	});
 
-	it('that failed is taken over time and again, and what it brought is never paid for again', async () => {
-		const api = new FakeApi();
+	test('that failed is reused time and again, and what it brought is never paid for again', async () => {
+		const api = new FakeEnrich();
 		const known = new KnownBatches();
 		api.failsAfter = 12;
 		await run(api, emails(20), { known });
 		api.failsAfter = undefined;
 		for (let again = 0; again < 3; again++)
 			expect((await run(api, emails(20), { known })).summary.found).toBe(20);
-		expect([api.submits, spent(api)]).toEqual([2, 20]);
+		expect([api.submits, api.spent]).toEqual([2, 20]);
 	});
 
-	it('stays known as its own rows’, however often it was looked at for others', async () => {
-		const api = new FakeApi();
+	test('stays known as its own rows’, however often it was looked at for others', async () => {
+		const api = new FakeEnrich();
 		await run(api, emails(20));
 		const known = new KnownBatches();
 		await run(api, emails(20, 100), { known });
 		await run(api, emails(20), { known });
-		expect([api.submits, spent(api)]).toEqual([2, 40]);
+		expect([api.submits, api.spent]).toEqual([2, 40]);
 	});
 
-	it('by another run at the same moment is not started twice', async () => {
-		const api = new FakeApi();
+	test('by another run at the same moment is not started twice', async () => {
+		const api = new FakeEnrich();
 		const known = new KnownBatches();
 		const all = await Promise.all([1, 2, 3].map(() => run(api, emails(20), { known })));
 		expect(all.map(({ summary }) => summary.found)).toEqual([20, 20, 20]);
-		expect([api.submits, spent(api)]).toEqual([1, 20]);
+		expect([api.submits, api.spent]).toEqual([1, 20]);
 	});
 
-	it('is named, and not started again, where it runs on and nobody waits for it', async () => {
-		const api = new FakeApi();
+	test('is named, and not started again, where it runs on and nobody waits for it', async () => {
+		const api = new FakeEnrich();
 		const rows = emails(20).map((email) => ({ values: { email } }));
 		const options = { client: api.client, batchFrom: 1 };
 		const [first] = (await startMany(validation, rows, options)).started;
@@ -101,30 +107,27 @@ describe('a batch of the same rows that was started before', () => {
 	});
 });
 
-it('a lost submit that cannot be looked for is said to be perhaps charged, and found by the next run', async () => {
-	const api = new FakeApi();
-	const kept = new Kept();
+test('a lost submit that cannot be looked for is said to be perhaps charged, and found by the next run', async () => {
+	const api = new FakeEnrich();
+	const kept = fakeStore();
 	api.fates = ['lostAfter'];
 	api.disturb = () => {
-		if (api.submits > 0) throw new ConnectorError({ kind: 'cancelled' });
+		if (api.submits > 0) throw new TransportError('cancelled');
 	};
 	const { results } = await run(api, emails(20), { store: kept });
 	expect(results[0]?.error).toMatchObject({ kind: 'interrupted', mayHaveBeenCharged: true });
 	api.disturb = () => {};
 	expect((await run(api, emails(20), { store: kept })).summary.found).toBe(20);
-	expect([api.submits, spent(api)]).toEqual([1, 20]);
+	expect([api.submits, api.spent]).toEqual([1, 20]);
 });
 
-it('a submit that may have been charged is not repeated by a retry that finds no trace of it', async () => {
-	const api = new FakeApi();
-	const kept = new Kept();
+test('a submit that may have been charged is not repeated by a retry that finds no trace of it', async () => {
+	const api = new FakeEnrich();
+	const kept = fakeStore();
 	api.fates = ['lostAfter'];
-	const { call } = api.client;
-	api.client.call = async (operation, input) => {
-		if (api.submits > 0 && operation.operationId === 'getWalletTransactions')
-			return told({ transactions: [{ id: 'x', amount: -20, description: 'Reservation' }] });
-		return await call(operation, input);
-	};
+	api.alter('getWalletTransactions', (data) => {
+		if (api.submits > 0) data.transactions = [{ id: 'x', amount: -20, description: 'Reservation' }];
+	});
 	await run(api, emails(20), { store: kept });
 	const { results } = await run(api, emails(20), { store: kept });
 	expect(results[0]?.error?.kind).toBe('notRepeated');
@@ -132,72 +135,56 @@ it('a submit that may have been charged is not repeated by a retry that finds no
 });
 
 describe('few rows', () => {
-	it('are looked up one by one, and from eleven different ones on in one batch', async () => {
-		const api = new FakeApi();
-		const asked: string[] = [];
-		const { call } = api.client;
-		api.client.call = async (operation, input) => {
-			asked.push(operation.operationId);
-			return operation.operationId === 'validateEmail'
-				? told({ email: input.email, result: 'valid' }, { creditsUsed: 1 })
-				: await call(operation, input);
-		};
+	test('are looked up one by one, and from eleven different ones on in one batch', async () => {
+		const api = new FakeEnrich();
 		await run(api, [...emails(10), ...emails(10)], { batchFrom: undefined });
-		expect(asked).toEqual(Array.from({ length: 10 }, () => 'validateEmail'));
+		expect(api.sent.map(({ operation }) => operation.operationId)).toEqual(
+			Array.from({ length: 10 }, () => 'validateEmail'),
+		);
 		await run(api, emails(11), { batchFrom: undefined });
 		expect(api.submits).toBe(1);
 	});
 
-	it('are a batch where that may cost less', async () => {
-		const api = new FakeApi();
-		const asked: string[] = [];
-		api.client.call = async ({ operationId }) => {
-			asked.push(operationId);
-			throw new ConnectorError({ kind: 'unauthorized' });
-		};
+	test('are a batch where that may cost less', async () => {
+		const api = new FakeEnrich();
+		api.intercept(() => problem(401));
 		const rows = [{ values: { email: 'a@x.com' } }];
-		await lookUpMany(batchOf('createPhoneBulkJob'), rows, { client: api.client, maxWaitMs: 1 });
-		expect(asked).not.toContain('phoneLookup');
+		await lookUpMany(phonesBatch, rows, { client: api.client, maxWaitMs: 1 });
+		expect(api.sent).not.toEqual([]);
+		expect(api.sentTo('phoneLookup')).toEqual([]);
 	});
 
-	it('that ask a batch for the same share its answer, whatever else they hold', async () => {
-		const api = new FakeApi();
-		const sent: unknown[] = [];
-		const data = { batchId: 'b'.repeat(24), status: 'completed', totalItems: 1 };
-		api.client.call = async ({ operationId }, input) => {
-			if (operationId === 'createPhoneBulkJob') sent.push(input);
-			const results = [{ email: 'a@x.com', phones: ['+14155550101'] }];
-			return told({ ...data, results, balance: 1_000_000, transactions: [] });
-		};
+	test('that ask a batch for the same share its answer, whatever else they hold', async () => {
+		const api = new FakeEnrich();
 		const rows = [
 			{ values: { email: 'a@x.com', linkedin: 'https://www.linkedin.com/in/a' } },
 			{ values: { email: 'a@x.com' } },
 		];
-		const batch = batchOf('createPhoneBulkJob');
-		const { results } = await lookUpMany(batch, rows, { client: api.client, maxWaitMs: 1 });
+		const { results } = await lookUpMany(phonesBatch, rows, {
+			client: api.client,
+			maxWaitMs: 3_600_000,
+		});
 		expect(results.map(({ outcome }) => outcome)).toEqual(['found', 'found']);
-		expect(sent).toEqual([{ emails: ['a@x.com'] }]);
+		expect(api.sentTo('createPhoneBulkJob').map(({ input }) => input)).toEqual([
+			{ emails: ['a@x.com'] },
+		]);
 	});
 });
 
-it('a passing trouble while it waits does not end the waiting', async () => {
-	const api = new FakeApi();
-	let calls = 0;
+test('a passing trouble while it waits does not end the waiting', async () => {
+	const api = new FakeEnrich();
+	let requests = 0;
 	api.disturb = () => {
-		if (++calls > 2 && calls < 6) throw new ConnectorError({ kind: 'unavailable', status: 503 });
+		// More of them than the client sends again by itself.
+		if (api.submits > 0 && ++requests <= 3 * RETRY.maxAttempts) return problem(503);
 	};
 	expect((await run(api, emails(5))).summary.found).toBe(5);
 });
 
-it('results that cannot be read are not lost: the message names the batch, and the next run has them', async () => {
-	const api = new FakeApi();
+test('results that cannot be read are not lost: the message names the batch, and the next run has them', async () => {
+	const api = new FakeEnrich();
 	let isDown = false;
-	const { call } = api.client;
-	api.client.call = async (operation, input) => {
-		if (isDown && operation.operationId === 'getEmailValidationBatchResults')
-			throw new ConnectorError({ kind: 'unavailable', status: 503 });
-		return await call(operation, input);
-	};
+	api.alter('getEmailValidationBatchResults', () => (isDown ? problem(503) : undefined));
 	isDown = true;
 	const { results } = await run(api, emails(5));
 	expect(results[0]?.error).toMatchObject({ kind: 'resultsUnread' });
@@ -219,22 +206,21 @@ const turn = fc.constantFrom<Turn>(
 	'lostSubmit',
 );
 
-it('whatever is called back, lost, repeated or breaks down: one outcome per row, charged once per distinct row', async () => {
+test('whatever is called back, lost, repeated or breaks down: one outcome per row, charged once per distinct row', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.array(fc.nat(14), { minLength: 1, maxLength: 30 }),
 			fc.array(turn, { maxLength: 12 }),
 			fc.integer({ min: 2, max: 5 }),
 			async (people, turns, perPage) => {
-				const api = new FakeApi();
+				const api = new FakeEnrich();
 				api.perPage = perPage;
 				let troubles = 0;
 				api.disturb = () => {
-					if (troubles-- > 0) throw new ConnectorError({ kind: 'unavailable', status: 503 });
+					if (troubles-- > 0) return problem(503);
 				};
 				const addresses = people.map((i) => `p${i}@x.com`);
-				const kept = new Kept();
-				const told: string[] = [];
+				const kept = fakeStore();
 				const attempt = async (patienceMs: number): Promise<RowResult[]> => {
 					const heard = new Array<string>(addresses.length);
 					const { results } = await run(api, addresses, {
@@ -250,23 +236,22 @@ it('whatever is called back, lost, repeated or breaks down: one outcome per row,
 						},
 					});
 					expect(heard.every((outcome) => outcome !== undefined)).toBe(true);
-					told.push(...heard);
 					return results;
 				};
 				for (const what of turns) {
 					if (what === 'crash') kept.forget();
-					else if (what === 'later') api.now += 30_000;
-					else if (what === 'trouble') troubles = 3;
+					else if (what === 'later') api.clock.advance(30_000);
+					else if (what === 'trouble') troubles = 3 * RETRY.maxAttempts;
 					else if (what === 'lostSubmit' && api.submits === 0) api.fates = ['lostAfter'];
 					// A callback is no more than a reason to look; the API decides.
-					else if (what !== 'result') await attempt(BATCHES.restsAfterMs);
+					else if (what !== 'result') await attempt(SUSPENDS_AFTER_MS);
 				}
 				troubles = 0;
 				const results = await attempt(3_600_000);
 				expect(results.map(({ outcome }) => outcome)).toEqual(people.map(() => 'found'));
 				expect(results.map(({ data }) => String(data?.email).toLowerCase())).toEqual(addresses);
 				expect(api.submits).toBe(1);
-				expect(spent(api)).toBe(new Set(people).size);
+				expect(api.spent).toBe(new Set(people).size);
 			},
 		),
 		{ numRuns: 300 },

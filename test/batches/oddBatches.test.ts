@@ -1,75 +1,75 @@
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { KnownBatches } from '../../shared/batches/knownBatches';
 import { lookUpMany, type ManyOptions, startMany } from '../../shared/batches/lookUpMany';
-import type { Data } from '../../shared/contract/operation';
-import { BATCHES } from '../../shared/errors/errorTable';
-import { batchOf, FakeApi, Kept, told, validation } from '../../testkit/fakeJobsApi';
+import type { Batch } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
+import { TransportError } from '../../shared/http/transport';
+import {
+	emailFinderBatch,
+	ipToCompanyBatch,
+	phonesBatch,
+} from '../../shared/providers/enrich/batches';
+import { FakeEnrich, validation } from '../../testkit/fakeEnrich';
+import { fakeStore } from '../../testkit/fakeStore';
+import { problem } from '../../testkit/fakeTransport';
+
+/** A platform that suspends a run while its batch goes on waits for so long itself. */
+const SUSPENDS_AFTER_MS = 15_000;
 
 const emails = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, i) => `p${from + i}@x.com`);
 const rowsOf = (addresses: string[]) => addresses.map((email) => ({ values: { email } }));
-const run = (api: FakeApi, addresses: string[], more: Partial<ManyOptions> = {}) =>
+const run = (api: FakeEnrich, addresses: string[], more: Partial<ManyOptions> = {}) =>
 	lookUpMany(validation, rowsOf(addresses), {
 		client: api.client,
 		maxWaitMs: 3_600_000,
 		batchFrom: 1,
 		...more,
 	});
-const start = (api: FakeApi, addresses: string[], known = new KnownBatches()) =>
+const start = (api: FakeEnrich, addresses: string[], known = new KnownBatches()) =>
 	startMany(validation, rowsOf(addresses), { client: api.client, known });
 
 const STATUS = 'getEmailValidationBatchStatus';
 const RESULTS = 'getEmailValidationBatchResults';
 const SUBMIT = 'batchValidateEmails';
-/** Changes what one operation answers, or throws in its place. */
-function odd(api: FakeApi, operationId: string, change: (data: Data, input: Data) => void) {
-	const { call } = api.client;
-	api.client.call = async (operation, input) => {
-		const answer = await call(operation, input);
-		if (operation.operationId === operationId) change(answer.data, input);
-		return answer;
-	};
-}
-
-describe('an execution that rests for its batch', () => {
-	it.each([
-		['fails', (api: FakeApi) => (api.failsAfter = 0)],
-		['leaves rows out', (api: FakeApi) => (api.has = (email) => !/p[0-7]@/.test(email))],
+describe('an execution that is suspended for its batch', () => {
+	test.each([
+		['fails', (api: FakeEnrich) => (api.failsAfter = 0)],
+		['leaves rows out', (api: FakeEnrich) => (api.has = (email) => !/p[0-7]@/.test(email))],
 	])('buys no other one at its resume when it %s', async (_, spoil) => {
-		const api = new FakeApi();
-		const memory = new Kept();
+		const api = new FakeEnrich();
+		const store = fakeStore();
 		spoil(api);
-		let rested: string | undefined;
+		let suspendedFor: string | undefined;
 		for (let turn = 0; turn < 6; turn++) {
 			await run(api, emails(20), {
-				store: memory,
-				patienceMs: ({ batchId }) => ((rested = batchId), BATCHES.restsAfterMs),
-				isOwn: (batchId) => batchId === rested && turn > 0,
+				store,
+				patienceMs: ({ batchId }) => ((suspendedFor = batchId), SUSPENDS_AFTER_MS),
+				isOwn: (batchId) => batchId === suspendedFor && turn > 0,
 			});
-			api.now += 60_000;
+			api.clock.advance(60_000);
 		}
 		expect(api.submits).toBe(1);
 	});
 });
 
 describe('the rest of a failed batch', () => {
-	it('whose submit is unclear is not sent again by a retry', async () => {
-		const api = new FakeApi();
-		const memory = new Kept();
+	test('whose submit is unclear is not sent again by a retry', async () => {
+		const api = new FakeEnrich();
+		const store = fakeStore();
 		api.failsAfter = 12;
-		await run(api, emails(20), { store: memory });
+		await run(api, emails(20), { store });
 		api.failsAfter = undefined;
 		api.fates = ['lostAfter'];
 		const book = api.book.bind(api);
-		api.book = (_, credits) => book('(no id)', credits);
-		await run(api, emails(20), { store: memory });
-		await run(api, emails(20), { store: memory });
+		api.book = (_, credits) => book(undefined, credits);
+		await run(api, emails(20), { store });
+		await run(api, emails(20), { store });
 		expect(api.submits).toBe(2);
 	});
 
-	it('that is still running is not sent again by a retry, even where nothing is taken over', async () => {
-		const api = new FakeApi();
-		const more = { store: new Kept(), reusesBatch: false };
+	test('that is still running is not sent again by a retry, even where nothing is reused', async () => {
+		const api = new FakeEnrich();
+		const more = { store: fakeStore(), reusesBatch: false };
 		api.failsAfter = 12;
 		await run(api, emails(20), more);
 		api.failsAfter = undefined;
@@ -80,9 +80,9 @@ describe('the rest of a failed batch', () => {
 	});
 });
 
-it('the order of the rows makes no difference to whether they are known', async () => {
+test('the order of the rows makes no difference to whether they are known', async () => {
 	for (let list = 0; list < 50; list++) {
-		const api = new FakeApi();
+		const api = new FakeEnrich();
 		const known = new KnownBatches();
 		const rows = emails(20, list * 100);
 		await run(api, rows, { known });
@@ -94,37 +94,37 @@ it('the order of the rows makes no difference to whether they are known', async 
 
 describe('a lost submit is not sent again', () => {
 	const lost = () => {
-		const api = new FakeApi();
+		const api = new FakeEnrich();
 		api.fates = ['lostAfter'];
 		return api;
 	};
 
-	it('when the server made the batch smaller', async () => {
+	test('when the server made the batch smaller', async () => {
 		const api = lost();
-		odd(api, STATUS, (data) => (data.totalItems = Number(data.totalItems) - 1));
+		api.alter(STATUS, (data) => (data.totalItems = Number(data.totalItems) - 1));
 		await run(api, emails(20));
 		expect(api.submits).toBe(1);
 	});
 
-	it('when its items are not counted yet', async () => {
+	test('when its items are not counted yet', async () => {
 		const api = lost();
-		odd(api, STATUS, (data) => {
-			if (api.now < 60_000) Object.assign(data, { totalItems: 0, status: 'queued' });
+		api.alter(STATUS, (data) => {
+			if (api.elapsedMs < 60_000) Object.assign(data, { totalItems: 0, status: 'queued' });
 		});
 		await run(api, emails(20));
 		expect(api.submits).toBe(1);
 	});
 
-	it('when the batch cannot be read yet', async () => {
+	test('when the batch cannot be read yet', async () => {
 		const api = lost();
-		odd(api, STATUS, () => {
-			if (api.now < 60_000) throw new ConnectorError({ kind: 'notFound', status: 404 });
+		api.alter(STATUS, () => {
+			return api.elapsedMs < 60_000 ? problem(404) : undefined;
 		});
 		await run(api, emails(20));
 		expect(api.submits).toBe(1);
 	});
 
-	it.each([
+	test.each([
 		[
 			'amounts without a sign',
 			(entry: Data): Data => ({ ...entry, amount: -Number(entry.amount) }),
@@ -133,39 +133,32 @@ describe('a lost submit is not sent again', () => {
 	])('when transactions have %s', async (_, change) => {
 		const api = lost();
 		api.book('c'.repeat(24), 7);
-		odd(api, 'getWalletTransactions', (data) => {
+		api.alter('getWalletTransactions', (data) => {
 			data.transactions = (data.transactions as Data[]).map(change);
 		});
 		await run(api, emails(20));
 		expect(api.submits).toBe(1);
 	});
 
-	it('when nobody waits any longer for its answer, as it may be booked at any time', async () => {
-		const api = new FakeApi();
-		const { call } = api.client;
-		let submits = 0;
-		api.client.call = async (operation, input) => {
-			if (operation.operationId !== SUBMIT) return await call(operation, input);
-			submits += 1;
-			throw new ConnectorError({
-				kind: 'timedOut',
-				execution: 'maybe',
-				billing: 'reservesAtSubmit',
-			});
-		};
+	test('when nobody waits any longer for its answer, as it may be booked at any time', async () => {
+		const api = new FakeEnrich();
+		api.intercept(({ operation }, next) => {
+			if (operation.operationId === SUBMIT) throw new TransportError('timedOut');
+			return next();
+		});
 		const { results } = await run(api, emails(20));
-		expect(submits).toBe(1);
+		expect(api.sentTo(SUBMIT)).toHaveLength(1);
 		expect(results[0]?.error).toMatchObject({ mayHaveBeenCharged: true });
 	});
 
-	it('when its answer names no batch; one that calls its ID otherwise is understood', async () => {
-		const nameless = new FakeApi();
-		odd(nameless, SUBMIT, (data) => delete data.batchId);
+	test('when its answer names no batch; one that calls its ID otherwise is understood', async () => {
+		const nameless = new FakeEnrich();
+		nameless.alter(SUBMIT, (data) => delete data.batchId);
 		await run(nameless, emails(20));
 		expect(nameless.submits).toBe(1);
 
-		const other = new FakeApi();
-		odd(other, SUBMIT, (data) => {
+		const other = new FakeEnrich();
+		other.alter(SUBMIT, (data) => {
 			data.jobId = data.batchId;
 			delete data.batchId;
 		});
@@ -174,73 +167,68 @@ describe('a lost submit is not sent again', () => {
 });
 
 describe('batches that nobody waits for', () => {
-	it('are not those that failed, nor those that show no results', async () => {
-		const failed = new FakeApi();
+	test('are not those that failed, nor those that show no results', async () => {
+		const failed = new FakeEnrich();
 		failed.failsAfter = 0;
 		await run(failed, emails(20));
 		failed.failsAfter = undefined;
 		expect((await start(failed, emails(20))).started[0]?.isReused).toBeUndefined();
 
-		const empty = new FakeApi();
+		const empty = new FakeEnrich();
 		empty.has = () => false;
 		await run(empty, emails(20));
 		expect((await start(empty, emails(20, 500))).started[0]?.isReused).toBeUndefined();
 	});
 
-	it("are not somebody else's that was started while the answer got lost", async () => {
-		const api = new FakeApi();
+	test("are not somebody else's that was started while the answer got lost", async () => {
+		const api = new FakeEnrich();
 		api.fates = ['lostBefore'];
-		const { call } = api.client;
 		let isOther = false;
-		api.client.call = async (operation, input) => {
+		api.intercept(({ operation }, next) => {
 			if (api.submits === 1 && !isOther && operation.operationId === 'getWalletTransactions') {
 				isOther = true;
-				await call(validation.submit, { emails: emails(20, 900) });
+				api.start(
+					validation,
+					emails(20, 900).map((email) => ({ email })),
+				);
 			}
-			return await call(operation, input);
-		};
+			return next();
+		});
 		const { started, results } = await start(api, emails(20));
 		expect(started).toEqual([]);
 		expect(results[0]?.error?.kind).toBe('lostSubmit');
 	});
 
-	it('can be started one after the other, each list of the same length', async () => {
-		const api = new FakeApi();
+	test('can be started one after the other, each list of the same length', async () => {
+		const api = new FakeEnrich();
 		const known = new KnownBatches();
 		await start(api, emails(20), known);
 		expect((await start(api, emails(20, 500), known)).started).toHaveLength(1);
 	});
 });
 
-it('a batch of today is found behind hundreds of later charges', async () => {
-	const api = new FakeApi();
-	odd(api, 'getWalletTransactions', (data, input) => {
-		const from = (Number(input.page) - 1) * 100;
-		data.transactions = (data.transactions as Data[]).slice(from, from + 100);
-	});
+test('a batch of today is found behind hundreds of later charges', async () => {
+	const api = new FakeEnrich();
 	await run(api, emails(20));
-	for (let i = 0; i < 250; i++) api.book(`single ${i}`, 1);
+	for (let i = 0; i < 250; i++) api.book(undefined, 1, `single ${i}`);
 	await run(api, emails(20));
 	expect(api.submits).toBe(1);
 });
 
-it('a batch whose size is not told is taken over when its results prove it', async () => {
-	const api = new FakeApi();
-	odd(api, STATUS, (data) => delete data.totalItems);
+test('a batch whose size is not reported is reused when its results prove it', async () => {
+	const api = new FakeEnrich();
+	api.alter(STATUS, (data) => delete data.totalItems);
 	await run(api, emails(20));
 	await run(api, emails(20));
 	expect(api.submits).toBe(1);
 });
 
 describe('results that are spelled otherwise than what was asked for', () => {
-	const answered = async (operationId: string, values: Data, result: Data) => {
-		const api = new FakeApi();
-		api.client.call = async () => {
-			const data = { batchId: 'b'.repeat(24), status: 'completed', totalItems: 1 };
-			return told({ ...data, results: [result], balance: 1_000_000, transactions: [] });
-		};
-		const options = { client: api.client, maxWaitMs: 1, batchFrom: 1 };
-		const { results } = await lookUpMany(batchOf(operationId), [{ values }], options);
+	const answered = async (batch: Batch, values: Data, result: Data) => {
+		const api = new FakeEnrich();
+		api.alter(batch.results.operationId, (data) => void (data.results = [result]));
+		const options = { client: api.client, maxWaitMs: 3_600_000, batchFrom: 1 };
+		const { results } = await lookUpMany(batch, [{ values }], options);
 		return results[0]?.outcome;
 	};
 	const at = 'https://www.linkedin.com/in/';
@@ -255,77 +243,77 @@ describe('results that are spelled otherwise than what was asked for', () => {
 		[`${at}josé`, { linkedin: `${at}jos%C3%A9` }],
 	])('profile %s, answered as %o', async (linkedin, result) => {
 		const phones = ['+14155550101'];
-		const outcome = await answered('createPhoneBulkJob', { linkedin }, { ...result, phones });
+		const outcome = await answered(phonesBatch, { linkedin }, { ...result, phones });
 		expect(outcome).toBe('found');
 	});
 
 	test('an IPv6 address, a decomposed name, a domain beyond ASCII', async () => {
 		const ip = { searchIp: '2606:4700:4700::1111', ipDomain: 'cloudflare.com' };
-		expect(await answered('batchIpToCompany', { ip: '2606:4700:4700:0:0:0:0:1111' }, ip)).toBe(
+		expect(await answered(ipToCompanyBatch, { ip: '2606:4700:4700:0:0:0:0:1111' }, ip)).toBe(
 			'found',
 		);
 		const asked = { firstName: 'José', lastName: 'X', domain: 'müller.de' };
 		const lead = { firstName: 'Jose\u0301', lastName: 'x', domain: 'xn--mller-kva.de' };
 		const found = { ...lead, found: true, email: 'j@xn--mller-kva.de' };
-		expect(await answered('batchFindEmails', asked, found)).toBe('found');
+		expect(await answered(emailFinderBatch, asked, found)).toBe('found');
 	});
 });
 
 describe('around the end of a batch', () => {
-	it('pages shorter than asked for are read on, also where no total is told', async () => {
-		const api = new FakeApi();
+	test('pages shorter than asked for are read on, also where no total is reported', async () => {
+		const api = new FakeEnrich();
 		api.perPage = 10;
-		odd(api, RESULTS, (data) => delete data.totalItems);
+		api.alter(RESULTS, (data) => delete data.totalItems);
 		expect((await run(api, emails(20))).summary.found).toBe(20);
 	});
 
-	it('one that cannot be read for a moment after its submit is waited for', async () => {
-		const api = new FakeApi();
-		odd(api, STATUS, () => {
-			if (api.now < 3_000) throw new ConnectorError({ kind: 'notFound', status: 404 });
+	test('one that cannot be read for a moment after its submit is waited for', async () => {
+		const api = new FakeEnrich();
+		api.alter(STATUS, () => {
+			return api.elapsedMs < 3_000 ? problem(404) : undefined;
 		});
 		expect((await run(api, emails(20))).summary.found).toBe(20);
 	});
 
-	it('results that lag behind the status are read once more', async () => {
-		const api = new FakeApi();
+	test('results that lag behind the status are read once more', async () => {
+		const api = new FakeEnrich();
 		let endedAt: number | undefined;
-		odd(api, RESULTS, (data) => {
-			if (api.now < 60_000) return;
-			endedAt ??= api.now;
-			if (api.now === endedAt) data.results = [];
+		api.alter(RESULTS, (data) => {
+			if (api.elapsedMs < 60_000) return;
+			endedAt ??= api.elapsedMs;
+			if (api.elapsedMs === endedAt) data.results = [];
 		});
 		expect((await run(api, emails(20))).summary.found).toBe(20);
 	});
 
 	/** For a while after the end, there are none. */
-	const lagging = (api: FakeApi, forMs: number) => {
+	const lagging = (api: FakeEnrich, forMs: number) => {
 		let endedAt: number | undefined;
-		odd(api, RESULTS, (data) => {
-			if (api.now < 60_000) return;
-			endedAt ??= api.now;
-			if (api.now < endedAt + forMs) data.results = [];
+		api.alter(RESULTS, (data) => {
+			if (api.elapsedMs < 60_000) return;
+			endedAt ??= api.elapsedMs;
+			if (api.elapsedMs < endedAt + forMs) data.results = [];
 		});
 	};
 
-	it('results of a found batch that lag behind do not make it bought again', async () => {
-		const lost = new FakeApi();
+	test('results of a found batch that lag behind do not make it bought again', async () => {
+		const lost = new FakeEnrich();
 		lost.fates = ['lostAfter'];
 		lagging(lost, 1);
 		expect((await run(lost, emails(20))).summary.found).toBe(20);
 		expect(lost.submits).toBe(1);
 
-		const crashed = new FakeApi();
+		const crashed = new FakeEnrich();
 		await run(crashed, emails(20), { patienceMs: () => 0 });
 		lagging(crashed, 1);
 		expect((await run(crashed, emails(20))).summary.found).toBe(20);
 		expect(crashed.submits).toBe(1);
 	});
 
-	it('results that have expired are said to be gone', async () => {
-		const api = new FakeApi();
-		odd(api, RESULTS, () => {
-			if (api.now >= 60_000) throw new ConnectorError({ kind: 'expired', status: 410 });
+	test('results that have expired are said to be expired', async () => {
+		const api = new FakeEnrich();
+		api.alter(RESULTS, () => {
+			return api.elapsedMs >= 60_000 ? problem(410) : undefined;
 		});
 		const { results } = await run(api, emails(20));
 		expect(results[0]?.error?.kind).toBe('expired');
@@ -336,15 +324,11 @@ describe('more than one batch', () => {
 	const small = { ...validation, maxRows: 10 };
 	const options = { maxWaitMs: 1e7, batchFrom: 1 };
 
-	it('keeps what the first brought when the second is refused', async () => {
-		const api = new FakeApi();
-		const { call } = api.client;
-		let submits = 0;
-		api.client.call = async (operation, input) => {
-			if (operation.operationId === SUBMIT && ++submits === 2)
-				throw new ConnectorError({ kind: 'insufficientCredits', status: 402 });
-			return await call(operation, input);
-		};
+	test('keeps the results of the first when the second is refused', async () => {
+		const api = new FakeEnrich();
+		api.intercept(({ operation }, next) =>
+			operation.operationId === SUBMIT && api.sentTo(SUBMIT).length === 2 ? problem(402) : next(),
+		);
 		const { summary } = await lookUpMany(small, rowsOf(emails(25)), {
 			client: api.client,
 			...options,
@@ -352,8 +336,8 @@ describe('more than one batch', () => {
 		expect(summary).toMatchObject({ rows: 25, found: 10, failed: 15 });
 	});
 
-	it('of the same size are not taken for each other', async () => {
-		const api = new FakeApi();
+	test('of the same size are not taken for each other', async () => {
+		const api = new FakeEnrich();
 		const { summary } = await lookUpMany(small, rowsOf(emails(20)), {
 			client: api.client,
 			...options,

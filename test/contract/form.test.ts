@@ -1,16 +1,17 @@
 import { type FormField, inputFields, outputFields } from '../../shared/contract/form';
-import {
+import type { Operation } from '../../shared/contract/operation';
+import { prepare } from '../../shared/input/prepare';
+import { enrich } from '../../shared/providers/enrich';
+
+const {
 	countLeads,
 	findEmail,
 	getWalletBalance,
 	getWalletTransactions,
-	operations,
 	phoneLookup,
 	searchLeads,
 	validateEmail,
-} from '../../shared/providers/enrich/operations';
-import type { Operation } from '../../shared/contract/operation';
-import { prepare } from '../../shared/input/prepare';
+} = enrich.operations;
 
 const brief = (fields: FormField[]) =>
 	fields.map(({ key, title, type, isRequired }) => [key, title, type, isRequired]);
@@ -86,37 +87,34 @@ describe('what users get', () => {
 	});
 });
 
-describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
-	'%s',
-	(_, operation: Operation) => {
-		const all = (fields: FormField[]): FormField[] =>
-			fields.flatMap((field) => [field, ...all(field.fields ?? [])]);
+describe.each(Object.entries<Operation>(enrich.operations))('%s', (_, operation) => {
+	const all = (fields: FormField[]): FormField[] =>
+		fields.flatMap((field) => [field, ...all(field.fields ?? [])]);
 
-		test('has a title in capitals for every field, and no title twice on one form', () => {
-			for (const fields of [inputFields(operation), outputFields(operation)]) {
-				for (const field of all(fields)) {
-					expect(field.title).toMatch(/^(?:[A-Z]|iOS)/);
-					expect(field.title).not.toBe(field.key);
-				}
-				expect(new Set(fields.map(({ title }) => title)).size).toBe(fields.length);
+	test('has a title in capitals for every field, and no title twice on one form', () => {
+		for (const fields of [inputFields(operation), outputFields(operation)]) {
+			for (const field of all(fields)) {
+				expect(field.title).toMatch(/^(?:[A-Z]|iOS)/);
+				expect(field.title).not.toBe(field.key);
 			}
-		});
+			expect(new Set(fields.map(({ title }) => title)).size).toBe(fields.length);
+		}
+	});
 
-		test('describes fields without a final period', () => {
-			for (const { description } of all([...inputFields(operation), ...outputFields(operation)])) {
-				if (description !== undefined) expect(description).toMatch(/[^.]$/);
-			}
-		});
+	test('describes fields without a final period', () => {
+		for (const { description } of all([...inputFields(operation), ...outputFields(operation)])) {
+			if (description !== undefined) expect(description).toMatch(/[^.]$/);
+		}
+	});
 
-		test('has an example that can be sent, an answer that fits, and a verdict for it', () => {
-			expect(prepare(operation, operation.example.input)).toHaveProperty('input');
-			expect(operation.output.parse(operation.example.data)).toEqual(operation.example.data);
-			expect(operation.outcome(operation.example.data)).toMatchObject({ found: true });
-		});
+	test('has an example that can be sent, an answer that fits, and an outcome for it', () => {
+		expect(prepare(operation, operation.example.input)).toHaveProperty('input');
+		expect(operation.output.parse(operation.example.data)).toEqual(operation.example.data);
+		expect(operation.outcome(operation.example.data)).toMatchObject({ found: true });
+	});
 
-		test('simplifies to fields that it has', () => {
-			const keys = outputFields(operation).map(({ key }) => key);
-			for (const key of operation.simplified ?? []) expect(keys).toContain(key);
-		});
-	},
-);
+	test('simplifies to fields that it has', () => {
+		const keys = outputFields(operation).map(({ key }) => key);
+		for (const key of operation.simplified ?? []) expect(keys).toContain(key);
+	});
+});

@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import type { Schema as ContractSchema } from '../../scripts/contractFacts';
-import { DEFAULT_BASE_URL } from '../../shared/providers/enrich/auth';
-import { operations } from '../../shared/providers/enrich/operations';
-import {
-	getCompanyFollowerProgress,
-	getCompanyFollowerResults,
-} from '../../shared/providers/enrich/operations/companyFollowers';
+import type { Operation } from '../../shared/contract/operation';
+import { enrich } from '../../shared/providers/enrich';
 import type { HttpRequest } from '../../shared/http/transport';
 import {
 	facts,
@@ -17,7 +13,8 @@ import {
 	responseSchema,
 	type Sent,
 } from './contract';
-import { BASE_URL, fakeClient, scripted, success } from '../../testkit/fakes';
+import { BASE_URL, fakeClient } from '../../testkit/fakeClient';
+import { scripted, success } from '../../testkit/fakeTransport';
 
 type Schema = Record<string, unknown>;
 
@@ -116,11 +113,15 @@ function sentOf(operationId: string, { url, body }: HttpRequest): Sent {
 }
 
 test('the base URL is the contract’s', () => {
-	expect(DEFAULT_BASE_URL).toBe(facts.baseUrl);
+	expect(enrich.auth.defaultBaseUrl).toBe(facts.baseUrl);
 });
 
-const all = [...operations, getCompanyFollowerProgress, getCompanyFollowerResults];
-describe.each(all.map((operation) => [operation.operationId, operation] as const))(
+test('every operation stands under its own operationId', () => {
+	for (const [id, { operationId }] of Object.entries(enrich.operations))
+		expect(operationId).toBe(id);
+});
+
+describe.each(Object.entries<Operation>(enrich.operations))(
 	'%s is as in the contract:',
 	(operationId, operation) => {
 		test('method and path', () => {

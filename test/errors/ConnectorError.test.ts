@@ -1,25 +1,14 @@
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { Operation } from '../../shared/contract/operation';
-import {
-	findEmail,
-	getWalletBalance,
-	ipToCompany,
-	reverseLookup,
-	searchLeads,
-	validateEmail,
-} from '../../shared/providers/enrich/operations';
-import { type ErrorKind, TEXTS } from '../../shared/errors/errorTable';
+import { ConnectorError, type ErrorFacts } from '../../shared/errors/ConnectorError';
+import { type ErrorKind, ERRORS } from '../../shared/errors/errorTable';
 import { type HttpResponse, TransportError, toTransportError } from '../../shared/http/transport';
-import {
-	CANARY_KEY,
-	errorOf,
-	fakeClient,
-	HTML,
-	json,
-	networkError,
-	problem,
-	scripted,
-} from '../../testkit/fakes';
+import { enrich } from '../../shared/providers/enrich';
+import { errorOf } from '../../testkit/errorOf';
+import { CANARY_KEY, fakeClient } from '../../testkit/fakeClient';
+import { HTML, json, networkError, problem, scripted } from '../../testkit/fakeTransport';
+
+const { findEmail, getWalletBalance, ipToCompany, reverseLookup, searchLeads, validateEmail } =
+	enrich.operations;
 
 /** n8n asks to avoid these in what users read. */
 const AVOIDED = /\b(?:error|problem|failure|mistake)s?\b/i;
@@ -65,6 +54,7 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 		[503, 'unavailable', true, /Run again later/],
 		[504, 'serverSide', true, /Run again later/],
 		[408, 'serverSide', true, /Run again later/],
+		[499, 'serverSide', true, /Run again later/],
 		[302, 'badSettings', false, /base URL/],
 	];
 	const shapes: [string, (status: number) => HttpResponse][] = [
@@ -209,7 +199,7 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 		expect(error.message).toContain('20 MB');
 	});
 
-	test.each([undefined, null, 'text', 7, {}, Object.create(null)])(
+	test.each<unknown>([undefined, null, 'text', 7, {}, Object.create(null)])(
 		'whatever an HTTP library throws: %p',
 		(thrown) => {
 			expect(toTransportError(thrown)).toMatchObject({ reason: 'interrupted', execution: 'maybe' });
@@ -224,7 +214,7 @@ describe('what may have been charged', () => {
 		expect(nextStep).toContain("wallet's transactions");
 	});
 
-	test.each([reverseLookup, ipToCompany])(
+	test.each<Operation>([reverseLookup, ipToCompany])(
 		'but a lookup that Enrich caches is free to repeat: $title',
 		async (operation) => {
 			expect((await after(new TransportError('timedOut'), operation)).nextStep).toContain(
@@ -243,23 +233,42 @@ describe('what may have been charged', () => {
 	});
 });
 
-test.each(Object.keys(TEXTS) as ErrorKind[])(
-	'"%s" reads well with all facts and with none',
-	(kind) => {
-		for (const ran of ['no', 'maybe'] as const) {
-			expectReadable(new ConnectorError({ kind }));
-			if (kind === 'badInput' && ran === 'maybe') continue;
-			const facts = {
-				field: 'Email',
-				detail: 'some words',
-				status: 500,
-				creditsRequired: 10,
-				creditsAvailable: 3,
-				retryAfterMs: 1500,
-			};
-			const full = new ConnectorError({ kind, ...facts });
-			expectReadable(full);
-			expect(full.nextStep).not.toContain('1.5');
+describe.each(Object.keys(ERRORS) as ErrorKind[])('"%s" reads well', (kind) => {
+	const known: Omit<ErrorFacts, 'kind'> = {
+		field: 'Email',
+		detail: 'some words',
+		status: 500,
+		batchId: 'b1',
+		creditsRequired: 10,
+		creditsAvailable: 3,
+		retryAfterMs: 1500,
+		documentedCost: 10,
+	};
+	const calls: [string, Omit<ErrorFacts, 'kind'>][] = [
+		['a call that did not run', { execution: 'no', billing: 'chargedEachTime' }],
+		['a free call that may have run', { execution: 'maybe', billing: 'freeRead' }],
+		['a paid call that may have run', { execution: 'maybe', billing: 'chargedEachTime' }],
+		['one that is cached', { execution: 'maybe', billing: 'chargedOnceThenCached' }],
+		['one that was charged all the same', { creditsUsed: 3, billing: 'chargedEachTime' }],
+	];
+
+	test.each([
+		['of a provider', enrich.words],
+		['of none', undefined],
+	])('with all facts and with none, %s', (_, provider) => {
+		expectReadable(new ConnectorError({ kind, provider }));
+		for (const [name, call] of calls) {
+			// What was never sent neither ran nor was charged.
+			const isUnsent = ['unreachable', 'spendingLimit', 'stopped'].includes(kind);
+			if (isUnsent && call.execution !== 'no') continue;
+			const few = new ConnectorError({ kind, provider, ...call });
+			const all = new ConnectorError({ kind, provider, ...known, ...call });
+			for (const error of [few, all]) {
+				expectReadable(error);
+				expect(error.mayHaveBeenCharged).toBe(/paid|cached/.test(name));
+				if (call.creditsUsed) expect(error.nextStep).not.toMatch(/nothing was charged/i);
+			}
+			expect(all.nextStep).not.toContain('1.5');
 		}
-	},
-);
+	});
+});

@@ -1,25 +1,22 @@
-import { validateEmail, phoneLookup } from '../../shared/providers/enrich/operations';
 import type { Operation } from '../../shared/contract/operation';
-import { RateLimiter } from '../../shared/http/rateLimiter';
-import { RATE, PLANS } from '../../shared/errors/errorTable';
-import { lookUpRows, type RowResult } from '../../shared/rows/lookUpRows';
-import type { Transport } from '../../shared/http/transport';
-import {
-	FakeClock,
-	fakeClient,
-	fakeLimits,
-	json,
-	type PlanLimits,
-	scripted,
-	seededRandom,
-	success,
-} from '../../testkit/fakes';
+import { RATE_LIMITS, RateLimiter } from '../../shared/http/rateLimiter';
+import { enrich } from '../../shared/providers/enrich';
+import { lookUpRows } from '../../shared/rows/lookUpRows';
+import type { RowResult } from '../../shared/rows/result';
+import { fakeClient } from '../../testkit/fakeClient';
+import { FakeClock, seededRandom } from '../../testkit/fakeClock';
+import { FakeEnrich } from '../../testkit/fakeEnrich';
+import type { LimitHeaders, PlanLimits } from '../../testkit/fakeLimits';
+import { json, scripted, success } from '../../testkit/fakeTransport';
 
-type Style = 'tightest' | 'burst' | 'none';
+const { phoneLookup, validateEmail } = enrich.operations;
+const { plans } = enrich;
+const planOf = (name: string) => plans.find((plan) => plan.name === name) as PlanLimits;
+const [free, growth, scale] = [planOf('Free'), planOf('Growth'), planOf('Scale')];
 
 interface Setting {
 	plan: PlanLimits;
-	style?: Style;
+	style?: LimitHeaders;
 	latency: { from: number; to: number };
 	seed?: number;
 }
@@ -28,42 +25,21 @@ interface Setting {
 function limitedApi({ plan, style = 'tightest', latency, seed = 1 }: Setting) {
 	const clock = new FakeClock(seededRandom(seed));
 	const random = seededRandom(seed + 1000);
-	const admit = fakeLimits(plan, style, clock);
-	const startedAt = clock.now();
-	const stats = {
-		refusedAt: [] as number[],
-		arrivedAt: [] as number[],
-		inFlight: 0,
-		inFlightMost: 0,
-	};
-	const transport: Transport = async ({ method }) => {
-		stats.inFlight += 1;
-		stats.inFlightMost = Math.max(stats.inFlightMost, stats.inFlight);
-		const half = () => (latency.from + random() * (latency.to - latency.from)) / 2;
-		await clock.rest(half());
-		stats.arrivedAt.push(clock.now() - startedAt);
-		const { headers, isRefused } = admit(method);
-		if (isRefused) stats.refusedAt.push(clock.now() - startedAt);
-		await clock.rest(half());
-		stats.inFlight -= 1;
-		if (isRefused) return json(429, { statusCode: 429, error: 'Too Many Requests' }, headers);
-		const answer = success(
-			method === 'GET' ? phoneLookup.example.data : validateEmail.example.data,
-		);
-		return { ...answer, headers: { ...answer.headers, ...headers } };
-	};
-	return { clock, transport, stats, admit, pacer: new RateLimiter(clock) };
+	const latencyMs = () => (latency.from + random() * (latency.to - latency.from)) / 2;
+	const balance = Infinity;
+	const api = new FakeEnrich({ clock, plan, limitHeaders: style, latencyMs, balance });
+	const limiter = new RateLimiter(clock, plans);
+	const client = fakeClient(api.transport, { clock, rateLimiter: limiter });
+	return { api, clock, client, limiter };
 }
 
 const rowsOf = (count: number, prefix = 'a') =>
 	Array.from({ length: count }, (_, i) => ({ values: { email: `${prefix}${i}@figma.com` } }));
 
 async function run(setting: Setting, rows: number, operation: Operation = validateEmail) {
-	const api = limitedApi(setting);
-	const client = fakeClient(api.transport, { clock: api.clock, rateLimiter: api.pacer });
-	const startedAt = api.clock.now();
+	const { api, client } = limitedApi(setting);
 	const { results } = await lookUpRows(operation, rowsOf(rows), { client });
-	return { ...api, results, minutes: (api.clock.now() - startedAt) / 60_000 };
+	return { stats: api.stats, results, minutes: api.elapsedMs / 60_000 };
 }
 
 const found = (results: RowResult[]) => results.filter(({ outcome }) => outcome === 'found').length;
@@ -81,7 +57,7 @@ type Latency = keyof typeof LATENCIES;
 function bound(plan: PlanLimits, { method }: Operation, latency: Latency) {
 	const { from, to } = LATENCIES[latency];
 	const byLimit = method === 'POST' ? (plan.enrichmentPerMinute ?? plan.perMinute) : plan.perMinute;
-	const byFlight = (RATE.inFlightMost.known / ((from + to) / 2)) * 60_000;
+	const byFlight = (RATE_LIMITS.maxInFlight.known / ((from + to) / 2)) * 60_000;
 	return { most: Math.min(byLimit, byFlight), isByLimit: byLimit < byFlight };
 }
 
@@ -92,11 +68,13 @@ afterAll(() => {
 });
 
 describe('a long run', () => {
-	const cases = PLANS.flatMap((plan) =>
-		(Object.keys(LATENCIES) as Latency[]).flatMap((latency) =>
-			[validateEmail, phoneLookup].map((operation) => ({ plan, latency, operation })),
-		),
-	).map((entry) => [entry.plan.name, entry.operation.title, entry.latency, entry] as const);
+	const cases = plans
+		.flatMap((plan) =>
+			(Object.keys(LATENCIES) as Latency[]).flatMap((latency) =>
+				[validateEmail, phoneLookup].map((operation) => ({ plan, latency, operation })),
+			),
+		)
+		.map((entry) => [entry.plan.name, entry.operation.title, entry.latency, entry] as const);
 
 	test.each(cases)(
 		'on %s, %s at %s latency, uses its rate limit and meets no 429',
@@ -114,20 +92,20 @@ describe('a long run', () => {
 			);
 			const ratio = steady.length / most / (most > 3000 ? 1 : 3);
 			figures.push(
-				`${plan.name} ${operation.method} ${latency}: ${ratio.toFixed(3)}, 429s ${stats.refusedAt.length}, most in flight ${stats.inFlightMost}`,
+				`${plan.name} ${operation.method} ${latency}: ${ratio.toFixed(3)}, 429s ${stats.refusedAt.length}, most in flight ${stats.maxInFlight}`,
 			);
 			expect(found(results)).toBe(results.length);
 			expect(afterFirstWindow(stats.refusedAt)).toEqual([]);
 			const least = plan.name === 'Pro' && latency === 'documented' ? 0.9 : 0.95;
 			expect(ratio).toBeGreaterThanOrEqual(isByLimit ? least : 0.85);
-			expect(stats.inFlightMost).toBeLessThanOrEqual(RATE.inFlightMost.known);
+			expect(stats.maxInFlight).toBeLessThanOrEqual(RATE_LIMITS.maxInFlight.known);
 		},
 	);
 
 	test.each(['burst', 'none'] as const)(
 		'recovers and loses no row with "%s" headers',
 		async (style) => {
-			for (const plan of PLANS.slice(0, 3)) {
+			for (const plan of plans.slice(0, 3)) {
 				const rows = (plan.enrichmentPerMinute ?? 0) * 3;
 				const { results, stats, minutes } = await run(
 					{ plan, style, latency: LATENCIES.usual },
@@ -135,52 +113,43 @@ describe('a long run', () => {
 				);
 				expect(found(results)).toBe(rows);
 				expect(minutes).toBeLessThan(6);
-				expect(stats.inFlightMost).toBeLessThanOrEqual(
-					RATE.inFlightMost[style === 'none' ? 'none' : 'known'],
+				expect(stats.maxInFlight).toBeLessThanOrEqual(
+					RATE_LIMITS.maxInFlight[style === 'none' ? 'none' : 'known'],
 				);
 			}
 		},
 	);
 
 	test('still ends well when somebody else uses up the same limit', async () => {
-		const growth = PLANS[1];
-		const api = limitedApi({ plan: growth, latency: LATENCIES.usual });
-		const client = fakeClient(api.transport, { clock: api.clock, rateLimiter: api.pacer });
-		const startedAt = api.clock.now();
-		for (let i = 0; i < 200; i++) api.clock.at(startedAt + i * 1200, () => void api.admit('POST'));
+		const { api, clock, client } = limitedApi({ plan: growth, latency: LATENCIES.usual });
+		const startedAt = clock.now();
+		for (let i = 0; i < 200; i++) clock.at(startedAt + i * 1200, () => void api.admit('POST'));
 		const { results } = await lookUpRows(validateEmail, rowsOf(200), { client });
 		expect(found(results)).toBe(200);
 		expect(api.stats.refusedAt.length).toBeLessThan(30);
 	});
 
-	test('shares the limit with another run on the same pacer, and both meet no 429', async () => {
-		const { transport, clock, pacer, stats } = limitedApi({
-			plan: PLANS[1],
-			latency: LATENCIES.usual,
-		});
+	test('shares the limit with another run on the same limiter, and both meet no 429', async () => {
+		const { api, clock, limiter } = limitedApi({ plan: growth, latency: LATENCIES.usual });
 		const runOf = (prefix: string) =>
 			lookUpRows(validateEmail, rowsOf(150, prefix), {
-				client: fakeClient(transport, { clock, rateLimiter: pacer }),
+				client: fakeClient(api.transport, { clock, rateLimiter: limiter }),
 			});
 		const runs = await Promise.all([runOf('a'), runOf('b')]);
 		expect(runs.map(({ results }) => found(results))).toEqual([150, 150]);
-		expect(stats.refusedAt).toEqual([]);
+		expect(api.stats.refusedAt).toEqual([]);
 	});
 });
 
 describe('a short run', () => {
 	test('that fits into what is left is held back by nothing but the burst limit', async () => {
-		const { minutes, stats } = await run({ plan: PLANS[1], latency: LATENCIES.quick }, 75);
+		const { minutes, stats } = await run({ plan: growth, latency: LATENCIES.quick }, 75);
 		expect(minutes * 60).toBeLessThan(4.5);
 		expect(stats.refusedAt).toEqual([]);
 	});
 
 	test('of as many rows as a burst takes is sent at once when the limits are known', async () => {
-		const { transport, clock, pacer } = limitedApi({
-			plan: PLANS[2],
-			latency: LATENCIES.documented,
-		});
-		const client = fakeClient(transport, { clock, rateLimiter: pacer });
+		const { clock, client } = limitedApi({ plan: scale, latency: LATENCIES.documented });
 		await lookUpRows(validateEmail, rowsOf(1), { client });
 		await clock.rest(3000);
 		const startedAt = clock.now();
@@ -189,21 +158,17 @@ describe('a short run', () => {
 	});
 
 	test('after hours of idleness starts at once, and with a full window', async () => {
-		const { transport, clock, pacer, stats } = limitedApi({
-			plan: PLANS[0],
-			latency: LATENCIES.quick,
-		});
-		const client = fakeClient(transport, { clock, rateLimiter: pacer });
+		const { api, clock, client } = limitedApi({ plan: free, latency: LATENCIES.quick });
 		await lookUpRows(validateEmail, rowsOf(12), { client });
 		await clock.rest(5 * 3_600_000);
 		const startedAt = clock.now();
 		await lookUpRows(validateEmail, rowsOf(10, 'b'), { client });
 		expect(clock.now() - startedAt).toBeLessThan(1500);
-		expect(stats.refusedAt).toEqual([]);
+		expect(api.stats.refusedAt).toEqual([]);
 	});
 });
 
-describe('the pacer', () => {
+describe('the rate limiter', () => {
 	test.each([
 		[
 			'rubbish',
@@ -236,7 +201,7 @@ describe('the pacer', () => {
 			300,
 		);
 		expect(found(results)).toBe(300);
-		expect(stats.inFlightMost).toBe(RATE.inFlightMost.none);
+		expect(stats.maxInFlight).toBe(RATE_LIMITS.maxInFlight.none);
 	});
 
 	test('holds everybody back for as long as a 429 says', async () => {
@@ -258,14 +223,14 @@ describe('the pacer', () => {
 
 	test('leaves room between two bursts, as calls overtake each other', async () => {
 		const clock = new FakeClock();
-		const pacer = new RateLimiter(clock);
-		pacer.announce('write', () => 500);
+		const limiter = new RateLimiter(clock, plans);
+		limiter.announce('write', () => 500);
 		const send = async (tookMs: number) => {
-			const ticket = await pacer.acquire('write');
+			const ticket = await limiter.acquire('write');
 			if (!ticket) throw new Error('Not admitted');
 			await clock.rest(tookMs);
 			const left = { 'x-ratelimit-remaining': '1900', 'x-ratelimit-reset': '60' };
-			pacer.release(ticket, { headers: { 'x-ratelimit-limit': '2000', ...left }, isGood: true });
+			limiter.release(ticket, { headers: { 'x-ratelimit-limit': '2000', ...left }, isGood: true });
 			return ticket.sentAt;
 		};
 		const sentAt: number[] = [];
@@ -277,16 +242,16 @@ describe('the pacer', () => {
 
 	test('gives the turn back when a waiting call is cancelled', async () => {
 		const clock = new FakeClock();
-		const pacer = new RateLimiter(clock);
+		const limiter = new RateLimiter(clock, plans);
 		const tickets = await Promise.all(
-			Array.from({ length: RATE.inFlightMost.unknown }, () => pacer.acquire('write')),
+			Array.from({ length: RATE_LIMITS.maxInFlight.unknown }, () => limiter.acquire('write')),
 		);
 		const controller = new AbortController();
-		const cancelled = pacer.acquire('write', controller.signal);
-		const next = pacer.acquire('write');
+		const cancelled = limiter.acquire('write', controller.signal);
+		const next = limiter.acquire('write');
 		controller.abort();
 		await expect(cancelled).resolves.toBeUndefined();
-		pacer.release(tickets[0] as NonNullable<(typeof tickets)[0]>);
+		limiter.release(tickets[0] as NonNullable<(typeof tickets)[0]>);
 		await expect(next).resolves.toMatchObject({ bucket: 'write' });
 	});
 });

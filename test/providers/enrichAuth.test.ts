@@ -1,13 +1,11 @@
-import {
-	authHeaders,
-	DEFAULT_BASE_URL,
-	isOwnHost,
-	toConnection,
-} from '../../shared/providers/enrich/auth';
+import { isOwnHost } from '../../shared/http/connection';
+import { enrich } from '../../shared/providers/enrich';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { CANARY_KEY } from '../../testkit/fakes';
+import { CANARY_KEY } from '../../testkit/fakeClient';
 
-function refusal(entered: Parameters<typeof toConnection>[0]): ConnectorError {
+const { toConnection, headers, defaultBaseUrl } = enrich.auth;
+
+function refusal(entered: Record<string, unknown>): ConnectorError {
 	try {
 		toConnection(entered);
 	} catch (error) {
@@ -54,11 +52,11 @@ describe('the key', () => {
 	});
 
 	test('goes into the header that was chosen, and into one only', () => {
-		expect(authHeaders(toConnection({ apiKey: CANARY_KEY }))).toEqual({ 'x-api-key': CANARY_KEY });
-		expect(authHeaders(toConnection({ apiKey: CANARY_KEY, headerStyle: 'bearer' }))).toEqual({
+		expect(headers(toConnection({ apiKey: CANARY_KEY }))).toEqual({ 'x-api-key': CANARY_KEY });
+		expect(headers(toConnection({ apiKey: CANARY_KEY, headerStyle: 'bearer' }))).toEqual({
 			authorization: `Bearer ${CANARY_KEY}`,
 		});
-		expect(authHeaders(toConnection({ apiKey: CANARY_KEY, headerStyle: 'other' }))).toEqual({
+		expect(headers(toConnection({ apiKey: CANARY_KEY, headerStyle: 'other' }))).toEqual({
 			'x-api-key': CANARY_KEY,
 		});
 	});
@@ -69,11 +67,11 @@ describe('the base URL', () => {
 		toConnection({ apiKey: CANARY_KEY, baseUrl: entered }).baseUrl;
 
 	test.each([
-		[undefined, DEFAULT_BASE_URL],
-		['', DEFAULT_BASE_URL],
-		['  ', DEFAULT_BASE_URL],
-		['https://dev.enrich.so/api/v3/', DEFAULT_BASE_URL],
-		['"https://DEV.enrich.so/api/v3"', DEFAULT_BASE_URL],
+		[undefined, defaultBaseUrl],
+		['', defaultBaseUrl],
+		['  ', defaultBaseUrl],
+		['https://dev.enrich.so/api/v3/', defaultBaseUrl],
+		['"https://DEV.enrich.so/api/v3"', defaultBaseUrl],
 		['https://proxy.example:8443/enrich//', 'https://proxy.example:8443/enrich'],
 		['https://proxy.example', 'https://proxy.example'],
 		['http://localhost:4010/api/v3', 'http://localhost:4010/api/v3'],
@@ -119,5 +117,5 @@ test.each([
 	['//dev.enrich.so/', false],
 	['', false],
 ])('the key may go to %j: %s', (url, isOwn) => {
-	expect(isOwnHost(url, { baseUrl: DEFAULT_BASE_URL })).toBe(isOwn);
+	expect(isOwnHost(url, { baseUrl: defaultBaseUrl })).toBe(isOwn);
 });

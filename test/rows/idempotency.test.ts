@@ -1,8 +1,10 @@
-import type { Success } from '../../shared/http/client';
+import type { Success } from '../../shared/contract/provider';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { type IdempotencyStore, NO_STORE, callOnce } from '../../shared/rows/idempotency';
+import type { Client } from '../../shared/http/client';
+import { callOnce, type IdempotencyStore, NO_STORE } from '../../shared/rows/idempotency';
 import { SpendingLimit } from '../../shared/rows/spendingLimit';
-import { errorOf, fakeMemory } from '../../testkit/fakes';
+import { errorOf } from '../../testkit/errorOf';
+import { fakeStore } from '../../testkit/fakeStore';
 
 const answer: Success = {
 	data: { found: true },
@@ -16,10 +18,15 @@ const unclear = new ConnectorError({
 });
 const clear = new ConnectorError({ kind: 'badInput', detail: 'x', billing: 'chargedEachTime' });
 
-function paying(memory: IdempotencyStore, outcome: Success | Error) {
+const client: Pick<Client, 'now' | 'error'> = {
+	now: () => 1000,
+	error: (facts) => new ConnectorError(facts),
+};
+
+function paying(store: IdempotencyStore, outcome: Success | Error) {
 	let calls = 0;
 	const pay = () =>
-		callOnce(memory, 'key', 1000, async () => {
+		callOnce(store, 'key', client, async () => {
 			calls += 1;
 			if (outcome instanceof Error) throw outcome;
 			return outcome;
@@ -27,9 +34,9 @@ function paying(memory: IdempotencyStore, outcome: Success | Error) {
 	return { pay, calls: () => calls };
 }
 
-describe('a paid call that is remembered', () => {
-	test('is answered from memory, with the receipt of then', async () => {
-		const { pay, calls } = paying(fakeMemory(), answer);
+describe('a paid call that is stored', () => {
+	test('is answered from the store, with the receipt of then', async () => {
+		const { pay, calls } = paying(fakeStore(), answer);
 		expect(await pay()).toEqual(answer);
 		expect(await pay()).toEqual({
 			data: answer.data,
@@ -40,9 +47,9 @@ describe('a paid call that is remembered', () => {
 	});
 
 	test('is not sent again where it may have been charged, and still says so', async () => {
-		const memory = fakeMemory();
-		expect(await errorOf(paying(memory, unclear).pay())).toBe(unclear);
-		const next = paying(memory, answer);
+		const store = fakeStore();
+		expect(await errorOf(paying(store, unclear).pay())).toBe(unclear);
+		const next = paying(store, answer);
 		const error = await errorOf(next.pay());
 		expect(error).toMatchObject({ kind: 'notRepeated', mayHaveBeenCharged: true });
 		expect(error.nextStep).toContain('10 credits');
@@ -50,11 +57,11 @@ describe('a paid call that is remembered', () => {
 	});
 
 	test('is not sent again where the step died while it was under way', async () => {
-		const memory = fakeMemory();
-		void callOnce(memory, 'key', 1000, () => new Promise(() => {}));
+		const store = fakeStore();
+		void callOnce(store, 'key', client, () => new Promise(() => {}));
 		await new Promise(setImmediate);
-		expect(memory.entries.get('key')).toEqual({ state: 'sent', at: 1000 });
-		const next = paying(memory, answer);
+		expect(store.entries.get('key')).toEqual({ state: 'sent', at: 1000 });
+		const next = paying(store, answer);
 		expect(await errorOf(next.pay())).toMatchObject({
 			kind: 'notRepeated',
 			mayHaveBeenCharged: true,
@@ -64,21 +71,21 @@ describe('a paid call that is remembered', () => {
 	});
 
 	test('is sent again where it surely was not charged', async () => {
-		const memory = fakeMemory();
-		await errorOf(paying(memory, clear).pay());
-		expect(memory.entries.size).toBe(0);
-		expect(await paying(memory, answer).pay()).toBe(answer);
+		const store = fakeStore();
+		await errorOf(paying(store, clear).pay());
+		expect(store.entries.size).toBe(0);
+		expect(await paying(store, answer).pay()).toBe(answer);
 	});
 
 	test('is plain data, so that platforms can store it', async () => {
-		const memory = fakeMemory();
-		await errorOf(paying(memory, unclear).pay());
-		const stored = [...memory.entries.values()];
+		const store = fakeStore();
+		await errorOf(paying(store, unclear).pay());
+		const stored = [...store.entries.values()];
 		expect(JSON.parse(JSON.stringify(stored))).toEqual(stored);
 	});
 });
 
-test('without a memory every call is sent', async () => {
+test('without a store every call is sent', async () => {
 	const { pay, calls } = paying(NO_STORE, answer);
 	await pay();
 	await pay();

@@ -1,8 +1,18 @@
 import fc from 'fast-check';
-import type { ClientOptions } from '../../shared/http/client';
-import type { IdempotencyStore } from '../../shared/rows/idempotency';
 import { documentedCost, type Operation } from '../../shared/contract/operation';
-import {
+import type { ClientOptions } from '../../shared/http/client';
+import { enrich } from '../../shared/providers/enrich';
+import type { IdempotencyStore } from '../../shared/rows/idempotency';
+import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
+import type { RowResult } from '../../shared/rows/result';
+import { errorOf } from '../../testkit/errorOf';
+import { fakeClient } from '../../testkit/fakeClient';
+import { FakeClock, seededRandom } from '../../testkit/fakeClock';
+import { FakeEnrich, type Knobs, type Trouble } from '../../testkit/fakeEnrich';
+import { fakeStore } from '../../testkit/fakeStore';
+import { json, problem, scripted, success } from '../../testkit/fakeTransport';
+
+const {
 	findEmail,
 	getWalletTransactions,
 	ipToCompany,
@@ -10,49 +20,31 @@ import {
 	reverseLookup,
 	searchLeads,
 	validateEmail,
-} from '../../shared/providers/enrich/operations';
-import { lookUpRows, type Row, type RowResult } from '../../shared/rows/lookUpRows';
-import {
-	errorOf,
-	fakeApi,
-	type FakeApiOptions,
-	FakeClock,
-	fakeClient,
-	fakeMemory,
-	json,
-	problem,
-	scripted,
-	seededRandom,
-	success,
-	type Trouble,
-} from '../../testkit/fakes';
+} = enrich.operations;
 
 const emails = (...addresses: unknown[]): Row[] =>
 	addresses.map((email) => ({ values: { email } }));
 const many = (count: number) => emails(...Array.from({ length: count }, (_, i) => `a${i}@b.co`));
 
+interface Settings extends Partial<Knobs> {
+	maxCredits?: number;
+	store?: IdempotencyStore;
+	client?: Partial<ClientOptions>;
+}
+
 async function run(
 	operation: Operation,
 	rows: Row[],
-	{
-		maxCredits,
-		memory,
-		client = {},
-		...api
-	}: Partial<FakeApiOptions> & {
-		maxCredits?: number;
-		memory?: IdempotencyStore;
-		client?: Partial<ClientOptions>;
-	} = {},
+	{ maxCredits, store, client = {}, ...knobs }: Settings = {},
 ) {
 	const clock = new FakeClock(seededRandom(1));
-	const fake = fakeApi({ clock, ...api });
+	const api = new FakeEnrich({ clock, latencyMs: () => 25, ...knobs });
 	const { results, summary } = await lookUpRows(operation, rows, {
-		client: fakeClient(fake.transport, { clock, ...client }),
+		client: fakeClient(api.transport, { clock, ...client }),
 		maxCredits,
-		store: memory,
+		store,
 	});
-	return { ...fake, results, summary };
+	return { api, sent: api.sent, results, summary };
 }
 
 const outcomes = (results: RowResult[]) => results.map(({ outcome }) => outcome);
@@ -84,7 +76,7 @@ describe('what becomes of each row', () => {
 			skipped: 2,
 			failed: 1,
 			creditsUsed: 10,
-			creditsRemaining: 1_000_000,
+			creditsRemaining: 999_990,
 		});
 	});
 
@@ -159,9 +151,9 @@ describe('what stops a run', () => {
 		async (status) => {
 			const trouble = (n: number): Trouble | undefined =>
 				n === 3 ? { fault: 'status', when: 'before', status } : undefined;
-			const { results, sent, ledger } = await run(validateEmail, many(200), { trouble });
+			const { results, sent, api } = await run(validateEmail, many(200), { trouble });
 			expect(sent.length).toBeLessThan(16);
-			expect(results.filter(({ outcome }) => outcome === 'found')).toHaveLength(ledger.charged);
+			expect(results.filter(({ outcome }) => outcome === 'found')).toHaveLength(api.spent);
 			const stopped = results.filter(({ error }) => error?.kind === 'stopped');
 			expect(stopped).toHaveLength(200 - sent.length);
 			for (const { outcome, creditsUsed, reason } of stopped) {
@@ -174,12 +166,12 @@ describe('what stops a run', () => {
 	test.each(['timeout', 'reset', 'html', 'truncated'] as const)(
 		'five calls in a row that end in a %s',
 		async (fault) => {
-			const { sent, results, ledger } = await run(validateEmail, many(200), {
+			const { sent, results, api } = await run(validateEmail, many(200), {
 				trouble: () => ({ fault, when: 'after' }),
 			});
 			// Those that were under way by then cannot be called back.
 			expect(sent.length).toBeLessThanOrEqual(10);
-			expect(ledger.charged).toBe(sent.length);
+			expect(api.spent).toBe(sent.length);
 			expect(results.filter(({ error }) => error?.mayHaveBeenCharged)).toHaveLength(sent.length);
 			expect(results[199]?.reason).toContain('calls in a row brought no answer');
 		},
@@ -218,7 +210,7 @@ describe('what stops a run', () => {
 	test('cancelling: what is under way ends, the rest is not sent', async () => {
 		const clock = new FakeClock();
 		const controller = new AbortController();
-		const { transport, sent } = fakeApi({ clock, latencyMs: () => 1000 });
+		const { transport, sent } = new FakeEnrich({ clock, latencyMs: () => 500 });
 		clock.at(clock.now() + 1500, () => controller.abort());
 		const client = fakeClient(transport, { clock, signal: controller.signal });
 		const { results } = await lookUpRows(validateEmail, many(100), { client });
@@ -232,7 +224,7 @@ describe('what stops a run', () => {
 
 describe('the spending limit', () => {
 	test('is used up, but never exceeded, also by many calls at once', async () => {
-		const { ledger, results } = await run(
+		const { api, results } = await run(
 			findEmail,
 			Array.from({ length: 40 }, (_, i) => ({
 				values: {
@@ -242,7 +234,7 @@ describe('the spending limit', () => {
 			})),
 			{ maxCredits: 105 },
 		);
-		expect(ledger.charged).toBe(100);
+		expect(api.spent).toBe(100);
 		expect(results.filter(({ outcome }) => outcome === 'found')).toHaveLength(10);
 		expect(results.filter(({ outcome }) => outcome === 'skipped')).toHaveLength(30);
 		expect(results[39]?.reason).toContain('spending limit');
@@ -264,28 +256,28 @@ describe('the spending limit', () => {
 	});
 
 	test('counts calls that may have been charged', async () => {
-		const { ledger } = await run(reverseLookup, many(10), {
+		const { api } = await run(reverseLookup, many(10), {
 			maxCredits: 30,
 			trouble: (n) => (n < 3 ? { fault: 'timeout', when: 'after' } : undefined),
 		});
-		expect(ledger.charged).toBe(30);
+		expect(api.spent).toBe(30);
 	});
 
 	test('holds for all tries of a step together', async () => {
-		const memory = fakeMemory();
+		const store = fakeStore();
 		let charged = 0;
 		for (let i = 0; i < 3; i++)
-			charged += (await run(reverseLookup, many(20), { maxCredits: 50, memory })).ledger.charged;
+			charged += (await run(reverseLookup, many(20), { maxCredits: 50, store })).api.spent;
 		expect(charged).toBe(50);
 	});
 
 	test('learns that calls are dearer than documented', async () => {
-		const { ledger } = await run(validateEmail, many(200), {
+		const { api } = await run(validateEmail, many(200), {
 			maxCredits: 100,
 			charge: () => 5,
-			latencyMs: () => 50,
+			latencyMs: () => 25,
 		});
-		expect(ledger.charged).toBeLessThanOrEqual(100);
+		expect(api.spent).toBeLessThanOrEqual(100);
 	});
 });
 
@@ -317,9 +309,9 @@ describe('lists', () => {
 	);
 
 	test('what was charged for the pages adds up', async () => {
-		const { results, ledger } = await run(searchLeads, leads(200), { listLength: 1000 });
-		expect(results[0]?.creditsUsed).toBe(ledger.charged);
-		expect(ledger.charged).toBe(125);
+		const { results, api } = await run(searchLeads, leads(200), { listLength: 1000 });
+		expect(results[0]?.creditsUsed).toBe(api.spent);
+		expect(api.spent).toBe(125);
 	});
 
 	test('no page beyond the last one that the API gives is asked for', async () => {
@@ -358,10 +350,10 @@ describe('lists', () => {
 	});
 
 	test('a first page that may have been charged is not sent again by the next try either', async () => {
-		const memory = fakeMemory();
+		const store = fakeStore();
 		const trouble = (): Trouble => ({ fault: 'timeout', when: 'after' });
-		await run(searchLeads, leads(75), { listLength: 100, memory, trouble });
-		const again = await run(searchLeads, leads(75), { listLength: 100, memory });
+		await run(searchLeads, leads(75), { listLength: 100, store, trouble });
+		const again = await run(searchLeads, leads(75), { listLength: 100, store });
 		expect(again.sent).toEqual([]);
 		expect(again.results[0]).toMatchObject({ outcome: 'failed', error: { kind: 'notRepeated' } });
 	});
@@ -396,11 +388,11 @@ describe('lists', () => {
 	});
 
 	test('the spending limit ends a list before the page that could exceed it', async () => {
-		const { results, ledger } = await run(searchLeads, leads(1000), {
+		const { results, api } = await run(searchLeads, leads(1000), {
 			listLength: 1000,
 			maxCredits: 130,
 		});
-		expect(ledger.charged).toBe(125);
+		expect(api.spent).toBe(125);
 		expect(results[0]).toMatchObject({ outcome: 'found', error: { kind: 'spendingLimit' } });
 	});
 
@@ -419,9 +411,9 @@ describe('lists', () => {
 
 describe('running a step again', () => {
 	test('pays for nothing twice and gives the same answers', async () => {
-		const memory = fakeMemory();
-		const first = await run(findEmail, [{ values: findEmail.example.input }], { memory });
-		const second = await run(findEmail, [{ values: findEmail.example.input }], { memory });
+		const store = fakeStore();
+		const first = await run(findEmail, [{ values: findEmail.example.input }], { store });
+		const second = await run(findEmail, [{ values: findEmail.example.input }], { store });
 		expect(second.sent).toEqual([]);
 		expect(second.results[0]).toMatchObject({
 			outcome: 'found',
@@ -432,43 +424,49 @@ describe('running a step again', () => {
 	});
 
 	test('asks for rows that were stopped, past those that may have been charged', async () => {
-		const memory = fakeMemory();
+		const store = fakeStore();
 		await run(validateEmail, many(20), {
-			memory,
+			store,
 			trouble: () => ({ fault: 'timeout', when: 'after' }),
 		});
-		const { results, sent } = await run(validateEmail, many(20), { memory });
+		const { results, sent } = await run(validateEmail, many(20), { store });
 		expect(sent).toHaveLength(15);
 		expect(results.filter(({ error }) => error?.kind === 'notRepeated')).toHaveLength(5);
 		expect(results.filter(({ outcome }) => outcome === 'found')).toHaveLength(15);
 	});
 
 	test('of which an answer could not be noted: the answer is kept', async () => {
-		const memory = {
-			...fakeMemory(),
+		const store = {
+			...fakeStore(),
 			set: (_: string, { state }: { state: string }) => {
 				if (state === 'answered') throw new Error('full');
 			},
 		};
-		const { results } = await run(validateEmail, many(2), { memory });
+		const { results } = await run(validateEmail, many(2), { store });
 		expect(outcomes(results)).toEqual(['found', 'found']);
 	});
 
 	test('that cannot note what it sends sends nothing', async () => {
-		const memory = {
-			...fakeMemory(),
+		const store = {
+			...fakeStore(),
 			set: () => {
 				throw new Error('full');
 			},
 		};
-		const { results, sent } = await run(validateEmail, many(2), { memory });
+		const { results, sent } = await run(validateEmail, many(2), { store });
 		expect(sent).toEqual([]);
 		expect(outcomes(results)).toEqual(['failed', 'failed']);
 	});
 });
 
 describe('whatever the rows and whatever goes wrong', () => {
-	const paid = [findEmail, validateEmail, phoneLookup, reverseLookup, ipToCompany];
+	const paid: Record<string, Operation> = {
+		findEmail,
+		validateEmail,
+		phoneLookup,
+		reverseLookup,
+		ipToCompany,
+	};
 	const value = fc.oneof(
 		{ weight: 6, arbitrary: fc.nat(12).map((n) => `hit${n}`) },
 		{ weight: 2, arbitrary: fc.nat(3).map((n) => `miss${n}`) },
@@ -520,14 +518,15 @@ describe('whatever the rows and whatever goes wrong', () => {
 	test('nobody pays twice, nothing is lost, and every credit is accounted for', async () => {
 		await fc.assert(
 			fc.asyncProperty(
-				fc.constantFrom(...paid),
+				fc.constantFrom(...Object.keys(paid)),
 				fc.array(row, { maxLength: 25 }),
 				fc.array(trouble, { maxLength: 30 }),
 				fc.option(fc.integer({ min: 0, max: 150 }), { nil: undefined }),
 				fc.boolean(),
 				fc.integer({ min: 1, max: 3 }),
 				fc.nat(),
-				async (operation, entries, troubles, limit, remembers, tries, seed) => {
+				async (name, entries, troubles, limit, remembers, tries, seed) => {
+					const operation = paid[name] as Operation;
 					const rows: Row[] = entries.map(({ value: text, isSkipped, isUpper }) => ({
 						values: valuesFor(
 							operation,
@@ -541,20 +540,20 @@ describe('whatever the rows and whatever goes wrong', () => {
 					const maxCredits = limit === undefined ? undefined : limit * (cost / 10);
 					const clock = new FakeClock(seededRandom(seed));
 					const random = seededRandom(seed);
-					const api = fakeApi({
+					const api = new FakeEnrich({
 						clock,
-						latencyMs: () => 20 + random() * 500,
+						latencyMs: () => 10 + random() * 250,
 						trouble: (n) => troubles[n],
 					});
-					const memory = remembers ? fakeMemory() : undefined;
-					let told = 0;
+					const store = remembers ? fakeStore() : undefined;
+					let reported = 0;
 					let flagged = new Set<number>();
 					for (let i = 0; i < (remembers ? tries : 1); i++) {
 						const client = fakeClient(api.transport, { clock });
 						const { results, summary } = await lookUpRows(operation, rows, {
 							client,
 							maxCredits,
-							store: memory,
+							store,
 						});
 
 						expect(results).toHaveLength(rows.length);
@@ -570,8 +569,8 @@ describe('whatever the rows and whatever goes wrong', () => {
 						expect(summary.found + summary.notFound + summary.skipped + summary.failed).toBe(
 							rows.length,
 						);
-						// With a memory the last run tells what all of them were charged.
-						told = memory ? summary.creditsUsed : told + summary.creditsUsed;
+						// With a store the last run tells what all of them were charged.
+						reported = store ? summary.creditsUsed : reported + summary.creditsUsed;
 						flagged = new Set(
 							results.flatMap(({ error, sameAs }, index) =>
 								error?.mayHaveBeenCharged && sameAs === undefined ? [index] : [],
@@ -579,12 +578,12 @@ describe('whatever the rows and whatever goes wrong', () => {
 						);
 					}
 
-					// A charge is either told, or belongs to a row that is flagged.
+					// A charge is either reported, or belongs to a row that is flagged.
 					const answered = api.sent
 						.filter((call) => call.answered)
 						.reduce((sum, { charged }) => sum + charged, 0);
 					const unanswered = api.sent.filter((call) => !call.answered && call.ran);
-					expect(told).toBe(answered);
+					expect(reported).toBe(answered);
 					expect(unanswered.length).toBeLessThanOrEqual(flagged.size);
 
 					// No call that may have run was sent again.
@@ -593,7 +592,7 @@ describe('whatever the rows and whatever goes wrong', () => {
 						expect(mayHaveRun.has(call.text)).toBe(false);
 						if (call.ran) mayHaveRun.add(call.text);
 					}
-					if (maxCredits !== undefined) expect(api.ledger.charged).toBeLessThanOrEqual(maxCredits);
+					if (maxCredits !== undefined) expect(api.spent).toBeLessThanOrEqual(maxCredits);
 				},
 			),
 			{ numRuns: 400 },
@@ -601,11 +600,14 @@ describe('whatever the rows and whatever goes wrong', () => {
 	});
 
 	test('lists of different lengths share their pages and pay for each once', async () => {
-		const rows = [100, 200, 300].map((limit) => ({ values: { filters: { city: 'Berlin' } }, limit }));
-		const { results, summary, sent, ledger } = await run(searchLeads, rows, { listLength: 1000 });
+		const rows = [100, 200, 300].map((limit) => ({
+			values: { filters: { city: 'Berlin' } },
+			limit,
+		}));
+		const { results, summary, sent, api } = await run(searchLeads, rows, { listLength: 1000 });
 		expect(results.map(({ entries }) => entries?.length)).toEqual([100, 200, 300]);
 		expect(sent).toHaveLength(3);
-		expect(summary.creditsUsed).toBe(ledger.charged);
+		expect(summary.creditsUsed).toBe(api.spent);
 	});
 
 	test('lists never pay twice either', async () => {
@@ -617,20 +619,25 @@ describe('whatever the rows and whatever goes wrong', () => {
 				fc.option(fc.integer({ min: 0, max: 500 }), { nil: undefined }),
 				async (troubles, most, listLength, maxCredits) => {
 					const clock = new FakeClock();
-					const api = fakeApi({ clock, listLength, trouble: (n) => troubles[n] });
-					const memory = fakeMemory();
+					const api = new FakeEnrich({
+						clock,
+						listLength,
+						trouble: (n) => troubles[n],
+						latencyMs: () => 25,
+					});
+					const store = fakeStore();
 					const rows: Row[] = [
 						{ values: { filters: { city: 'Berlin' } }, limit: most },
 						{ values: { filters: { city: 'Bonn' } }, limit: most },
 					];
-					let told = 0;
+					let reported = 0;
 					for (let i = 0; i < 2; i++) {
 						const { results, summary } = await lookUpRows(searchLeads, rows, {
 							client: fakeClient(api.transport, { clock }),
-							store: memory,
+							store,
 							maxCredits,
 						});
-						told = summary.creditsUsed;
+						reported = summary.creditsUsed;
 						for (const { entries = [], outcome } of results) {
 							expect(entries.length).toBeLessThanOrEqual(Math.min(most, listLength));
 							expect(entries.map(({ id }) => id)).toEqual(entries.map((_, n) => `entry ${n}`));
@@ -642,10 +649,10 @@ describe('whatever the rows and whatever goes wrong', () => {
 					);
 					const ran = paidFor.filter((call) => call.ran).map(({ text }) => text);
 					expect(new Set(ran).size).toBe(ran.length);
-					expect(told).toBe(
+					expect(reported).toBe(
 						paidFor.filter((call) => call.answered).reduce((sum, { charged }) => sum + charged, 0),
 					);
-					if (maxCredits !== undefined) expect(api.ledger.charged).toBeLessThanOrEqual(maxCredits);
+					if (maxCredits !== undefined) expect(api.spent).toBeLessThanOrEqual(maxCredits);
 				},
 			),
 			{ numRuns: 200 },
@@ -653,7 +660,7 @@ describe('whatever the rows and whatever goes wrong', () => {
 	});
 });
 
-test('the helpers of these tests notice what is no EnrichError', async () => {
+test('the helpers of these tests notice what is no ConnectorError', async () => {
 	await expect(errorOf(Promise.resolve())).rejects.toThrow('expected to end');
 	expect(problem(500).status).toBe(500);
 });

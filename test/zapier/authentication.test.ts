@@ -1,6 +1,6 @@
 import { REFUSED_KEYS } from '../../sandbox/keys';
 import { addKey } from '../../zapier/src/authentication';
-import { CANARY_KEY } from '../../testkit/fakes';
+import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, zapierRunner } from './support';
 

@@ -1,5 +1,5 @@
 import type { Data } from '../../shared/contract/operation';
-import { CANARY_KEY } from '../../testkit/fakes';
+import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
 

@@ -1,6 +1,6 @@
 import type { ZObject } from '../../zapier/node_modules/zapier-platform-core';
 import { zapierIdempotencyStore } from '../../zapier/src/idempotencyStore';
-import { CANARY_KEY } from '../../testkit/fakes';
+import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
 
