@@ -7,7 +7,7 @@ import { bundleFor, failureOf, zapierRunner } from './support';
 const start = sandboxes();
 const { connect } = zapierRunner();
 
-test('connecting is free and tells what is left', async () => {
+test('connecting is free and reports what is left', async () => {
 	const sandbox = await start({ balance: 1234 });
 	expect(await connect(bundleFor(sandbox))).toEqual({ credits_left: 1234 });
 	expect(sandbox.ledger.charged()).toBe(0);

@@ -1,4 +1,4 @@
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import { CANARY_KEY } from '../../testkit/fakes';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
