@@ -17,7 +17,7 @@ const REFUSED: [authData: Record<string, string>, says: RegExp][] = [
 	[{ apiKey: 'sk_wrong' }, /Enrich refused the API key.*The API key is invalid/],
 	[{ apiKey: 'sk_sandbox_disabled' }, /refused the API key.*This API key is disabled/],
 	[{ apiKey: 'sk_sandbox_suspended' }, /may not use this.*This account is suspended/],
-	[{ apiKey: 'pk_wrong' }, /must start with sk_/],
+	[{ apiKey: 'pk_wrong' }, /connection to Enrich .*must start with sk_/],
 	[{ apiKey: '' }, /the API key is empty/],
 	[{ baseUrl: 'http://example.com' }, /must start with https:\/\//],
 	[{ baseUrl: 'nonsense' }, /not a web address/],
