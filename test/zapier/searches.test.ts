@@ -42,7 +42,7 @@ const CASES: Record<string, Case> = {
 	find_company_by_ip: {
 		hit: { ip: '8.8.8.8' },
 		gives: { ip_domain: 'google.com', ip_country_code: 'US', credits_used: 100 },
-		miss: { ip: '2001:db8::dead' },
+		miss: { ip: '2a00:1450::dead' },
 		charged: 100,
 	},
 	find_leads: {

@@ -4,7 +4,7 @@ import { type FieldType, type FormField, inputFields } from '../../shared/contra
 import { documentedCost, type Operation, type Paging } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { pageInput } from '../../shared/http/paginate';
-import { isBlank, quote } from '../../shared/input/normalize';
+import { isBlank, quote } from '../../shared/input/text';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './snakeCase';
 
