@@ -37,6 +37,9 @@ function stage() {
 	const { scripts: _, devDependencies: __, ...manifest } = readJson('package.json');
 	writeFileSync(join(staging, 'package.json'), JSON.stringify(manifest, null, 2));
 	for (const file of ['index.js', 'dist', 'src', 'package-lock.json', '.gitignore']) copy(file);
+	// The CLI leaves out what no code requires, unless this file asks for it.
+	const includeInBuild = ['dist.THIRD_PARTY_LICENSES\\.txt$'];
+	writeFileSync(join(staging, '.zapierapprc'), JSON.stringify({ includeInBuild }));
 	for (const [folder, { dev }] of Object.entries(readJson('package-lock.json').packages)) {
 		if (folder && !dev && existsSync(join(app, folder))) copy(folder);
 	}

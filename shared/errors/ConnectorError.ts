@@ -52,8 +52,8 @@ export class ConnectorError extends Error {
 	readonly requestId?: string;
 	readonly field?: string;
 	readonly nextStep: string;
-	/** The next step in a platform's own words: a template as in `ERRORS`. */
-	readonly nextStepIn: (template: string) => string;
+	/** The next step in a platform's own words: a template as in `ERRORS`, and what it calls a row. */
+	readonly nextStepIn: (template: string, unit?: string) => string;
 	/** Credits that have to be bought before the call can succeed. */
 	readonly creditsMissing?: number;
 	readonly retryAfterMs?: number;
@@ -68,9 +68,10 @@ export class ConnectorError extends Error {
 		const message = fill(ERRORS[facts.kind].message, words) || fill(ERRORS.refused.message, words);
 		super(message.charAt(0).toUpperCase() + message.slice(1));
 		const note = isUnclear ? fill(CHARGES.unclear, words) : undefined;
-		const charge = isUnclear ? undefined : fill(chargeOf(facts), words);
-		this.nextStepIn = (template) =>
-			[note, fill(template, { ...words, charge })].filter(Boolean).join(' ');
+		this.nextStepIn = (template, unit = 'row') => {
+			const charge = isUnclear ? undefined : fill(chargeOf(facts), { ...words, unit });
+			return [note, fill(template, { ...words, charge })].filter(Boolean).join(' ');
+		};
 		this.nextStep = this.nextStepIn(ERRORS[facts.kind].nextStep);
 		this.kind = facts.kind;
 		this.status = facts.status;

@@ -152,7 +152,7 @@ export const isTransient = (kind: ErrorKind): boolean => row(kind).isTransient =
 export const CHARGES = {
 	none: 'Nothing was charged.',
 	/** The row was not sent, or was turned away; others of the run may have been charged. */
-	noneForRow: 'Nothing was charged for this row.',
+	noneForRow: 'Nothing was charged for this {unit}.',
 	some: '{charged} credits were charged.',
 	unclear:
 		'This call may have been charged[ ({credits} credits as documented)], so it was not sent again.[ {repeatIsFree}|| To check, {checkCharge}.]',

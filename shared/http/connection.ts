@@ -1,4 +1,4 @@
-import type { Connection } from '../contract/provider';
+import type { Connection, ProviderWords } from '../contract/provider';
 import { ConnectorError } from '../errors/ConnectorError';
 
 /** What comes along when a key is copied out of a request. */
@@ -12,20 +12,20 @@ export const toApiKey = (entered: unknown): string =>
  * An address loses its final slash.
  * @throws ConnectorError of kind `badSettings` where a key must not be sent.
  */
-export function toBaseUrl(entered: unknown, otherwise: string): string {
+export function toBaseUrl(entered: unknown, otherwise: string, provider?: ProviderWords): string {
 	const text = unquoted(entered) || otherwise;
 	let url: URL;
 	try {
 		url = new URL(text);
 	} catch {
-		throw badSettings('the base URL is not a web address');
+		throw badSettings('the base URL is not a web address', provider);
 	}
 	if (url.username || url.password || url.search || url.hash) {
-		throw badSettings('the base URL must hold neither a password nor a query');
+		throw badSettings('the base URL must hold neither a password nor a query', provider);
 	}
 	const isLoopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-		throw badSettings('the base URL must start with https://');
+		throw badSettings('the base URL must start with https://', provider);
 	}
 	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
@@ -47,4 +47,5 @@ const unquoted = (entered: unknown): string =>
 				.trim()
 		: '';
 
-export const badSettings = (detail: string) => new ConnectorError({ kind: 'badSettings', detail });
+export const badSettings = (detail: string, provider?: ProviderWords) =>
+	new ConnectorError({ kind: 'badSettings', detail, provider });

@@ -7,7 +7,7 @@ import { bundleFor, failureOf, zapierRunner } from './support';
 const start = sandboxes();
 const { connect } = zapierRunner();
 
-test('connecting is free and tells what is left', async () => {
+test('connecting is free and reports what is left', async () => {
 	const sandbox = await start({ balance: 1234 });
 	expect(await connect(bundleFor(sandbox))).toEqual({ credits_left: 1234 });
 	expect(sandbox.ledger.charged()).toBe(0);
@@ -17,7 +17,7 @@ const REFUSED: [authData: Record<string, string>, says: RegExp][] = [
 	[{ apiKey: 'sk_wrong' }, /Enrich refused the API key.*The API key is invalid/],
 	[{ apiKey: 'sk_sandbox_disabled' }, /refused the API key.*This API key is disabled/],
 	[{ apiKey: 'sk_sandbox_suspended' }, /may not use this.*This account is suspended/],
-	[{ apiKey: 'pk_wrong' }, /must start with sk_/],
+	[{ apiKey: 'pk_wrong' }, /connection to Enrich .*must start with sk_/],
 	[{ apiKey: '' }, /the API key is empty/],
 	[{ baseUrl: 'http://example.com' }, /must start with https:\/\//],
 	[{ baseUrl: 'nonsense' }, /not a web address/],

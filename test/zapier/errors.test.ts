@@ -41,7 +41,7 @@ const CASES: Case[] = [
 		ends: { name: 'ThrottledError', delay: 9, says: /not available/ },
 	},
 	{
-		title: '402 tells what it costs, what is left and what to buy',
+		title: '402 says what it costs, what is left and what to buy',
 		fault: before(402, {
 			body: { status: 402, detail: 'x', currentBalance: 3, required: 10, shortfall: 7 },
 		}),

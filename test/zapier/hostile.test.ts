@@ -1,4 +1,4 @@
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
 import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
@@ -32,7 +32,7 @@ const REFUSED: [search: string, inputData: Data, says: RegExp][] = [
 	['find_email', { ...NAME, last_name: ['a', 'b'] }, /^'Last Name' must be text, not a list/],
 	[
 		'find_email',
-		proto('{"__proto__": {"domain": "figma.com"}, "first_name": "A", "last_name": "B"}'),
+		proto('{"__proto__": {"domain": "figma.com"}, "first_name": "Ann", "last_name": "Bell"}'),
 		/^'Company Domain' is empty/,
 	],
 	[

@@ -83,7 +83,7 @@ describe('a step that Zapier runs again', () => {
 	});
 });
 
-test('names in the cache tell neither the key nor the person, and free searches leave none', async () => {
+test('names in the cache show neither the key nor the person, and free searches leave none', async () => {
 	const sandbox = await start({ apiKey: CANARY_KEY });
 	const { search, cache } = zapierRunner();
 	await search('find_leads', bundleFor(sandbox, { city: 'Berlin' }));
@@ -104,7 +104,7 @@ describe('a cache that fails', () => {
 		expect(sandbox.ledger.charged()).toBe(0);
 	});
 
-	const memoryOver = (set: (...args: unknown[]) => unknown) => {
+	const storeOver = (set: (...args: unknown[]) => unknown) => {
 		const cache = { get: jest.fn(async () => null), set: jest.fn(set), delete: jest.fn() };
 		const z = { cache, hash: () => 'hash' } as unknown as ZObject;
 		const connection = {
@@ -112,25 +112,25 @@ describe('a cache that fails', () => {
 			baseUrl: 'https://api.test',
 			headerStyle: 'bearer',
 		} as const;
-		return { cache, memory: zapierIdempotencyStore(z, connection) };
+		return { cache, store: zapierIdempotencyStore(z, connection) };
 	};
 	const mark = { state: 'sent', at: 1 } as const;
 
 	test('"sent" is set only where nothing stands yet, for a day, for this connection', async () => {
-		const { cache, memory } = memoryOver(async () => true);
-		await memory.set('key', mark);
+		const { cache, store } = storeOver(async () => true);
+		await store.set('key', mark);
 		expect(cache.set).toHaveBeenCalledWith('enrich-hash', mark, 86_400, ['auth'], true);
-		await memory.get('key');
+		await store.get('key');
 		expect(cache.get).toHaveBeenCalledWith('enrich-hash', ['auth']);
 	});
 
 	test('of two runs at the same moment one waits', async () => {
-		const { memory } = memoryOver(async () => false);
-		await expect(memory.set('key', mark)).rejects.toMatchObject({ kind: 'notRepeated' });
+		const { store } = storeOver(async () => false);
+		await expect(store.set('key', mark)).rejects.toMatchObject({ kind: 'notRepeated' });
 	});
 
 	test('that is too busy counts as failing', async () => {
-		const { memory } = memoryOver(async () => null);
-		await expect(memory.set('key', mark)).rejects.toMatchObject({ kind: 'stopped' });
+		const { store } = storeOver(async () => null);
+		await expect(store.set('key', mark)).rejects.toMatchObject({ kind: 'stopped' });
 	});
 });

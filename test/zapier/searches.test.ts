@@ -1,6 +1,6 @@
-import { searchLeads } from '../../shared/providers/enrich/operations';
-import type { Data } from '../../shared/contract/operation';
-import { offeredAs } from '../../zapier/src/names';
+import type { Data } from '../../shared/contract/data';
+import { enrich } from '../../shared/providers/enrich';
+import { offeredAs } from '../../zapier/src/catalog';
 import { sandboxes } from '../sandbox/support';
 import { App, bundleFor, createAppTester, type Field, zapierRunner } from './support';
 
@@ -42,7 +42,7 @@ const CASES: Record<string, Case> = {
 	find_company_by_ip: {
 		hit: { ip: '8.8.8.8' },
 		gives: { ip_domain: 'google.com', ip_country_code: 'US', credits_used: 100 },
-		miss: { ip: '2001:db8::dead' },
+		miss: { ip: '2a00:1450::dead' },
 		charged: 100,
 	},
 	find_leads: {
@@ -104,11 +104,9 @@ describe.each(searches)('%s', (key, { operation }) => {
 
 	test('answers that leave everything out still have every key', async () => {
 		const sandbox = await start();
-		const {
-			paging,
-			operationId,
-			outcome: verdict,
-		} = offeredAs('search').find(({ zapier }) => zapier.key === key)!;
+		const { paging, operationId, outcome } = offeredAs('search').find(
+			({ item }) => item.key === key,
+		)!.operation;
 		// The least that counts as a hit.
 		const data = [
 			{ found: true, email: 'a@b.co' },
@@ -116,7 +114,7 @@ describe.each(searches)('%s', (key, { operation }) => {
 			{ id: 'x' },
 			{ ipDomain: 'b.co' },
 			{ results: [{}] },
-		].find((least) => (paging ? 'results' in least : verdict(least).found));
+		].find((least) => (paging ? 'results' in least : outcome(least).found));
 		sandbox.fault({
 			operationId,
 			when: 'after',
@@ -152,12 +150,12 @@ describe('find_leads', () => {
 		return { rows, sent: sandbox.requests.map(({ input }) => input as Data) };
 	};
 
-	test('returns ten leads unless told otherwise, and at most as many as are free', async () => {
+	test('returns ten leads unless the limit says otherwise, and at most as many as are free', async () => {
 		expect((await search({ city: 'Berlin' })).rows).toHaveLength(10);
 		const { rows, sent } = await search({ city: 'Berlin', limit: '75' });
 		expect(rows).toHaveLength(75);
 		expect(sent).toHaveLength(1);
-		expect(searchLeads.cost?.(sent[0] as Data)).toBe(0);
+		expect(enrich.operations.searchLeads.cost?.(sent[0] as Data)).toBe(0);
 	});
 
 	test('sends fields of both groups and the JSON of all others', async () => {
@@ -183,7 +181,7 @@ describe('find_leads', () => {
 		]);
 	});
 
-	test('the first lead bears the charge, and every lead tells how many match', async () => {
+	test('the first lead bears the charge, and every lead says how many match', async () => {
 		const { rows } = await search({ city: 'Berlin', limit: 2 });
 		expect(rows.map(({ credits_used }) => credits_used)).toEqual([0, 0]);
 		expect(rows[1]?.reason).toMatch(/^\d+ leads match$/);

@@ -1,5 +1,5 @@
 import { type Sandbox } from '../../sandbox/server';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import App from '../../zapier/src';
 import * as zapierCore from '../../zapier/node_modules/zapier-platform-core';
 import type { Bundle } from '../../zapier/node_modules/zapier-platform-core';

@@ -4,21 +4,18 @@ import type {
 	ZObject,
 	Bundle,
 } from 'zapier-platform-core';
-import {
-	authHeaders,
-	DEFAULT_BASE_URL,
-	HEADER_STYLES,
-	isOwnHost,
-	toConnection,
-} from '../../shared/providers/enrich/auth';
-import { getWalletBalance } from '../../shared/providers/enrich/operations';
+import { isOwnHost } from '../../shared/http/connection';
+import { enrich } from '../../shared/providers/enrich';
 import { toConnectionError } from './errors';
 import { clientOf } from './transport';
+
+const { defaultBaseUrl, headers, headerStyles, toConnection } = enrich.auth;
 
 /** Reading the balance is free. */
 async function test(z: ZObject, { authData }: Bundle): Promise<Record<string, unknown>> {
 	try {
-		const { data } = await clientOf(z, toConnection(authData)).call(getWalletBalance, {});
+		const client = clientOf(z, toConnection(authData));
+		const { data } = await client.call(enrich.operations.getWalletBalance, {});
 		return { credits_left: data.balance };
 	} catch (error) {
 		throw toConnectionError(z, error);
@@ -50,8 +47,8 @@ export const authentication: Authentication = {
 			type: 'string',
 			required: false,
 			isNoSecret: true,
-			choices: HEADER_STYLES,
-			default: 'x-api-key' satisfies keyof typeof HEADER_STYLES,
+			choices: headerStyles,
+			default: Object.keys(headerStyles)[0],
 			helpText: 'Change it only if a proxy of yours drops the usual header.',
 		},
 		{
@@ -60,11 +57,11 @@ export const authentication: Authentication = {
 			type: 'string',
 			required: false,
 			isNoSecret: true,
-			default: DEFAULT_BASE_URL,
+			default: defaultBaseUrl,
 			helpText: 'Change it only to use a proxy of yours. It must start with `https://`.',
 		},
 	],
-	// Enrich tells no name of the account, and Zapier allows neither ids nor parts of the key here.
+	// Enrich reports no name of the account, and Zapier allows neither ids nor parts of the key here.
 	connectionLabel: '{{bundle.authData.accountName}}',
 };
 
@@ -74,6 +71,6 @@ export const addKey: BeforeRequestMiddleware = (request, _z, { authData }) => {
 	// Zapier's log censors what stands here: the key as it is sent, not as it was pasted.
 	authData.apiKey = connection.apiKey;
 	return isOwnHost(request.url, connection)
-		? { ...request, headers: { ...request.headers, ...authHeaders(connection) } }
+		? { ...request, headers: { ...request.headers, ...headers(connection) } }
 		: request;
 };

@@ -1,8 +1,8 @@
 import type { ZObject } from 'zapier-platform-core';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import type { ErrorKind } from '../../shared/errors/errorTable';
-import { snakeCase } from './names';
-import { REMEMBERED_HOURS } from './idempotencyStore';
+import { type ErrorKind, ERRORS } from '../../shared/errors/errorTable';
+import { STORED_HOURS } from './idempotencyStore';
+import { snakeCase } from './snakeCase';
 
 /**
  * What Zapier does with a step:
@@ -13,79 +13,87 @@ import { REMEMBERED_HOURS } from './idempotencyStore';
  */
 type Ending = 'error' | 'halt' | 'throttle' | 'expire';
 
-const ENDINGS: Record<ErrorKind, Ending> = {
-	// Somebody has to correct the step, so it counts; Zapier asks for an error that names the field.
-	badInput: 'error',
-	badSettings: 'error',
-	unauthorized: 'expire',
-	insufficientCredits: 'halt',
-	forbidden: 'halt',
-	notFound: 'error',
-	conflict: 'error',
-	expired: 'error',
-	refused: 'error',
-	// These pass by themselves. Where a charge is possible they halt instead: see below.
-	rateLimited: 'throttle',
-	unavailable: 'throttle',
-	serverSide: 'throttle',
-	timedOut: 'throttle',
-	unreachable: 'throttle',
-	interrupted: 'throttle',
-	// Something else than Enrich answered, which waiting does not cure.
-	unreadable: 'error',
-	notRepeated: 'halt',
-	jobFailed: 'halt',
-	stillRunning: 'throttle',
-	noResult: 'halt',
-	resultsUnread: 'throttle',
-	lostSubmit: 'halt',
-	spendingLimit: 'halt',
-	stopped: 'throttle',
-	cancelled: 'throttle',
-};
+interface Reaction {
+	ending: Ending;
+	/** In Zapier's words; default: those of `ERRORS`, or that the step runs again by itself. */
+	nextStep?: string;
+}
 
-const BY_ITSELF = 'Zapier runs this step again by itself. Nothing was charged.';
-const BY_ITSELF_IN = BY_ITSELF.replace('itself', 'itself[ in {seconds} seconds]');
-const WALLET = 'https://enrich.so';
-
-/** Next steps in Zapier's words; the core speaks of rows and credentials. */
-const NEXT: Record<ErrorKind, string> = {
-	badInput: "Correct ['{field}' in ]this step or the data that goes into it. Nothing was charged.",
-	badSettings: 'Check the API key and the base URL of the connection. Nothing was charged.',
-	unauthorized:
-		'Reconnect Enrich with a valid key; this one may be mistyped, disabled or revoked. Nothing was charged.[ Enrich says: {detail}]',
-	insufficientCredits: `Top up [at least {missing} credits ]at ${WALLET}, then replay the run. Nothing was charged.`,
-	forbidden:
-		'Contact Enrich about the access of your account. Nothing was charged.[ Enrich says: {detail}]',
-	notFound: 'Check the base URL of the connection. Nothing was charged.[ Enrich says: {detail}]',
-	conflict: 'Run it again later.[ Enrich says: {detail}]',
-	expired: 'Submit it again.[ Enrich says: {detail}]',
-	refused: 'Check the values of this step. Nothing was charged.',
-	rateLimited: BY_ITSELF_IN,
-	unavailable: BY_ITSELF_IN,
-	serverSide: BY_ITSELF,
-	timedOut: BY_ITSELF,
-	unreachable: BY_ITSELF,
-	interrupted: BY_ITSELF,
-	unreadable:
-		'Check the base URL of the connection; a proxy may have answered instead of Enrich. Nothing was charged.',
-	notRepeated: '',
-	jobFailed: `What was reserved for it is refunded once its results are read. Your wallet is at ${WALLET}.`,
-	stillRunning: 'Zapier looks again by itself. Nothing is lost.',
-	noResult: 'Nothing was charged for it.',
-	resultsUnread: `The results stay at Enrich. ${BY_ITSELF}`,
-	lostSubmit: '',
-	spendingLimit: 'Nothing was charged.',
-	stopped: BY_ITSELF,
-	cancelled: BY_ITSELF,
-};
-
+const BY_ITSELF = 'Zapier runs this step again by itself';
 /** Follows on the note that a call may have been charged. */
-const NOT_AGAIN = `Your wallet is at ${WALLET}. The same lookup is not sent again for ${REMEMBERED_HOURS} hours, also when you replay this run.`;
+const NOT_AGAIN = `Your wallet is at https://{topUpAt}. The same lookup is not sent again for ${STORED_HOURS} hours, also when you replay this run.`;
+
+/** How a step ends by each kind of error. Where a call may have been charged, it halts. */
+const REACTIONS: Record<ErrorKind, Reaction> = {
+	// Somebody has to correct the step, so it counts; Zapier asks for an error that names the field.
+	badInput: {
+		ending: 'error',
+		nextStep: "Correct ['{field}' in ]this step or the data that goes into it.[ {charge}]",
+	},
+	badSettings: {
+		ending: 'error',
+		nextStep: 'Check the API key and the base URL of the connection.[ {charge}]',
+	},
+	unauthorized: {
+		ending: 'expire',
+		nextStep:
+			'Reconnect {provider} with a valid key; this one may be mistyped, disabled or revoked.[ {charge}][ {provider} says: {detail}]',
+	},
+	insufficientCredits: {
+		ending: 'halt',
+		nextStep:
+			'Top up [at least {missing} credits ]at https://{topUpAt}, then replay the run.[ {charge}]',
+	},
+	forbidden: { ending: 'halt' },
+	notFound: {
+		ending: 'error',
+		nextStep: 'Check the base URL of the connection.[ {charge}][ {provider} says: {detail}]',
+	},
+	conflict: { ending: 'error', nextStep: 'Run it again later.[ {provider} says: {detail}]' },
+	expired: { ending: 'error' },
+	refused: { ending: 'error', nextStep: 'Check the values of this step.[ {charge}]' },
+	rateLimited: { ending: 'throttle' },
+	unavailable: { ending: 'throttle' },
+	serverSide: { ending: 'throttle' },
+	// Its seconds are those that it waited for an answer.
+	timedOut: { ending: 'throttle', nextStep: `${BY_ITSELF}.[ {charge}]` },
+	unreachable: { ending: 'throttle' },
+	interrupted: { ending: 'throttle' },
+	// Something else than the API answered, which waiting does not cure.
+	unreadable: {
+		ending: 'error',
+		nextStep:
+			'Check the base URL of the connection; a proxy may have answered instead of {provider}.[ {charge}]',
+	},
+	notRepeated: { ending: 'halt', nextStep: NOT_AGAIN },
+	jobFailed: { ending: 'halt' },
+	stillRunning: { ending: 'throttle', nextStep: `${BY_ITSELF}. Nothing is lost.` },
+	noResult: {
+		ending: 'halt',
+		nextStep: 'Read the results of the batch (free) before you look it up again.',
+	},
+	resultsUnread: {
+		ending: 'throttle',
+		nextStep: `The results stay at {provider}. ${BY_ITSELF}.`,
+	},
+	lostSubmit: { ending: 'halt' },
+	spendingLimit: { ending: 'halt' },
+	stopped: { ending: 'throttle' },
+	cancelled: { ending: 'throttle' },
+};
+
+function nextStepFor(kind: ErrorKind): string {
+	const { ending, nextStep } = REACTIONS[kind];
+	const otherwise =
+		ending === 'throttle'
+			? `${BY_ITSELF}[ in {seconds} seconds].[ {charge}]`
+			: ERRORS[kind].nextStep;
+	return nextStep ?? otherwise;
+}
 
 /** A run that was sent less than this ago may still get its answer, and pass it on. */
 const UNDER_WAY_MS = 60_000;
-const DELAY_SECONDS = { underWay: 30, unknown: 60, most: 3600 };
+const DELAY_SECONDS = { underWay: 30, unknown: 60, max: 3600 };
 
 /** The error by which Zapier does the right thing next. */
 export function toZapierError(z: ZObject, error: unknown): unknown {
@@ -96,8 +104,8 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 			'Another run is looking up the same right now; its answer will do for this one too.';
 		return new z.errors.ThrottledError(message, DELAY_SECONDS.underWay);
 	}
-	const text = textOf(error, mayHaveBeenCharged ? NOT_AGAIN : NEXT[kind]);
-	switch (mayHaveBeenCharged ? 'halt' : ENDINGS[kind]) {
+	const text = textOf(error, mayHaveBeenCharged ? NOT_AGAIN : nextStepFor(kind));
+	switch (mayHaveBeenCharged ? 'halt' : REACTIONS[kind].ending) {
 		case 'expire':
 			return new z.errors.ExpiredAuthError(text);
 		case 'halt':
@@ -114,13 +122,18 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 /** While somebody connects there is no run to hold or to repeat: they only need to know. */
 export function toConnectionError(z: ZObject, error: unknown): unknown {
 	if (!(error instanceof ConnectorError)) return error;
-	const { kind, status, nextStep } = error;
-	const next = ENDINGS[kind] === 'throttle' ? 'Try again in a minute.' : NEXT[kind] || nextStep;
-	return new z.errors.Error(textOf(error, next), snakeCase(kind), status);
+	const { kind, status } = error;
+	const isThrottled = REACTIONS[kind].ending === 'throttle';
+	const nextStep = isThrottled ? 'Try again in a minute.' : nextStepFor(kind);
+	return new z.errors.Error(textOf(error, nextStep), snakeCase(kind), status);
 }
 
-const textOf = (error: ConnectorError, next: string): string =>
-	[error.message, error.nextStepIn(next), error.requestId && `Request ID: ${error.requestId}`]
+const textOf = (error: ConnectorError, nextStep: string): string =>
+	[
+		error.message,
+		error.nextStepIn(nextStep, 'step'),
+		error.requestId && `Request ID: ${error.requestId}`,
+	]
 		.filter((part) => part !== undefined && part !== '')
 		.map((part) => (/[.!?…]$/.test(part as string) ? part : `${part}.`))
 		.join(' ');
@@ -128,4 +141,4 @@ const textOf = (error: ConnectorError, next: string): string =>
 const delaySeconds = (ms: number | undefined): number =>
 	ms === undefined
 		? DELAY_SECONDS.unknown
-		: Math.min(DELAY_SECONDS.most, Math.max(1, Math.ceil(ms / 1000)));
+		: Math.min(DELAY_SECONDS.max, Math.max(1, Math.ceil(ms / 1000)));

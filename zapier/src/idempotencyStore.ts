@@ -1,11 +1,11 @@
 import type { ZObject } from 'zapier-platform-core';
-import type { Connection } from '../../shared/providers/enrich/auth';
+import type { Connection } from '../../shared/contract/provider';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { IdempotencyStore, StoredCall } from '../../shared/rows/idempotency';
 
 /** Longer than Zapier's own replays go on, the last of which comes about 10 hours after the first try. */
-export const REMEMBERED_HOURS = 24;
-const TTL_SECONDS = REMEMBERED_HOURS * 60 * 60;
+export const STORED_HOURS = 24;
+const TTL_SECONDS = STORED_HOURS * 60 * 60;
 const SCOPE = ['auth'];
 
 /** As it is; its published type lacks the scope of `get` and `delete`. */
@@ -28,27 +28,27 @@ export function zapierIdempotencyStore(
 	// Neither personal data nor the key can be read from this.
 	const nameOf = (key: string) =>
 		`enrich-${z.hash('sha256', `${apiKey} ${baseUrl} ${key}`, 'hex', 'utf8')}`;
-	const forget = async (key: string) => void (await cache.delete(nameOf(key), SCOPE));
+	const remove = async (key: string) => void (await cache.delete(nameOf(key), SCOPE));
 
 	return {
 		get: (key) =>
 			reached(async () => ((await cache.get(nameOf(key), SCOPE)) ?? undefined) as StoredCall),
 		async set(key, value) {
 			// What cost nothing, such as a miss, may be asked again for nothing, and be found then.
-			if (value.state === 'answered' && value.answer.receipt.creditsUsed === 0) return forget(key);
+			if (value.state === 'answered' && value.answer.receipt.creditsUsed === 0) return remove(key);
 			const isFirst = value.state === 'sent';
 			const isSet = await reached(() =>
-				cache.set(nameOf(key), plain(value), TTL_SECONDS, SCOPE, isFirst),
+				cache.set(nameOf(key), withoutUndefined(value), TTL_SECONDS, SCOPE, isFirst),
 			);
 			if (isFirst && isSet === false) throw underWay(value.at);
 			if (isSet !== true) throw unreachable();
 		},
-		delete: forget,
+		delete: remove,
 	};
 }
 
 /** The cache refuses values that hold an `undefined`. */
-const plain = (value: StoredCall): unknown => JSON.parse(JSON.stringify(value));
+const withoutUndefined = (value: StoredCall): unknown => JSON.parse(JSON.stringify(value));
 
 async function reached<T>(work: () => Promise<T>): Promise<T> {
 	try {

@@ -1,15 +1,12 @@
 import type { InputFieldGroup, PlainInputField } from 'zapier-platform-core';
-import { isBlank, quote } from '../../shared/input/normalize';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { type Data, isRecord } from '../../shared/contract/data';
 import { type FieldType, type FormField, inputFields } from '../../shared/contract/form';
-import {
-	type Data,
-	documentedCost,
-	type Operation,
-	type Paging,
-} from '../../shared/contract/operation';
+import { documentedCost, type Operation, type Paging } from '../../shared/contract/operation';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { pageInput } from '../../shared/http/paginate';
+import { isBlank, quote } from '../../shared/input/text';
 import type { Row } from '../../shared/rows/lookUpRows';
-import { snakeCase } from './names';
+import { snakeCase } from './snakeCase';
 
 export interface Form {
 	inputFields: PlainInputField[];
@@ -159,22 +156,23 @@ function priceNotice({ price, paging }: Operation): PlainInputField {
 const DEFAULT_LIMIT = 10;
 
 /** How many results: one page, and no more than are free. */
-function limitOf(operation: Operation, { size, maxSize }: Paging) {
-	const isFree = (count: number) => documentedCost(operation, { page: 1, [size]: count }) === 0;
-	let most = maxSize;
-	while (most > 1 && !isFree(most)) most--;
+function limitOf(operation: Operation, paging: Paging) {
+	const isFree = (count: number) =>
+		documentedCost(operation, pageInput(paging, {}, 1, count)) === 0;
+	let max = paging.maxSize;
+	while (max > 1 && !isFree(max)) max--;
 	const field: PlainInputField = {
 		key: 'limit',
 		label: 'Limit',
 		type: 'integer',
 		required: false,
 		default: String(DEFAULT_LIMIT),
-		helpText: `How many results to return at most, from 1 to ${most}, which are free.`,
+		helpText: `How many results to return at most, from 1 to ${max}, which are free.`,
 	};
 	const read = ({ limit }: Data): number => {
 		const count = isBlank(limit) ? DEFAULT_LIMIT : Number(limit);
-		if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-		throw badInput('Limit', `must be a whole number from 1 to ${most}`);
+		if (Number.isInteger(count) && count >= 1 && count <= max) return count;
+		throw badInput('Limit', `must be a whole number from 1 to ${max}`);
 	};
 	return { field, read };
 }
@@ -209,7 +207,7 @@ function parsed(value: unknown, label: string): Data {
 	} catch {
 		throw badInput(label, 'is not valid JSON');
 	}
-	if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Data;
+	if (isRecord(json)) return json;
 	throw badInput(label, 'must be a JSON object of names and values');
 }
 

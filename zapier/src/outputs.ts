@@ -4,9 +4,10 @@ import {
 	type FormField,
 	outputFields as fieldsOf,
 } from '../../shared/contract/form';
-import { type Data, documentedCost, type Operation } from '../../shared/contract/operation';
-import type { RowResult } from '../../shared/rows/lookUpRows';
-import { snakeCase } from './names';
+import type { Data } from '../../shared/contract/data';
+import { documentedCost, type Operation } from '../../shared/contract/operation';
+import type { RowResult } from '../../shared/rows/result';
+import { snakeCase } from './snakeCase';
 
 /** A value of the output, at the top or in a line item, and where the API puts it. */
 interface Column {
@@ -40,7 +41,7 @@ const ACCOUNT: Account[] = [
 	},
 	{
 		field: { key: 'credits_left', label: 'Credits Left', type: 'number' },
-		// An answer of earlier tells the balance of then.
+		// An answer of earlier reports the balance of then.
 		of: ({ creditsRemaining, isReused }) => (isReused ? null : creditsRemaining),
 	},
 	{
@@ -136,21 +137,19 @@ const record = (columns: Column[], data: unknown): Data =>
 	Object.fromEntries(columns.map((column) => [column.key, valueOf(column, data)]));
 
 function valueOf({ path, children }: Column, data: unknown): unknown {
-	const value = path.reduce<unknown>(
-		(at, key) =>
-			typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Data)[key] : null,
-		data,
-	);
-	if (!children) return value ?? null;
-	return Array.isArray(value) ? value.map((item) => record(children, item)) : null;
+	const value = path.reduce<unknown>((at, key) => (at as Data | null | undefined)?.[key], data);
+	const shown = children
+		? (value as Data[] | null | undefined)?.map((item) => record(children, item))
+		: value;
+	return shown ?? null;
 }
 
 /** The documented example as Zapier would show it, without what it leaves open. */
 export function sampleOf(operation: Operation): Data {
-	const { paging, example, outcome: verdict } = operation;
+	const { paging, example, outcome } = operation;
 	const [row = {}] = toRows(operation, {
 		outcome: 'found',
-		reason: verdict(example.data).reason,
+		reason: outcome(example.data).reason,
 		data: example.data,
 		...(paging && { entries: example.data[paging.entries] as Data[] }),
 		creditsUsed: documentedCost(operation, example.input),

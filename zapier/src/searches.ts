@@ -1,32 +1,33 @@
 import { defineSearch, type Search, type SearchPerform } from 'zapier-platform-core';
-import { toConnection } from '../../shared/providers/enrich/auth';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import type { Data } from '../../shared/contract/operation';
-import { lookUpRows, type RowResult } from '../../shared/rows/lookUpRows';
+import { enrich } from '../../shared/providers/enrich';
+import { lookUpRows } from '../../shared/rows/lookUpRows';
+import type { RowResult } from '../../shared/rows/result';
+import { type Item, offeredAs } from './catalog';
 import { toZapierError } from './errors';
-import { formOf } from './inputs';
 import { zapierIdempotencyStore } from './idempotencyStore';
-import { type Offered, offeredAs } from './names';
+import { formOf } from './inputs';
 import { outputFields, sampleOf, toRows } from './outputs';
 import { clientOf } from './transport';
 
-/** Every operation that the registry places here as a search; nothing is added by hand. */
+/** Every operation that the catalog places as a search; nothing is added by hand. */
 export const searches: Record<string, Search> = Object.fromEntries(
-	offeredAs('search').map((operation) => [operation.zapier.key, searchOf(operation)]),
+	offeredAs('search').map(({ operation, item }) => [item.key, searchOf(operation, item)]),
 );
 
-function searchOf(operation: Offered): Search {
-	const { key, noun, label, description } = operation.zapier;
+function searchOf(operation: Operation, { key, noun, label, description }: Item): Search {
 	const { toRow, ...form } = formOf(operation);
 
 	const perform: SearchPerform<Data, Data> = async (z, { authData, inputData }) => {
 		try {
-			const connection = toConnection(authData);
+			const connection = enrich.auth.toConnection(authData);
 			const { results } = await lookUpRows(operation, [toRow(inputData)], {
 				client: clientOf(z, connection),
 				store: zapierIdempotencyStore(z, connection),
 			});
-			return answerOf(operation, results[0] as RowResult);
+			return rowsOf(operation, results[0] as RowResult);
 		} catch (error) {
 			throw toZapierError(z, error);
 		}
@@ -45,8 +46,8 @@ function searchOf(operation: Offered): Search {
 	});
 }
 
-/** @throws EnrichError where there is no answer. */
-function answerOf(operation: Offered, result: RowResult): Data[] {
+/** @throws ConnectorError where there is no answer. */
+function rowsOf(operation: Operation, result: RowResult): Data[] {
 	if (result.error) throw result.error;
 	if (result.outcome === 'skipped')
 		throw new ConnectorError({ kind: 'badInput', detail: result.reason });

@@ -1,22 +1,23 @@
 import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
+import type { Connection } from '../../shared/contract/provider';
 import { type Client, createClient } from '../../shared/http/client';
-import type { Connection } from '../../shared/providers/enrich/auth';
 import {
 	type Clock,
 	TransportError,
 	toTransportError,
 	type Transport,
 } from '../../shared/http/transport';
+import { enrich } from '../../shared/providers/enrich';
 
 /** Zapier ends a step after 30 seconds; the rest is for its cache and for starting up. */
 const ANSWER_WITHIN_MS = 25_000;
 
 /**
  * A client for one step. It never waits to send a call again: Zapier itself runs the step again
- * when it is told to, which costs no time of the 30 seconds.
+ * when it is throttled, which costs no time of the 30 seconds.
  */
 export const clientOf = (z: ZObject, { baseUrl, apiKey }: Connection): Client =>
-	createClient({
+	createClient(enrich, {
 		baseUrl,
 		transport: zapierTransport(z),
 		clock,
@@ -33,7 +34,7 @@ interface ZapierRequestOptions extends HttpRequestOptions {
 /** Sends through z.request, where the middleware adds the key. */
 export const zapierTransport =
 	(z: ZObject): Transport =>
-	async ({ method, url, headers, body, timeoutMs, maxBytes: mostBytes }) => {
+	async ({ method, url, headers, body, timeoutMs, maxBytes }) => {
 		// Also ends answers that are cut off in the middle, which node-fetch 2 would wait for for ever.
 		const signal = AbortSignal.timeout(timeoutMs);
 		const options: ZapierRequestOptions = {
@@ -42,17 +43,17 @@ export const zapierTransport =
 			body: body && withoutCurlies(body),
 			// A redirect could carry the key to another host.
 			redirect: 'manual',
-			size: mostBytes,
+			size: maxBytes,
 			signal,
 			skipThrowForStatus: true,
 			throwForThrottlingEarly: false,
 		};
 		try {
-			const answer = await z.request(url, options);
+			const response = await z.request(url, options);
 			return {
-				status: answer.status,
-				headers: Object.fromEntries(answer.headers as Iterable<[string, string]>),
-				body: answer.content,
+				status: response.status,
+				headers: Object.fromEntries(response.headers as Iterable<[string, string]>),
+				body: response.content,
 			};
 		} catch (thrown) {
 			if (signal.aborted) throw new TransportError('timedOut');

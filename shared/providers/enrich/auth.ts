@@ -1,5 +1,6 @@
 import type { Auth } from '../../contract/provider';
 import { badSettings, toApiKey, toBaseUrl } from '../../http/connection';
+import { words } from './words';
 
 const DEFAULT_BASE_URL = 'https://dev.enrich.so/api/v3';
 
@@ -14,11 +15,12 @@ export const auth: Auth = {
 				apiKey === ''
 					? 'the API key is empty'
 					: 'the API key must start with sk_ and hold only letters, digits, dots, dashes and underscores',
+				words,
 			);
 		}
 		return {
 			apiKey,
-			baseUrl: toBaseUrl(entered.baseUrl, DEFAULT_BASE_URL),
+			baseUrl: toBaseUrl(entered.baseUrl, DEFAULT_BASE_URL, words),
 			headerStyle: entered.headerStyle === 'bearer' ? 'bearer' : 'x-api-key',
 		};
 	},
