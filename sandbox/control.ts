@@ -1,29 +1,11 @@
+/** What only a sandbox has. It needs no key: the server listens on the loopback interface only. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Batches } from './batches';
-import type { Callbacks, CallbackSettings } from './callbacks';
-import type { FaultRule, Faults } from './faults';
-import type { LeadJobEnding, LeadJobs, NewLeadJob } from './leadJobs';
-import type { Ledger } from './ledger';
-import type { RecordedRequest, Recorder } from './requests';
+import type { FaultRule } from './faults';
+import type { SandboxContext } from './routes';
 
-interface Controlled {
-	ledger: Ledger;
-	faults: Faults;
-	batches: Batches;
-	leadJobs: LeadJobs;
-	callbacks: Callbacks;
-	recorder: Recorder<RecordedRequest>;
-	reset(): void;
-}
-
-const failSchema = z.strictObject({
-	batchId: z.string().optional(),
-	afterItems: z.int().min(0).optional(),
-});
-
-/** Says what is wrong with what was asked for. */
-function unlessWrong(reply: FastifyReply, act: () => FastifyReply): FastifyReply {
+/** Answers 400, and what is wrong, when what was asked for is not as it should be. */
+export function unlessWrong(reply: FastifyReply, act: () => FastifyReply): FastifyReply {
 	try {
 		return act();
 	} catch (error) {
@@ -32,63 +14,33 @@ function unlessWrong(reply: FastifyReply, act: () => FastifyReply): FastifyReply
 	}
 }
 
-/** What only a sandbox has. It needs no key: the server listens on the loopback interface only. */
+/** What can be read and set of any provider's API, below `base`, e.g. `/__sandbox`. */
 export function addControlRoutes(
 	app: FastifyInstance,
-	{ ledger, batches, leadJobs, callbacks, faults, recorder, reset }: Controlled,
+	base: string,
+	{ ledger, faults, recorder }: SandboxContext,
+	reset: () => void,
 ): void {
 	const done = (reply: FastifyReply) => reply.code(204).send();
 
-	app.get('/__sandbox/faults', () => faults.list());
-	app.post('/__sandbox/faults', (request, reply) =>
+	app.get(`${base}/faults`, () => faults.list());
+	app.post(`${base}/faults`, (request, reply) =>
 		unlessWrong(reply, () => {
 			faults.add((request.body ?? {}) as FaultRule);
 			return reply.code(201).send(faults.list());
 		}),
 	);
-	app.delete('/__sandbox/faults', (_request, reply) => {
-		faults.clear();
+	app.delete(`${base}/faults`, (_request, reply) => {
+		faults.reset();
 		return done(reply);
 	});
-	app.get('/__sandbox/requests', () => recorder.entries);
-	app.get('/__sandbox/batches', () => batches.list());
-	app.post('/__sandbox/batches/fail', (request, reply) =>
-		unlessWrong(reply, () =>
-			batches.fail(failSchema.parse(request.body ?? {}))
-				? reply.code(201).send(batches.list())
-				: reply.code(409).send({ error: 'There is no such batch that is still running' }),
-		),
-	);
-	app.get('/__sandbox/lead-jobs', () => leadJobs.list());
-	app.post('/__sandbox/lead-jobs', (request, reply) =>
-		unlessWrong(reply, () => {
-			const jobId = leadJobs.add((request.body ?? {}) as NewLeadJob);
-			return reply.code(201).send({ jobId });
-		}),
-	);
-	app.post('/__sandbox/lead-jobs/end', (request, reply) =>
-		unlessWrong(reply, () =>
-			leadJobs.end((request.body ?? {}) as LeadJobEnding)
-				? reply.code(201).send(leadJobs.list())
-				: reply.code(409).send({ error: 'There is no such job that is still running' }),
-		),
-	);
-	app.get('/__sandbox/callbacks', () => ({
-		settings: callbacks.settings,
-		sent: callbacks.recorder.entries,
-	}));
-	app.post('/__sandbox/callbacks', (request, reply) =>
-		unlessWrong(reply, () => {
-			callbacks.set((request.body ?? {}) as CallbackSettings);
-			return reply.code(201).send(callbacks.settings);
-		}),
-	);
-	app.get('/__sandbox/ledger', () => ({
+	app.get(`${base}/requests`, () => recorder.entries);
+	app.get(`${base}/ledger`, () => ({
 		balance: ledger.balance,
 		charged: ledger.charged(),
 		transactions: ledger.transactions,
 	}));
-	app.post('/__sandbox/reset', (_request, reply) => {
+	app.post(`${base}/reset`, (_request, reply) => {
 		reset();
 		return done(reply);
 	});

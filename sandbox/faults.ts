@@ -2,17 +2,11 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { SeededRandom } from './seededRandom';
-import type { WireAnswer } from './problems';
-import { operations } from '../shared/providers/enrich/operations';
 import type { Waits } from './waits';
-
-const operationIds = new Set(operations.map(({ operationId }) => operationId));
+import { JSON_TYPE, type WireAnswer } from './wireAnswer';
 
 const ruleSchema = z.strictObject({
-	operationId: z
-		.string()
-		.refine((id) => operationIds.has(id), 'No such operation')
-		.optional(),
+	operationId: z.string().optional(),
 	match: z.string().optional(),
 	when: z.enum(['before', 'after']),
 	kind: z.enum([
@@ -51,19 +45,24 @@ interface Armed {
 export class Faults {
 	private armed: Armed[] = [];
 	private rolls = 0;
-	private readonly chance: SeededRandom;
+	private readonly random: SeededRandom;
+	private readonly schema: z.ZodType<FaultRule>;
 
-	constructor(seed: number) {
-		this.chance = new SeededRandom(seed);
+	constructor(seed: number, operationIds: readonly string[]) {
+		this.random = new SeededRandom(seed);
+		this.schema = ruleSchema.refine(
+			({ operationId }) => operationId === undefined || operationIds.includes(operationId),
+			'No such operation',
+		);
 	}
 
-	/** A fault happens once unless `times` says otherwise; `null` or `Infinity`: until cleared. */
+	/** A fault happens once unless `times` says otherwise; `null` or `Infinity`: until cleared. @throws ZodError */
 	add(rule: FaultRule): void {
 		const times = rule.times === undefined ? 1 : rule.times === Infinity ? null : rule.times;
-		this.armed.push({ rule: ruleSchema.parse({ ...rule, times }), left: times ?? Infinity });
+		this.armed.push({ rule: this.schema.parse({ ...rule, times }), left: times ?? Infinity });
 	}
 
-	clear(): void {
+	reset(): void {
 		this.armed = [];
 	}
 
@@ -92,7 +91,7 @@ export class Faults {
 	}
 
 	private happens(probability = 1): boolean {
-		return probability === 1 || this.chance.roll('fault', this.rolls++) < probability;
+		return probability === 1 || this.random.roll('fault', this.rolls++) < probability;
 	}
 }
 
@@ -104,7 +103,7 @@ const OVERSIZE_CHUNKS = 32;
 /** What the announced length of a truncated body has more than is sent. */
 const WITHHELD_BYTES = 100;
 
-export interface Scene {
+export interface FaultContext {
 	response: ServerResponse;
 	/** Sent with what comes from the API itself, not with what a proxy says. */
 	headers: Record<string, string>;
@@ -116,11 +115,15 @@ export interface Scene {
 }
 
 /** Carries out a fault on the raw response. */
-export async function commit(rule: FaultRule, scene: Scene): Promise<void> {
-	const { response, waits } = scene;
+export async function applyFault(rule: FaultRule, context: FaultContext): Promise<void> {
+	const { response, waits } = context;
 	if (rule.delayMs) await waits.for(rule.delayMs);
-	const { status, contentType, body, isProxy } = faultyAnswer(rule, scene);
-	const head = { ...(isProxy ? {} : scene.headers), 'content-type': contentType, ...rule.headers };
+	const { status, contentType, body, isProxy } = faultyAnswer(rule, context);
+	const head = {
+		...(isProxy ? {} : context.headers),
+		'content-type': contentType,
+		...rule.headers,
+	};
 	const bytes = Buffer.from(body);
 	switch (rule.kind) {
 		case 'reset':
@@ -146,19 +149,17 @@ export async function commit(rule: FaultRule, scene: Scene): Promise<void> {
 	}
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-
 function faultyAnswer(
 	{ kind, status, body }: FaultRule,
-	scene: Scene,
+	context: FaultContext,
 ): WireAnswer & { isProxy?: boolean } {
-	const said = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+	const given = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
 	switch (kind) {
 		case 'html':
 			return {
 				status: status ?? 502,
 				contentType: 'text/html; charset=utf-8',
-				body: said ?? HTML,
+				body: given ?? HTML,
 				isProxy: true,
 			};
 		case 'empty':
@@ -167,18 +168,18 @@ function faultyAnswer(
 			return {
 				status: status ?? 200,
 				contentType: JSON_TYPE,
-				body: said ?? NOT_JSON,
+				body: given ?? NOT_JSON,
 				isProxy: true,
 			};
 		case 'oversize':
 			return { status: status ?? 200, contentType: JSON_TYPE, body: '' };
 		default: {
-			const due = kind === 'status' ? undefined : scene.due;
-			const answer = due ?? scene.errorFor(status ?? 500);
+			const due = kind === 'status' ? undefined : context.due;
+			const answer = due ?? context.errorFor(status ?? 500);
 			return {
 				status: status ?? answer.status,
-				contentType: said === undefined ? answer.contentType : JSON_TYPE,
-				body: said ?? answer.body,
+				contentType: given === undefined ? answer.contentType : JSON_TYPE,
+				body: given ?? answer.body,
 			};
 		}
 	}
@@ -204,7 +205,7 @@ async function flood(response: ServerResponse): Promise<void> {
 	response.write('{"success":true,"data":{"filler":"');
 	for (let i = 0; i < OVERSIZE_CHUNKS && !response.destroyed; i++) {
 		if (response.write(OVERSIZE_CHUNK)) continue;
-		// A client that has gone away never lets it drain.
+		// A client that has closed the connection never lets it drain.
 		await new Promise<void>((resolve) => {
 			response.once('drain', resolve);
 			void closed.then(() => resolve());

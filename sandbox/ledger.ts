@@ -1,5 +1,3 @@
-export const ORGANIZATION_ID = '665e0b2f4a6d8c001abc1234';
-
 /** Ids look like the API's: 24 hex digits. */
 export const hexId = (prefix: string, number: number): string =>
 	prefix + number.toString(16).padStart(24 - prefix.length, '0');
@@ -29,7 +27,10 @@ export class Ledger {
 	private left = 0;
 	private spent = 0;
 
-	constructor(private readonly initialBalance: number) {
+	constructor(
+		private readonly initialBalance: number,
+		readonly organizationId: string,
+	) {
 		this.reset();
 	}
 
@@ -58,7 +59,7 @@ export class Ledger {
 		if (type === 'deduction' || type === 'refund') this.spent -= amount;
 		this.entries.push({
 			id: hexId('665e10a1', this.entries.length + 1),
-			organizationId: ORGANIZATION_ID,
+			organizationId: this.organizationId,
 			type,
 			amount,
 			balanceAfter: this.left,

@@ -1,15 +1,16 @@
 import { InvalidArgumentError, Option, program } from 'commander';
 import pc from 'picocolors';
-import { HANDLES } from './testValues';
-import { DEFAULT_KEY, REFUSED_KEYS } from './keys';
-import { HEADER_STYLES, PLAN_NAMES } from './rateLimits';
+import { DEFAULT_KEY, REFUSED_KEYS } from './enrich/keys';
+import { PLAN_NAMES } from './enrich/plans';
+import { TEST_VALUES } from './enrich/testValues';
+import { HEADER_STYLES } from './rateLimits';
 import { type Sandbox, type SandboxOptions, startSandbox } from './server';
 
-function numberFrom(least: number) {
+function numberFrom(min: number) {
 	return (text: string): number => {
 		const number = Number(text);
-		if (text.trim() === '' || !Number.isFinite(number) || number < least) {
-			throw new InvalidArgumentError(`It must be a number, at least ${least}.`);
+		if (text.trim() === '' || !Number.isFinite(number) || number < min) {
+			throw new InvalidArgumentError(`It must be a number, at least ${min}.`);
 		}
 		return number;
 	};
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
 }
 
 function welcome({ url, apiKey, ledger }: Sandbox): string {
-	const width = Math.max(...HANDLES.map(([input]) => input.length));
+	const width = Math.max(...TEST_VALUES.map(([input]) => input.length));
 	const list = (entries: readonly (readonly [string, string])[]) =>
 		entries.map(([left, right]) => `  ${left.padEnd(width)}  ${pc.dim(right)}`);
 	return [
@@ -81,7 +82,7 @@ function welcome({ url, apiKey, ledger }: Sandbox): string {
 		`    -d '{"firstName":"Emily","lastName":"Zhang","domain":"figma.com"}'`,
 		'',
 		pc.bold('What you enter decides the outcome'),
-		...list(HANDLES),
+		...list(TEST_VALUES),
 		'',
 		pc.bold('Keys that are refused'),
 		...list(Object.entries(REFUSED_KEYS).map(([name, { what }]) => [name, what] as const)),

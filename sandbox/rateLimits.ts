@@ -1,28 +1,6 @@
-import { PLANS } from '../shared/errors/errorTable';
-
-export type Plan = 'free' | 'growth' | 'scale' | 'pro' | 'enterprise' | 'unlimited';
-export const PLAN_NAMES: readonly Plan[] = [
-	'free',
-	'growth',
-	'scale',
-	'pro',
-	'enterprise',
-	'unlimited',
-];
-
 /** Which window the headers describe: the API's documentation does not say. */
 export type HeaderStyle = 'tightest' | 'burst' | 'none';
 export const HEADER_STYLES: readonly HeaderStyle[] = ['tightest', 'burst', 'none'];
-
-/** Batches that may be submitted per second and per minute; Enterprise has no limits of its own. */
-const BULK: Partial<Record<Plan, [perSecond: number, perMinute: number]>> = {
-	free: [1, 2],
-	growth: [3, 10],
-	scale: [5, 20],
-	pro: [10, 50],
-};
-
-export type CallKind = 'other' | 'enrichment' | 'bulk';
 
 /** A fixed window: it begins with the first call in it and takes `limit` calls. */
 class Window {
@@ -59,35 +37,31 @@ export interface Admission {
 	retryAfter?: string;
 }
 
-/** The limits of one organization, all keys together. Calls count on arrival, refused ones too. */
-export class RateLimits {
-	private readonly burst: Window | undefined;
-	private readonly windows: Record<CallKind, Window[]> = { other: [], enrichment: [], bulk: [] };
+/** So many calls in so much time, of all operations or only of one kind. */
+export interface RateLimit<K extends string = string> {
+	calls: number;
+	perMs: number;
+	only?: K;
+}
 
+/** The limits of one organization, all keys together. Calls count on arrival, refused ones too. */
+export class RateLimits<K extends string = string> {
+	private readonly windows: (Window & { only?: K })[];
+
+	/** `burst` headers describe the first limit. A speed shortens the windows. */
 	constructor(
-		plan: Plan,
+		limits: readonly RateLimit<K>[],
 		private readonly speed: number,
 		private readonly style: HeaderStyle,
 	) {
-		const limits = PLANS.find(({ name }) => name.toLowerCase() === plan);
-		if (!limits) return;
-		this.burst = new Window(limits.burstPerSecond, 1000 / speed);
-		const other = [this.burst, new Window(limits.perMinute, 60_000 / speed)];
-		const enrichment = [...other];
-		if (limits.enrichmentPerMinute) {
-			enrichment.push(new Window(limits.enrichmentPerMinute, 60_000 / speed));
-		}
-		const [perSecond, perMinute] = BULK[plan] ?? [];
-		const bulk = [...other];
-		if (perSecond && perMinute) {
-			bulk.push(new Window(perSecond, 1000 / speed), new Window(perMinute, 60_000 / speed));
-		}
-		this.windows = { other, enrichment, bulk };
+		this.windows = limits.map(({ calls, perMs, only }) =>
+			Object.assign(new Window(calls, perMs / speed), { only }),
+		);
 	}
 
-	/** Counts a call; `enrichment`: it is a paid POST, `bulk`: it submits a batch. */
-	admit(kind: CallKind, now = performance.now()): Admission {
-		const windows = this.windows[kind];
+	/** Counts a call of that kind. */
+	admit(kind: K, now = performance.now()): Admission {
+		const windows = this.windows.filter(({ only = kind }) => only === kind);
 		let refusing: Window | undefined;
 		for (const window of windows) {
 			if (window.take(now)) continue;
@@ -100,7 +74,7 @@ export class RateLimits {
 	}
 
 	private headers(windows: readonly Window[], now: number): Record<string, string> {
-		const shown = this.style === 'tightest' ? slowest(windows, now) : this.burst;
+		const shown = this.style === 'tightest' ? slowest(windows, now) : this.windows[0];
 		if (!shown || this.style === 'none') return {};
 		return {
 			'x-ratelimit-limit': String(shown.limit),

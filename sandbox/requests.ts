@@ -37,18 +37,34 @@ export class Recorder<T> {
 	}
 }
 
-const LONGEST_LIST = 1000;
+/** Counts the calls: all so far, those in flight, and the most that ever were. */
+export class Traffic {
+	calls = 0;
+	inFlight = 0;
+	peak = 0;
+
+	enter(): void {
+		this.calls++;
+		this.inFlight++;
+		this.peak = Math.max(this.peak, this.inFlight);
+	}
+
+	reset(): void {
+		this.peak = this.inFlight;
+	}
+}
+
+const MAX_LIST = 1000;
 
 /** What is remembered of an input: not all of a large batch. */
 export function shortened(input: unknown): unknown {
 	if (typeof input !== 'object' || input === null) return input;
 	const lists = Object.entries(input).filter(
-		(entry): entry is [string, unknown[]] =>
-			Array.isArray(entry[1]) && entry[1].length > LONGEST_LIST,
+		(entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > MAX_LIST,
 	);
 	if (lists.length === 0) return input;
 	return {
 		...input,
-		...Object.fromEntries(lists.map(([name, list]) => [name, list.slice(0, LONGEST_LIST)])),
+		...Object.fromEntries(lists.map(([name, list]) => [name, list.slice(0, MAX_LIST)])),
 	};
 }

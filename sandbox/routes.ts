@@ -1,30 +1,21 @@
+/** The way of a call through any provider's API: arrival, key, rate limit, faults, check, charge, answer. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Data, Operation } from '../shared/contract/operation';
-import { isPaid } from '../shared/errors/errorTable';
-import { ruleFor } from './answers';
-import { Batches } from './batches';
-import type { SeededRandom } from './seededRandom';
-import { commit, type FaultRule, type Faults } from './faults';
-import { checkInput } from './inputs';
-import { refusalOf } from './keys';
-import type { LeadJobs } from './leadJobs';
+import type { Data } from '../shared/contract/data';
+import { applyFault, type FaultRule, type Faults } from './faults';
 import { hexId, type Ledger } from './ledger';
-import { type Problem, rateLimitExceeded, toWire, type WireAnswer } from './problems';
-import { processorOf } from './processing';
-import type { CallKind, RateLimits } from './rateLimits';
-import { type RecordedRequest, type Recorder, shortened } from './requests';
+import type { RateLimits } from './rateLimits';
+import { type RecordedRequest, type Recorder, shortened, type Traffic } from './requests';
+import type { SeededRandom } from './seededRandom';
 import type { Waits } from './waits';
+import type { Problem, WireAnswer } from './wireAnswer';
 
-export const BASE_PATH = '/api/v3';
-
-/** What all operations of one sandbox share. */
+/** What all operations of one provider's API share. */
 export interface SandboxContext {
 	apiKey: string;
 	latencyMs: number;
 	ledger: Ledger;
-	batches: Batches;
-	leadJobs: LeadJobs;
-	chance: SeededRandom;
+	random: SeededRandom;
 	faults: Faults;
 	limits: RateLimits;
 	recorder: Recorder<RecordedRequest>;
@@ -32,25 +23,8 @@ export interface SandboxContext {
 	waits: Waits;
 }
 
-/** Counts the calls: all so far, those in flight, and the most that ever were. */
-export class Traffic {
-	calls = 0;
-	inFlight = 0;
-	peak = 0;
-
-	enter(): void {
-		this.calls++;
-		this.inFlight++;
-		this.peak = Math.max(this.peak, this.inFlight);
-	}
-
-	reset(): void {
-		this.peak = this.inFlight;
-	}
-}
-
-/** What is known of a call while it is in the house. */
-interface RequestContext {
+/** What is known of a call that is being answered. */
+export interface RequestContext {
 	requestId: string;
 	arrivedAt: number;
 	record: RecordedRequest;
@@ -60,36 +34,47 @@ interface RequestContext {
 
 declare module 'fastify' {
 	interface FastifyRequest {
-		visit: RequestContext;
+		requestContext: RequestContext;
 	}
 }
 
-function send(
-	reply: FastifyReply,
-	{ record, headers }: RequestContext,
-	{ status, contentType, body }: WireAnswer,
-) {
-	record.status = status;
-	return reply.code(status).headers(headers).type(contentType).send(body);
+export type Checked = { input: Data } | { problem: Problem };
+
+/** An answer, and the credits that were deducted for it, less those refunded. */
+export interface Processed {
+	wire: WireAnswer;
+	charged: number;
 }
 
-/**
- * One operation's way through the house: arrival, key, rate limit, faults before, checks, latency,
- * charge and answer, faults after.
- */
-export function addRoute(app: FastifyInstance, operation: Operation, house: SandboxContext): void {
-	const { operationId, method } = operation;
-	const { faults, recorder, traffic, waits } = house;
-	const process =
-		house.batches.processorOf(operation) ??
-		house.leadJobs.processorOf(operation) ??
-		processorOf(operation, house.ledger, house.chance);
-	const kind = kindOf(operation);
-	const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
-	const errorOf = (problem: Problem, visit: RequestContext) =>
-		toWire(problem, shape, visit.requestId);
-	const refuse = (reply: FastifyReply, visit: RequestContext, problem: Problem) =>
-		send(reply, visit, errorOf(problem, visit));
+export type ProcessingResult = Processed | { problem: Problem };
+
+/** Processes the calls of one operation. */
+export type Processor = (
+	input: Data,
+	requestId: string,
+	arrivedAt: number,
+) => ProcessingResult | Promise<ProcessingResult>;
+
+/** One operation of a provider's API. */
+export interface Route {
+	operationId: string;
+	method: 'GET' | 'POST' | 'DELETE';
+	/** With Fastify's parameters, such as `/batches/:id`. */
+	url: string;
+	/** Which rate limits it counts toward besides those of all operations. */
+	limitKind: string;
+	/** Why a call may not be made with these headers, if so. */
+	refusalOf(headers: IncomingHttpHeaders): Problem | undefined;
+	check(raw: unknown): Checked | Promise<Checked>;
+	process: Processor;
+	errorOf(problem: Problem, requestId: string): WireAnswer;
+}
+
+export function addRoute(app: FastifyInstance, route: Route, context: SandboxContext): void {
+	const { operationId, method, url } = route;
+	const { faults, recorder, traffic, waits } = context;
+	const refuse = (reply: FastifyReply, call: RequestContext, problem: Problem) =>
+		send(reply, call, route.errorOf(problem, call.requestId));
 
 	const arrive = (request: FastifyRequest, reply: FastifyReply): RequestContext => {
 		traffic.enter();
@@ -110,74 +95,86 @@ export function addRoute(app: FastifyInstance, operation: Operation, house: Sand
 		};
 	};
 
-	const spoil = async (
+	const fail = async (
 		reply: FastifyReply,
-		visit: RequestContext,
+		call: RequestContext,
 		fault: FaultRule,
 		due?: WireAnswer,
 	) => {
-		visit.record.fault = fault.kind;
+		call.record.fault = fault.kind;
 		reply.hijack();
 		const response = reply.raw;
 		const errorFor = (status: number) =>
-			errorOf({ status, detail: 'This error was asked for' }, visit);
-		const scene = { response, headers: visit.headers, due, errorFor, waits };
+			route.errorOf({ status, detail: 'This error was asked for' }, call.requestId);
+		const faultContext = { response, headers: call.headers, due, errorFor, waits };
 		// Closing the sandbox cuts a fault short.
-		await commit(fault, scene).catch(() => response.destroy());
-		if (response.headersSent) visit.record.status = response.statusCode;
+		await applyFault(fault, faultContext).catch(() => response.destroy());
+		if (response.headersSent) call.record.status = response.statusCode;
 	};
 
 	app.route({
 		method,
-		url: BASE_PATH + operation.path.replace(/\{(\w+)\}/g, ':$1'),
+		url,
 		onRequest: async (request, reply) => {
-			const visit = (request.visit = arrive(request, reply));
-			const refusal = refusalOf(request.headers, house.apiKey, operation);
-			if (refusal) return refuse(reply, visit, refusal);
-			const { headers, retryAfter } = house.limits.admit(kind);
-			visit.headers = headers;
-			visit.record.refused = retryAfter !== undefined;
-			if (retryAfter !== undefined) return refuse(reply, visit, rateLimitExceeded(retryAfter));
+			const call = (request.requestContext = arrive(request, reply));
+			const refusal = route.refusalOf(request.headers);
+			if (refusal) return refuse(reply, call, refusal);
+			const { headers, retryAfter } = context.limits.admit(route.limitKind);
+			call.headers = headers;
+			call.record.refused = retryAfter !== undefined;
+			if (retryAfter !== undefined) return refuse(reply, call, rateLimitExceeded(retryAfter));
 		},
 		handler: async (request, reply) => {
-			const { visit } = request;
+			const call = request.requestContext;
 			const raw = rawInput(request, method);
-			visit.record.input = shortened(raw);
+			call.record.input = shortened(raw);
 			const before = faults.take('before', operationId, raw);
-			if (before) return spoil(reply, visit, before);
+			if (before) return fail(reply, call, before);
 
-			const checked = await checkInput(operation, raw);
-			if ('problem' in checked) return refuse(reply, visit, checked.problem);
-			if (house.latencyMs > 0) await waits.for(house.latencyMs);
+			const checked = await route.check(raw);
+			if ('problem' in checked) return refuse(reply, call, checked.problem);
+			if (context.latencyMs > 0) await waits.for(context.latencyMs);
 
-			const processed = await process(checked.input, visit.requestId, visit.arrivedAt);
-			if ('problem' in processed) return refuse(reply, visit, processed.problem);
-			visit.record.charged = processed.charged;
+			const processed = await route.process(checked.input, call.requestId, call.arrivedAt);
+			if ('problem' in processed) return refuse(reply, call, processed.problem);
+			call.record.charged = processed.charged;
 			const after = faults.take('after', operationId, raw);
-			if (after) return spoil(reply, visit, after, processed.wire);
-			return send(reply, visit, processed.wire);
+			if (after) return fail(reply, call, after, processed.wire);
+			return send(reply, call, processed.wire);
 		},
 	});
 }
 
-function kindOf({ method, billing }: Operation): CallKind {
-	if (billing === 'reservesAtSubmit') return 'bulk';
-	return method === 'POST' && isPaid(billing) ? 'enrichment' : 'other';
+const rateLimitExceeded = (seconds: string): Problem => ({
+	status: 429,
+	detail: `Rate limit exceeded. Please retry after ${seconds} seconds.`,
+});
+
+function send(
+	reply: FastifyReply,
+	{ record, headers }: RequestContext,
+	{ status, contentType, body }: WireAnswer,
+) {
+	record.status = status;
+	return reply.code(status).headers(headers).type(contentType).send(body);
 }
 
 /** What the caller gave: path, then query or body. A body that is no object is left as it is. */
-function rawInput(request: FastifyRequest, method: Operation['method']): unknown {
+function rawInput(request: FastifyRequest, method: Route['method']): unknown {
 	const given = method === 'GET' ? request.query : (request.body ?? {});
 	if (typeof given !== 'object' || Array.isArray(given)) return given;
 	return { ...(given as Data), ...(request.params as Data) };
 }
 
-/** Unknown addresses and unreadable bodies end as problem details too. */
-export function refuseTheRest(app: FastifyInstance): void {
+/** Unknown addresses and unreadable bodies end as the provider's errors, too. */
+export function refuseOthers(
+	app: FastifyInstance,
+	errorOf: (problem: Problem, requestId: string) => WireAnswer,
+): void {
 	const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, detail: string) => {
-		const { requestId = 'unknown', headers = {}, record } = request.visit ?? {};
+		const { requestId = 'unknown', headers = {}, record } = request.requestContext ?? {};
 		if (record) record.status = status;
-		const { contentType, body } = toWire({ status, detail }, 'problem', requestId);
+		const { contentType, body } = errorOf({ status, detail }, requestId);
 		return reply.code(status).headers(headers).type(contentType).send(body);
 	};
 	app.setNotFoundHandler((request, reply) =>

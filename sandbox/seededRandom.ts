@@ -3,7 +3,7 @@ import type { Faker } from '@faker-js/faker';
 import { faker } from '@faker-js/faker/locale/en';
 import { hashOf } from '../shared/batches/hash';
 
-/** Chance that depends on nothing but the seed and the words it is asked about. */
+/** Random values that depend on nothing but the seed and the words they are asked for. */
 export class SeededRandom {
 	constructor(private readonly seed: number) {}
 
@@ -12,7 +12,7 @@ export class SeededRandom {
 		return hashOf(`${this.seed} ${words.join(' ')}`) / 2 ** 53;
 	}
 
-	pick<T>(choices: readonly [T, ...T[]], ...words: (string | number)[]): T {
+	pick<const T>(choices: readonly [T, ...T[]], ...words: (string | number)[]): T {
 		return choices[Math.floor(this.roll(...words) * choices.length)] ?? choices[0];
 	}
 

@@ -1,38 +1,20 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { Batches, type ListedBatch } from './batches';
-import { type CallbackSettings, Callbacks, type SentCallback } from './callbacks';
-import { SeededRandom } from './seededRandom';
-import { addControlRoutes } from './control';
-import { type FaultRule, Faults } from './faults';
-import { DEFAULT_KEY } from './keys';
-import { type LeadJobEnding, LeadJobs, type ListedLeadJob, type NewLeadJob } from './leadJobs';
-import { Ledger } from './ledger';
-import { type HeaderStyle, type Plan, RateLimits } from './rateLimits';
-import { type RecordedRequest, Recorder } from './requests';
-import { addRoute, BASE_PATH, type SandboxContext, refuseTheRest, Traffic } from './routes';
-import { operations } from '../shared/providers/enrich/operations';
+import { createEnrichApi, type EnrichOptions } from './enrich/api';
+import type { Batches, ListedBatch } from './enrich/batches';
+import type { CallbackSettings, SentCallback } from './enrich/callbacks';
+import type { LeadJobEnding, ListedLeadJob, NewLeadJob } from './enrich/leadJobs';
+import { BASE_PATH } from './enrich/routes';
+import type { FaultRule } from './faults';
+import type { Ledger } from './ledger';
+import type { RecordedRequest } from './requests';
 import { Waits } from './waits';
 
-export interface SandboxOptions {
+const CONTROL_PATH = '/__sandbox';
+
+export interface SandboxOptions extends EnrichOptions {
 	/** 0 (default): any free port. */
 	port?: number;
-	/** Whose rate limits apply; default: growth. */
-	plan?: Plan;
-	/** Divides the length of the rate-limit windows, and of what batches take; default: 1. */
-	speed?: number;
-	/** How long the processing of a call takes; default: 0. */
-	latencyMs?: number;
-	/** How fast batches are processed; `Infinity`: at once, 0: never. Default: 200. */
-	batchItemsPerSecond?: number;
-	/** Credits at the start; default: 25,000. */
-	balance?: number;
-	apiKey?: string;
-	rateLimitHeaders?: HeaderStyle;
-	/** Another seed gives other people, hits and misses; default: 0. */
-	seed?: number;
-	/** How many of the last calls and callbacks are remembered at least; 0: none. Default: 10,000. */
-	remember?: number;
 }
 
 /** A running sandbox. */
@@ -67,39 +49,13 @@ export interface Sandbox {
 	close(): Promise<void>;
 }
 
-/** Starts a local Enrich API: every operation of the registry, on the loopback interface only. */
+/** Starts the local APIs, on the loopback interface only. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const { apiKey = DEFAULT_KEY, seed = 0, speed = 1, remember = 10_000 } = options;
-	const freshLimits = () =>
-		new RateLimits(options.plan ?? 'growth', speed, options.rateLimitHeaders ?? 'tightest');
-	const ledger = new Ledger(options.balance ?? 25_000);
-	const chance = new SeededRandom(seed);
-	const callbacks = new Callbacks(chance, remember);
-	const itemsPerSecond = speed * (options.batchItemsPerSecond ?? 200);
-	const batches = new Batches({ ledger, chance, callbacks, itemsPerSecond });
-	const leadJobs = new LeadJobs(chance);
-	const house: SandboxContext = {
-		apiKey,
-		latencyMs: options.latencyMs ?? 0,
-		ledger,
-		batches,
-		leadJobs,
-		chance,
-		faults: new Faults(seed),
-		limits: freshLimits(),
-		recorder: new Recorder(remember),
-		traffic: new Traffic(),
-		waits: new Waits(),
-	};
-	const { faults, recorder, traffic, waits } = house;
+	const waits = new Waits();
+	const enrich = createEnrichApi(options, waits);
+	const { apiKey, ledger, batches, leadJobs, callbacks, faults, recorder, traffic } = enrich;
 	const reset = () => {
-		ledger.reset();
-		batches.reset();
-		leadJobs.reset();
-		faults.clear();
-		recorder.reset();
-		traffic.reset();
-		house.limits = freshLimits();
+		enrich.reset();
 	};
 
 	// Room for a batch of 500,000 addresses; no HEAD, which would run (and charge) a GET.
@@ -108,15 +64,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		bodyLimit: 64_000_000,
 		exposeHeadRoutes: false,
 	});
-	app.decorateRequest('visit');
-	for (const operation of operations) addRoute(app, operation, house);
-	addControlRoutes(app, { ledger, batches, leadJobs, callbacks, faults, recorder, reset });
-	refuseTheRest(app);
+	app.decorateRequest('requestContext');
+	enrich.addTo(app, CONTROL_PATH, reset);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 	const { port } = app.server.address() as AddressInfo;
+	const origin = `http://127.0.0.1:${port}`;
 
 	return {
-		url: `http://127.0.0.1:${port}${BASE_PATH}`,
+		url: origin + BASE_PATH,
 		apiKey,
 		ledger,
 		requests: recorder.entries,
@@ -131,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return traffic.peak;
 		},
 		fault: (rule) => faults.add(rule),
-		clearFaults: () => faults.clear(),
+		clearFaults: () => faults.reset(),
 		setCallbacks: (settings) => callbacks.set(settings),
 		failBatch: (which) => batches.fail(which),
 		addLeadJob: (job) => leadJobs.add(job),

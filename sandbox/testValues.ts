@@ -1,82 +1,20 @@
-import { BlockList, isIP } from 'node:net';
+/** What somebody can type to get a certain outcome on purpose, whatever the provider. */
 
-/** What somebody can type to get a certain outcome on purpose; the command line prints it. */
-export const HANDLES: readonly (readonly [input: string, outcome: string])[] = [
-	['the example of each operation (Emily Zhang, figma.com, 8.8.8.8)', 'always found'],
-	['last name "Nobody", or an address that begins with "nobody"', 'not found'],
-	[
-		'a domain that begins with "unknown.", such as unknown.example',
-		'not found; its addresses are invalid',
-	],
-	[
-		'a domain that begins with "catchall.", such as catchall.example',
-		'found; its addresses are risky (catch-all)',
-	],
-	['an address that begins with "invalid" or "risky"', 'that validation result'],
-	['a free-mail domain, such as gmail.com', 'no work email; its addresses are valid'],
-	['a profile URL that ends with "nobody"', 'no phone number'],
-	['any lead filter with the value "Nobody"', 'no lead'],
-	['a private IP address, such as 192.168.0.1', 'no company'],
-	['anything else', 'the same answer every time; about 70 % are found'],
-];
+export type TestValue = readonly [input: string, outcome: string];
 
-/** "nobody", "nobody+7", "nobody.smith": a handle may be followed by anything but letters and digits. */
-const beginsWith = (handle: string) => {
-	const pattern = new RegExp(`^${handle}(?![a-z0-9])`, 'i');
+/** "nobody", "nobody+7", "nobody.smith": a test value may be followed by anything but letters and digits. */
+export const beginsWith = (testValue: string) => {
+	const pattern = new RegExp(`^${testValue}(?![a-z0-9])`, 'i');
 	return (text: string): boolean => pattern.test(text);
 };
 
 export const isNobody = beginsWith('nobody');
-export const isInvalid = beginsWith('invalid');
-export const isRisky = beginsWith('risky');
 
 export const isUnknownDomain = (domain: string): boolean =>
 	domain.startsWith('unknown.') || !/^[^\s@]+\.[^\s@.]+$/.test(domain);
-export const isCatchAllDomain = (domain: string): boolean => domain.startsWith('catchall.');
 
-const FREE_MAIL: Record<string, 'GOOGLE' | 'MICROSOFT' | 'SMTP'> = {
-	'gmail.com': 'GOOGLE',
-	'googlemail.com': 'GOOGLE',
-	'outlook.com': 'MICROSOFT',
-	'hotmail.com': 'MICROSOFT',
-	'live.com': 'MICROSOFT',
-	'yahoo.com': 'SMTP',
-	'icloud.com': 'SMTP',
-	'aol.com': 'SMTP',
-	'gmx.de': 'SMTP',
-	'gmx.net': 'SMTP',
-	'web.de': 'SMTP',
-	'proton.me': 'SMTP',
-	'protonmail.com': 'SMTP',
-};
+/** Enrich does not know it, the other provider does: for trying one behind the other. */
+export const isElsewhere = beginsWith('elsewhere');
 
-/** The provider of a free-mail domain; undefined for any other domain. */
-export const freeMailProvider = (domain: string) =>
-	Object.hasOwn(FREE_MAIL, domain) ? FREE_MAIL[domain] : undefined;
-
-const notPublic = new BlockList();
-for (const [network, bits] of [
-	['0.0.0.0', 8],
-	['10.0.0.0', 8],
-	['100.64.0.0', 10],
-	['127.0.0.0', 8],
-	['169.254.0.0', 16],
-	['172.16.0.0', 12],
-	['192.168.0.0', 16],
-	['224.0.0.0', 3],
-] as const) {
-	notPublic.addSubnet(network, bits, 'ipv4');
-}
-for (const [network, bits] of [
-	['::', 127],
-	['fc00::', 7],
-	['fe80::', 10],
-	['ff00::', 8],
-] as const) {
-	notPublic.addSubnet(network, bits, 'ipv6');
-}
-
-export function isPublicIp(ip: string): boolean {
-	const version = isIP(ip);
-	return version !== 0 && !notPublic.check(ip, version === 4 ? 'ipv4' : 'ipv6');
-}
+/** The share of ordinary inputs that are found. */
+export const HIT_RATE = 0.7;

@@ -1,4 +1,4 @@
-import type { Plan } from '../../sandbox/rateLimits';
+import type { Plan } from '../../sandbox/enrich/plans';
 import { PLANS } from '../../shared/errors/errorTable';
 import { withSandbox } from './children';
 import { type Figure, type Part, ratio } from './figure';

@@ -1,5 +1,5 @@
 import type { ICredentialType, IDataObject, IHttpRequestOptions } from 'n8n-workflow';
-import { REFUSED_KEYS } from '../../sandbox/keys';
+import { REFUSED_KEYS } from '../../sandbox/enrich/keys';
 import { bench } from '../../testkit/enrichWorkflow';
 
 const b = bench();

@@ -5,7 +5,7 @@ const start = sandboxes();
 const example = (id: string) => operationOf(id).example.input;
 
 describe('keys', () => {
-	it.each([
+	test.each([
 		['x-api-key', { 'x-api-key': 'sk_mine' }],
 		['Authorization: Bearer', { 'x-api-key': '', authorization: 'Bearer sk_mine' }],
 	])('takes the key as %s', async (_, headers) => {
@@ -19,7 +19,7 @@ describe('keys', () => {
 		expect(response.status).toBe(200);
 	});
 
-	it.each([
+	test.each([
 		['none', '', 401, 'unauthorized', /No API key/],
 		['no sk_', 'pk_sandbox', 401, 'unauthorized', /start with sk_/],
 		['an unknown one', 'sk_other', 401, 'unauthorized', /invalid/],
@@ -39,7 +39,7 @@ describe('keys', () => {
 		expect(sandbox.ledger.charged()).toBe(0);
 	});
 
-	it.each(['none', 'pending', 'rejected', 'revoked'])(
+	test.each(['none', 'pending', 'rejected', 'revoked'])(
 		'refuses leads where access is "%s"',
 		async (accessStatus) => {
 			const sandbox = await start();
@@ -54,7 +54,7 @@ describe('keys', () => {
 		},
 	);
 
-	it('IP to company refuses in its own documented shape', async () => {
+	test('IP to company refuses in its own documented shape', async () => {
 		const sandbox = await start({ balance: 3 });
 		const unknown = await call(sandbox, 'ipToCompany', example('ipToCompany'), {
 			headers: { 'x-api-key': 'sk_x' },
@@ -72,7 +72,7 @@ describe('keys', () => {
 		]);
 	});
 
-	it('no key is remembered with the calls', async () => {
+	test('no key is remembered with the calls', async () => {
 		const sandbox = await start({ apiKey: 'sk_canary' });
 		await call(sandbox, 'findEmail', example('findEmail'));
 		expect(JSON.stringify(sandbox.requests)).not.toContain('canary');
@@ -80,7 +80,7 @@ describe('keys', () => {
 });
 
 describe('input', () => {
-	it.each([
+	test.each([
 		['reverseLookup', { email: 'nonsense' }, 'body/email Invalid email'],
 		['reverseLookup', {}, 'body/email Required'],
 		['phoneLookup', { email: 'nonsense' }, 'querystring/email Invalid email'],
@@ -117,7 +117,7 @@ describe('input', () => {
 		expect(sandbox.ledger.charged()).toBe(0);
 	});
 
-	it('tolerates fields that it does not know', async () => {
+	test('tolerates fields that it does not know', async () => {
 		const { status } = await call(await start(), 'findEmail', {
 			...example('findEmail'),
 			surplus: 1,
@@ -125,7 +125,7 @@ describe('input', () => {
 		expect(status).toBe(200);
 	});
 
-	it.each([
+	test.each([
 		['{"email":', 400],
 		['[]', 400],
 		['"text"', 400],
@@ -142,7 +142,7 @@ describe('input', () => {
 		expect(reply.body.detail).toMatch(/^body/);
 	});
 
-	it('answers 404 where there is nothing, and runs nothing for a HEAD', async () => {
+	test('answers 404 where there is nothing, and runs nothing for a HEAD', async () => {
 		const { url, apiKey, ledger } = await start();
 		const headers = { 'x-api-key': apiKey };
 		expect(await read(await fetch(`${url}/elsewhere`, { headers }))).toMatchObject({

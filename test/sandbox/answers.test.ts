@@ -1,6 +1,7 @@
 import type { Sandbox } from '../../sandbox/server';
 import { operations } from '../../shared/providers/enrich/operations';
-import { type Data, documentedCost } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
+import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { batches } from '../../shared/providers/enrich/batches';
 import { faultsOf } from '../contract/contract';
 import { call, operationOf, sandboxes } from './support';
@@ -32,61 +33,62 @@ async function exampleInput(sandbox: Sandbox, id: string): Promise<Data> {
 	return { ...input, [batch.idName]: body.data.batchId };
 }
 
-describe.each(operations.map((operation) => [operation.operationId, operation] as const))(
-	'%s',
-	(id, operation) => {
-		const { example, output, entry, paging } = operation;
-		// A wallet that has seen a charge and jobs of leads, so that there is something to list.
-		const ask = async () => {
-			const sandbox = await start({ batchItemsPerSecond: Infinity });
-			sandbox.addLeadJob({ kind: 'reveal' });
-			sandbox.addLeadJob({ kind: 'export' });
-			await call(sandbox, 'validateEmail', operationOf('validateEmail').example.input);
-			return call(sandbox, id, await exampleInput(sandbox, id));
-		};
+describe.each(
+	Object.values<Operation>(operations).map(
+		(operation) => [operation.operationId, operation] as const,
+	),
+)('%s', (id, operation) => {
+	const { example, output, entry, paging } = operation;
+	// A wallet that has seen a charge and jobs of leads, so that there is something to list.
+	const ask = async () => {
+		const sandbox = await start({ batchItemsPerSecond: Infinity });
+		sandbox.addLeadJob({ kind: 'reveal' });
+		sandbox.addLeadJob({ kind: 'export' });
+		await call(sandbox, 'validateEmail', operationOf('validateEmail').example.input);
+		return call(sandbox, id, await exampleInput(sandbox, id));
+	};
 
-		it('finds its example and answers all that the example documents', async () => {
-			const { status, body } = await ask();
-			expect(status).toBe(200);
-			expect(operation.outcome(body.data).found).toBe(true);
-			// The registry's example of results shows single answers, which batches shape anew.
-			const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
-			const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
-			expect(keysOf(body.data)).toEqual(expect.arrayContaining(documented));
-		});
+	test('finds its example and answers all that the example documents', async () => {
+		const { status, body } = await ask();
+		expect(status).toBe(200);
+		expect(operation.outcome(body.data).found).toBe(true);
+		// The registry's example of results shows single answers, which batches shape anew.
+		const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
+		const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
+		expect(keysOf(body.data)).toEqual(expect.arrayContaining(documented));
+	});
 
-		it('answers what the registry declares, and nothing else', async () => {
-			const { body } = await ask();
-			// Results of batches say more about themselves than the registry needs: see the contract.
-			if (batches.some(({ results }) => results.operationId === id)) return;
-			expect(output.strict().safeParse(body.data).error).toBeUndefined();
-			const entries = paging ? body.data[paging.entries] : [];
-			for (const one of entries) expect(entry?.strict().safeParse(one).error).toBeUndefined();
-		});
+	test('answers what the registry declares, and nothing else', async () => {
+		const { body } = await ask();
+		// Results of batches say more about themselves than the registry needs: see the contract.
+		if (batches.some(({ results }) => results.operationId === id)) return;
+		expect(output.strict().safeParse(body.data).error).toBeUndefined();
+		const entries = paging ? body.data[paging.entries] : [];
+		for (const one of entries) expect(entry?.strict().safeParse(one).error).toBeUndefined();
+	});
 
-		it('answers the same to the same input, on every start', async () => {
-			// What the wallet and the lists of jobs answer holds the time.
-			if (/^\/wallets|-jobs$/.test(operation.path)) return;
-			const [first, second] = [await ask(), await ask()];
-			expect(second.body.data).toEqual(first.body.data);
-		});
+	test('answers the same to the same input, on every start', async () => {
+		// What the wallet and the lists of jobs answer holds the time.
+		if (/^\/wallets|-jobs$/.test(operation.path)) return;
+		const [first, second] = [await ask(), await ask()];
+		expect(second.body.data).toEqual(first.body.data);
+	});
 
-		it('keeps to the published contract', async () => {
-			const { body } = await ask();
-			expect(faultsOf(id, 200, body)).toEqual([]);
-			const sandbox = await start({ balance: 0 });
-			const refused = await call(sandbox, id, example.input, {
-				headers: { 'x-api-key': 'sk_wrong' },
-			});
-			expect(faultsOf(id, 401, refused.body)).toEqual([]);
-			if (documentedCost(operation, example.input) > 0) {
-				const { status, body } = await call(sandbox, id, example.input);
-				expect(status).toBe(402);
-				expect(faultsOf(id, 402, body)).toEqual([]);
-			}
+	test('keeps to the published contract', async () => {
+		const { body } = await ask();
+		expect(faultsOf(id, 200, body)).toEqual([]);
+		const sandbox = await start({ balance: 0 });
+		const refused = await call(sandbox, id, example.input, {
+			headers: { 'x-api-key': 'sk_wrong' },
 		});
-	},
-);
+		expect(faultsOf(id, 401, refused.body)).toEqual([]);
+		if (documentedCost(operation, example.input) > 0) {
+			const { status, body } = await call(sandbox, id, example.input);
+			expect(status).toBe(402);
+			expect(faultsOf(id, 402, body)).toEqual([]);
+		}
+	});
+});
 
 const people = Array.from({ length: 300 }, (_, i) => ({
 	firstName: 'Ann',
@@ -137,9 +139,9 @@ test('ordinary answers keep to the registry and the contract, whatever the outco
 	}
 });
 
-describe('handles', () => {
+describe('test values', () => {
 	const validated = (email: string) => ['validateEmail', { email }] as const;
-	it.each([
+	test.each([
 		['findEmail', { firstName: 'Ann', lastName: 'Nobody', domain: 'figma.com' }, { found: false }],
 		[
 			'findEmail',
@@ -162,7 +164,7 @@ describe('handles', () => {
 		expect([body.meta.creditsUsed, sandbox.ledger.charged()]).toEqual([0, 0]);
 	});
 
-	it.each([
+	test.each([
 		[...validated('ann@catchall.example'), { result: 'risky', isCatchAll: true }, 0],
 		[...validated('risky@figma.com'), { result: 'risky', isCatchAll: false }, 0],
 		[...validated('invalid+2@figma.com'), { result: 'invalid' }, 1],
@@ -175,7 +177,7 @@ describe('handles', () => {
 		expect(body.meta.creditsUsed).toBe(credits);
 	});
 
-	it('anybody is found at a catch-all domain, with low confidence', async () => {
+	test('anybody is found at a catch-all domain, with low confidence', async () => {
 		const sandbox = await start();
 		for (const person of people.slice(0, 20)) {
 			const { body } = await call(sandbox, 'findEmail', { ...person, domain: 'catchall.example' });
@@ -183,7 +185,7 @@ describe('handles', () => {
 		}
 	});
 
-	it('a name may begin like a handle', async () => {
+	test('a name may begin like a test value', async () => {
 		const { body } = await call(await start(), 'validateEmail', { email: 'riskyman@gmail.com' });
 		expect(body.data.result).toBe('valid');
 	});
@@ -193,7 +195,7 @@ describe('lead search', () => {
 	const search = async (input: object) =>
 		(await call(await start(), 'searchLeads', { ...input })).body.data;
 
-	it('pages through as many leads as the count says, each once', async () => {
+	test('pages through as many leads as the count says, each once', async () => {
 		const sandbox = await start({ balance: 10_000 });
 		const filters = { jobTitle: ['VP of Sales'], countryName: 'Germany' };
 		const { count } = (await call(sandbox, 'countLeads', { filters })).body.data;
@@ -207,7 +209,7 @@ describe('lead search', () => {
 		expect([ids.length, new Set(ids).size]).toEqual([count, count]);
 	});
 
-	it('shows the filters in the leads, and masks last names', async () => {
+	test('shows the filters in the leads, and masks last names', async () => {
 		const filters = {
 			jobTitle: ['CTO', 'CFO'],
 			domain: 'figma.com',
@@ -224,7 +226,7 @@ describe('lead search', () => {
 		}
 	});
 
-	it('leaves out what is excluded', async () => {
+	test('leaves out what is excluded', async () => {
 		const { results } = await search({
 			filters: { jobTitle: ['CTO', 'CFO'] },
 			excludeFilters: { jobTitle: 'cfo' },
@@ -235,7 +237,7 @@ describe('lead search', () => {
 		);
 	});
 
-	it('finds none for "Nobody"', async () => {
+	test('finds none for "Nobody"', async () => {
 		const data = await search({ filters: { companyName: ['Nobody'] } });
 		expect(data).toMatchObject({
 			results: [],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import { batches } from '../../shared/providers/enrich/batches';
 import { faultsOf } from '../contract/contract';
 import { call, operationOf, sandboxes } from './support';
@@ -64,7 +64,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 		const size = Object.values(body).flat().length;
 		const price = batch.single.price?.credits ?? 0;
 
-		it('reserves the full price at once, and names the batch in the ledger', async () => {
+		test('reserves the full price at once, and names the batch in the ledger', async () => {
 			const sandbox = await quick();
 			const { reply, batchId } = await submitted(sandbox, submitId, body);
 			expect(reply.body.data).toEqual({
@@ -92,7 +92,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			expect(sandbox.requests[0]).toMatchObject({ charged: size * price });
 		});
 
-		it('reserves nothing that the balance does not cover, and says by how much', async () => {
+		test('reserves nothing that the balance does not cover, and says by how much', async () => {
 			const sandbox = await quick({ balance: size * price - 1 });
 			const { reply } = await submitted(sandbox, submitId, body);
 			expect(reply.status).toBe(402);
@@ -107,7 +107,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			expect([sandbox.ledger.charged(), sandbox.batches]).toEqual([0, []]);
 		});
 
-		it('answers each row as the single lookup does, in another order, and keeps to the contract', async () => {
+		test('answers each row as the single lookup does, in another order, and keeps to the contract', async () => {
 			const sandbox = await quick();
 			const { results, status } = await submitted(sandbox, submitId, body);
 			const page = await results();
@@ -153,7 +153,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			}
 		});
 
-		it('settles with the first fetch after the end, once', async () => {
+		test('settles with the first fetch after the end, once', async () => {
 			const sandbox = await quick();
 			const { results, batchId } = await submitted(sandbox, submitId, body);
 			const first = await results({ limit: 10 });
@@ -180,7 +180,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 			expect(sandbox.requests.reduce((sum, { charged }) => sum + charged, 0)).toBe(creditsUsed);
 		});
 
-		it("an ID that is unknown, or another product's, is not found", async () => {
+		test("an ID that is unknown, or another product's, is not found", async () => {
 			const sandbox = await quick();
 			const other = submitId === VALIDATION ? 'bulkReverseLookup' : VALIDATION;
 			const { batchId } = await submitted(sandbox, other, { emails: emails(1) });
@@ -199,7 +199,7 @@ describe.each(batches.map((batch) => [batch.submit.operationId, batch] as const)
 );
 
 describe('duplicates', () => {
-	it.each<[string, Data, number]>([
+	test.each<[string, Data, number]>([
 		[VALIDATION, { emails: ['a@x.com', 'A@X.com', 'b@x.com', 'a@x.com'] }, 2],
 		['bulkReverseLookup', { emails: ['a@x.com', 'A@x.com'] }, 1],
 		[
@@ -232,7 +232,7 @@ describe('duplicates', () => {
 });
 
 describe('input', () => {
-	it.each<[string, Data, RegExp]>([
+	test.each<[string, Data, RegExp]>([
 		[VALIDATION, {}, /^body\/emails Required$/],
 		[VALIDATION, { emails: [] }, /^body\/emails /],
 		[VALIDATION, { emails: ['a@x.com', ''] }, /^body\/emails\/1 /],
@@ -249,7 +249,7 @@ describe('input', () => {
 		expect(sandbox.ledger.charged()).toBe(0);
 	});
 
-	it('that is long is checked to its end, and remembered only in part', async () => {
+	test('that is long is checked to its end, and remembered only in part', async () => {
 		const sandbox = await quick();
 		const list = emails(12_000);
 		const { reply } = await submitted(sandbox, VALIDATION, { emails: [...list, ''] });
@@ -258,7 +258,7 @@ describe('input', () => {
 		expect(sandbox.requests[1]?.input).toEqual({ emails: list.slice(0, 1000) });
 	});
 
-	it('of results: pages of up to 1,000', async () => {
+	test('of results: pages of up to 1,000', async () => {
 		const sandbox = await quick();
 		const { results } = await submitted(sandbox, VALIDATION, { emails: emails(2500) });
 		expect((await results({ limit: 1001 })).body.detail).toMatch(/^querystring\/limit /);
@@ -271,7 +271,7 @@ describe('input', () => {
 });
 
 describe('time', () => {
-	it('goes from queued over processing to completed, at the rate that was set', async () => {
+	test('goes from queued over processing to completed, at the rate that was set', async () => {
 		const sandbox = await start({ batchItemsPerSecond: 10, speed: 20 });
 		const { status, results } = await submitted(sandbox, VALIDATION, { emails: emails(60) });
 		const seen = [];
@@ -296,7 +296,7 @@ describe('time', () => {
 		expect(ms).toBeLessThan(10_000);
 	});
 
-	it('stands still at rate 0', async () => {
+	test('stands still at rate 0', async () => {
 		const sandbox = await start({ batchItemsPerSecond: 0 });
 		const { status, results } = await submitted(sandbox, VALIDATION, { emails: emails(3) });
 		expect((await status()).body.data).toMatchObject({ status: 'queued', progress: 0 });
@@ -304,7 +304,7 @@ describe('time', () => {
 		expect(sandbox.ledger.charged()).toBe(3);
 	});
 
-	it('does not hold up other calls while much is submitted and settled', async () => {
+	test('does not hold up other calls while much is submitted and settled', async () => {
 		const sandbox = await quick();
 		const job = submitted(sandbox, VALIDATION, { emails: emails(30_000) });
 		const { results } = await job;
@@ -321,7 +321,7 @@ describe('time', () => {
 });
 
 describe('failure', () => {
-	it('of the next batch: what was processed is answered and charged, the rest refunded', async () => {
+	test('of the next batch: what was processed is answered and charged, the rest refunded', async () => {
 		const sandbox = await quick();
 		sandbox.failBatch({ afterItems: 10 });
 		const { status, results } = await submitted(sandbox, VALIDATION, { emails: emails(40) });
@@ -342,7 +342,7 @@ describe('failure', () => {
 		expect(body.data.status).toBe('completed');
 	});
 
-	it('of a running one, at once; one that has ended stays as it is', async () => {
+	test('of a running one, at once; one that has ended stays as it is', async () => {
 		const sandbox = await start({ batchItemsPerSecond: 1 });
 		const { batchId, status, results } = await submitted(sandbox, VALIDATION, {
 			emails: emails(4),
@@ -366,7 +366,7 @@ describe('failure', () => {
 });
 
 describe('faults', () => {
-	it('a submit whose answer is lost can be found in the transactions', async () => {
+	test('a submit whose answer is lost can be found in the transactions', async () => {
 		const sandbox = await quick();
 		sandbox.fault({ operationId: VALIDATION, when: 'after', kind: 'reset' });
 		await expect(call(sandbox, VALIDATION, { emails: emails(5) })).rejects.toThrow();
@@ -377,14 +377,14 @@ describe('faults', () => {
 		expect(body.data.results).toHaveLength(5);
 	});
 
-	it('a submit that never arrives reserves nothing', async () => {
+	test('a submit that never arrives reserves nothing', async () => {
 		const sandbox = await quick();
 		sandbox.fault({ operationId: VALIDATION, when: 'before', kind: 'status', status: 502 });
 		expect((await call(sandbox, VALIDATION, { emails: emails(5) })).status).toBe(502);
 		expect([sandbox.ledger.charged(), sandbox.batches]).toEqual([0, []]);
 	});
 
-	it('a settlement whose answer is lost is told again', async () => {
+	test('a settlement whose answer is lost is reported again', async () => {
 		const sandbox = await quick();
 		const { results } = await submitted(sandbox, VALIDATION, { emails: emails(50) });
 		sandbox.fault({
@@ -398,7 +398,7 @@ describe('faults', () => {
 		expect(sandbox.ledger.charged()).toBe(settled);
 	});
 
-	it('a reset forgets batches and never gives their IDs again', async () => {
+	test('a reset forgets batches and never gives their IDs again', async () => {
 		const sandbox = await quick();
 		const first = await submitted(sandbox, VALIDATION, { emails: emails(1) });
 		sandbox.reset();
@@ -409,7 +409,7 @@ describe('faults', () => {
 });
 
 describe('submits', () => {
-	it('have limits of their own besides the others', async () => {
+	test('have limits of their own besides the others', async () => {
 		const sandbox = await start({ plan: 'free', speed: 0.01 });
 		const tries = [];
 		for (let i = 0; i < 2; i++) tries.push(await call(sandbox, VALIDATION, { emails: emails(1) }));
@@ -427,7 +427,7 @@ const anyBatch = fc.record({
 	failsAfter: fc.option(fc.integer({ min: 0, max: 12 })),
 });
 
-it('adds up to the credit, whatever is submitted and however often it is read', async () => {
+test('adds up to the credit, whatever is submitted and however often it is read', async () => {
 	const sandbox = await quick({ balance: 6000 });
 	await fc.assert(
 		fc.asyncProperty(fc.array(anyBatch, { maxLength: 5 }), async (list) => {
@@ -455,6 +455,6 @@ it('adds up to the credit, whatever is submitted and however often it is read', 
 	);
 });
 
-it('every operation of a batch has a place in the sandbox', () => {
+test('every operation of a batch has a place in the sandbox', () => {
 	for (const { submit } of batches) expect(operationOf(submit.operationId)).toBe(submit);
 });

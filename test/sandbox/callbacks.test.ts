@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CALLBACKS, type CallbackSettings } from '../../sandbox/callbacks';
+import { CALLBACK_BODIES, type CallbackSettings } from '../../sandbox/enrich/callbacks';
 import type { Sandbox, SandboxOptions } from '../../sandbox/server';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import { batches } from '../../shared/providers/enrich/batches';
 import { faultsOfCallback } from '../contract/contract';
 import { call, sandboxes } from './support';
@@ -73,7 +73,7 @@ const resultIds = (received: readonly Received[]) =>
 	received.filter((one) => !isEnd(one)).map(({ data }) => data.result_id);
 
 describe('payloads', () => {
-	it.each<[string, Data, string[], number]>([
+	test.each<[string, Data, string[], number]>([
 		[
 			VALIDATION,
 			{ emails: [...emails(8), 'risky@x.com'] },
@@ -141,7 +141,7 @@ describe('payloads', () => {
 		},
 	);
 
-	it('say in snake_case what the results say in camelCase', async () => {
+	test('say in snake_case what the results say in camelCase', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		const { page } = await validate(sandbox, 10, url);
@@ -168,16 +168,16 @@ describe('payloads', () => {
 		});
 	});
 
-	it('are described for each product that documents callbacks', () => {
+	test('are described for each product that documents callbacks', () => {
 		const documented = batches.filter(({ submit }) => 'webhookUrl' in submit.input.shape);
-		expect(Object.keys(CALLBACKS).toSorted()).toEqual(
+		expect(Object.keys(CALLBACK_BODIES).toSorted()).toEqual(
 			documented.map(({ single }) => single.operationId).toSorted(),
 		);
 	});
 });
 
 describe('targets', () => {
-	it.each([
+	test.each([
 		'http://example.com/',
 		'ftp://127.0.0.1/',
 		'http://127.0.0.1.example.com/',
@@ -189,7 +189,7 @@ describe('targets', () => {
 		expect(sandbox.ledger.charged()).toBe(0);
 	});
 
-	it('does not follow a redirect', async () => {
+	test('does not follow a redirect', async () => {
 		const sandbox = await quick();
 		const elsewhere = await receiver();
 		const { url } = await receiver((_, response) =>
@@ -202,7 +202,7 @@ describe('targets', () => {
 });
 
 describe('delivery', () => {
-	it('follows the processing, in its order', async () => {
+	test('follows the processing, in its order', async () => {
 		const sandbox = await start({ batchItemsPerSecond: 40 });
 		const { url, received } = await receiver();
 		const { page } = await validate(sandbox, 40, url);
@@ -216,7 +216,7 @@ describe('delivery', () => {
 		expect(isEnd(received.at(-1) ?? { event: '' })).toBe(true);
 	});
 
-	it('is not repeated by default, and as often as was set otherwise', async () => {
+	test('is not repeated by default, and as often as was set otherwise', async () => {
 		const sandbox = await quick();
 		let calls = 0;
 		const { url, received } = await receiver((_, response) =>
@@ -237,13 +237,13 @@ describe('delivery', () => {
 		]);
 	});
 
-	it('goes on when nobody is there', async () => {
+	test('goes on when nobody is there', async () => {
 		const sandbox = await quick();
 		await validate(sandbox, 2, 'http://127.0.0.1:9/');
 		await until(() => sandbox.callbacks.filter(({ error }) => error).length === 3);
 	});
 
-	it('never ends a failed batch', async () => {
+	test('never ends a failed batch', async () => {
 		const sandbox = await quick();
 		sandbox.failBatch({ afterItems: 4 });
 		const { url, received } = await receiver();
@@ -254,7 +254,7 @@ describe('delivery', () => {
 		expect(received).toHaveLength(4);
 	});
 
-	it.each(['close', 'reset'] as const)('ends with %s', async (how) => {
+	test.each(['close', 'reset'] as const)('ends with %s', async (how) => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		await validate(sandbox, 5000, url);
@@ -270,7 +270,7 @@ describe('delivery', () => {
 });
 
 describe('switches', () => {
-	it('duplicates: some arrive twice', async () => {
+	test('duplicates: some arrive twice', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		await validate(sandbox, 40, url, { duplicates: 0.5 });
@@ -281,7 +281,7 @@ describe('switches', () => {
 		expect(ids.length).toBeLessThan(75);
 	});
 
-	it('loss: some never arrive, the same ones for the same seed', async () => {
+	test('loss: some never arrive, the same ones for the same seed', async () => {
 		const lost = async () => {
 			const sandbox = await quick({ seed: 3 });
 			const { url, received } = await receiver();
@@ -298,7 +298,7 @@ describe('switches', () => {
 		expect(await lost()).toEqual(first);
 	});
 
-	it('order: the end first', async () => {
+	test('order: the end first', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		await validate(sandbox, 5, url, { order: 'endFirst' });
@@ -306,7 +306,7 @@ describe('switches', () => {
 		expect(received.map(isEnd)).toEqual([true, false, false, false, false, false]);
 	});
 
-	it('order: random, each once', async () => {
+	test('order: random, each once', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		const { page } = await validate(sandbox, 250, url, { order: 'random', concurrency: 5 });
@@ -316,7 +316,7 @@ describe('switches', () => {
 		expect(resultIds(received).toSorted()).toEqual(inOrder.toSorted());
 	});
 
-	it('delayMs: all come so much later', async () => {
+	test('delayMs: all come so much later', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		const began = performance.now();
@@ -326,7 +326,7 @@ describe('switches', () => {
 		expect(performance.now() - began).toBeLessThan(5000);
 	});
 
-	it('forged: others send wrong IDs, made-up contents and an early end', async () => {
+	test('forged: others send wrong IDs, made-up contents and an early end', async () => {
 		const sandbox = await quick();
 		const { url, received } = await receiver();
 		const { batchId, page } = await validate(sandbox, 6, url, { forged: 1 });
@@ -341,7 +341,7 @@ describe('switches', () => {
 		expect(results.map(({ email }: Data) => email)).not.toContain('mallory@forged.example');
 	});
 
-	it('are set and shown by the control endpoint', async () => {
+	test('are set and shown by the control endpoint', async () => {
 		const sandbox = await quick();
 		const control = (body?: object) =>
 			fetch(new URL('/__sandbox/callbacks', sandbox.url), {

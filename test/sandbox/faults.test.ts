@@ -13,7 +13,7 @@ const hostile = async (rule: Partial<FaultRule> & Pick<FaultRule, 'kind'>) => {
 describe.each(['before', 'after'] as const)('%s the call was processed', (when) => {
 	const credits = when === 'after' ? 1 : 0;
 
-	it.each<[FaultRule['kind'], number]>([
+	test.each<[FaultRule['kind'], number]>([
 		['status', 500],
 		['html', 502],
 		['empty', 200],
@@ -36,14 +36,14 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 		expect((await call(sandbox, 'validateEmail', emily)).status).toBe(200);
 	});
 
-	it('a reset cuts the connection without a byte', async () => {
+	test('a reset cuts the connection without a byte', async () => {
 		const sandbox = await hostile({ kind: 'reset', when });
 		expect(await rawCall(sandbox)).toMatchObject({ received: '', error: 'ECONNRESET' });
 		expect(sandbox.ledger.charged()).toBe(credits);
 		expect(sandbox.requests[0]?.status).toBeUndefined();
 	});
 
-	it('a timeout never answers, and closing ends it promptly', async () => {
+	test('a timeout never answers, and closing ends it promptly', async () => {
 		const sandbox = await hostile({ kind: 'timeout', when });
 		const waiting = rawCall(sandbox);
 		await sleep(100);
@@ -54,7 +54,7 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 		expect(performance.now() - began).toBeLessThan(5000);
 	});
 
-	it('a truncated body is shorter than announced', async () => {
+	test('a truncated body is shorter than announced', async () => {
 		const sandbox = await hostile({ kind: 'truncate', when });
 		const { received } = await rawCall(sandbox);
 		const [head = '', body = ''] = received.split('\r\n\r\n');
@@ -65,7 +65,7 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 		expect(sandbox.ledger.charged()).toBe(2 * credits);
 	});
 
-	it('a drip sends the whole body, byte by byte', async () => {
+	test('a drip sends the whole body, byte by byte', async () => {
 		const sandbox = await hostile({ kind: 'drip', when, bytesPerSecond: 1000 });
 		const { received, ms } = await rawCall(sandbox);
 		expect(ms).toBeGreaterThan(150);
@@ -73,7 +73,7 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 		expect(sandbox.ledger.charged()).toBe(credits);
 	});
 
-	it('an oversized body is tens of megabytes', async () => {
+	test('an oversized body is tens of megabytes', async () => {
 		const sandbox = await hostile({ kind: 'oversize', when });
 		const { status, text } = await call(sandbox, 'validateEmail', emily);
 		expect([status, text.length > 30_000_000]).toEqual([200, true]);
@@ -87,7 +87,7 @@ describe.each(['before', 'after'] as const)('%s the call was processed', (when) 
 });
 
 describe('rules', () => {
-	it('say which operation, which input, and how often', async () => {
+	test('say which operation, which input, and how often', async () => {
 		const sandbox = await hostile({
 			kind: 'status',
 			status: 503,
@@ -104,14 +104,14 @@ describe('rules', () => {
 		expect(await statusOf('validateEmail', 'ann@x.com')).toBe(200);
 	});
 
-	it.each([null, Infinity])('last until cleared with times %p', async (times) => {
+	test.each([null, Infinity])('last until cleared with times %p', async (times) => {
 		const sandbox = await hostile({ kind: 'empty', times });
 		for (let i = 0; i < 3; i++) expect((await call(sandbox, 'validateEmail', emily)).text).toBe('');
 		sandbox.clearFaults();
 		expect((await call(sandbox, 'validateEmail', emily)).text).not.toBe('');
 	});
 
-	it('give any status, headers and body, after any delay', async () => {
+	test('give any status, headers and body, after any delay', async () => {
 		const body = { error: 'slow down' };
 		const sandbox = await hostile({
 			kind: 'status',
@@ -126,7 +126,7 @@ describe('rules', () => {
 		expect(performance.now() - began).toBeGreaterThanOrEqual(59);
 	});
 
-	it('happen as often as their probability says, the same way for the same seed', async () => {
+	test('happen as often as their probability says, the same way for the same seed', async () => {
 		const outcomes = async () => {
 			const sandbox = await start({ seed: 7 });
 			sandbox.fault({ kind: 'status', when: 'before', times: null, probability: 0.3 });
@@ -141,13 +141,13 @@ describe('rules', () => {
 		expect(await outcomes()).toEqual(first);
 	});
 
-	it('after: leave alone what was not processed', async () => {
+	test('after: leave alone what was not processed', async () => {
 		const sandbox = await hostile({ kind: 'empty', when: 'after' });
 		expect((await call(sandbox, 'validateEmail', {})).status).toBe(400);
 		expect((await call(sandbox, 'validateEmail', emily)).text).toBe('');
 	});
 
-	it('name an operation that exists', async () => {
+	test('name an operation that exists', async () => {
 		const sandbox = await start();
 		expect(() =>
 			sandbox.fault({ kind: 'empty', when: 'before', operationId: 'findEmial' }),
@@ -156,7 +156,7 @@ describe('rules', () => {
 });
 
 describe('control', () => {
-	it('sets, lists and clears faults, shows requests and ledger, and resets', async () => {
+	test('sets, lists and clears faults, shows requests and ledger, and resets', async () => {
 		const sandbox = await start({ balance: 50 });
 		const control = async (method: string, path: string, body?: object) => {
 			const headers = body && { 'content-type': 'application/json' };

@@ -33,7 +33,7 @@ test('both lists are pages, newest first, each job once', async () => {
 	]);
 });
 
-test('a job ends after its time, or when it is told to', async () => {
+test('a job ends after its time, or when somebody ends it', async () => {
 	const sandbox = await start();
 	const timed = sandbox.addLeadJob({ kind: 'export', status: 'failed', afterMs: 150 });
 	const open = sandbox.addLeadJob({ kind: 'export', status: 'processing' });

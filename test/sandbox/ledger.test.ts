@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import type { Data } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();
 const emily = { email: 'emily.zhang@figma.com' };
 const find = { firstName: 'Emily', lastName: 'Zhang', domain: 'figma.com' };
 
-it.each<[string, Data, number]>([
+test.each<[string, Data, number]>([
 	['findEmail', find, 10],
 	['validateEmail', emily, 1],
 	['reverseLookup', emily, 10],
@@ -33,7 +33,7 @@ it.each<[string, Data, number]>([
 		expect(body.meta).toMatchObject({ creditsUsed: credits, creditsRemaining: 1000 - credits });
 });
 
-it('charges only the results that are there on the last page', async () => {
+test('charges only the results that are there on the last page', async () => {
 	const sandbox = await start();
 	const { data } = (await call(sandbox, 'countLeads', { filters: {} })).body;
 	const page = Math.ceil(data.count / 100);
@@ -41,7 +41,7 @@ it('charges only the results that are there on the last page', async () => {
 	expect(last.body.meta.creditsUsed).toBe(last.body.data.results.length);
 });
 
-it('serves lookups of people and companies again without charge, and charges the others each time', async () => {
+test('serves lookups of people and companies again without charge, and charges the others each time', async () => {
 	const sandbox = await start();
 	const twice = async (id: string, input: Data) => {
 		await call(sandbox, id, input);
@@ -56,7 +56,7 @@ it('serves lookups of people and companies again without charge, and charges the
 	expect((await call(sandbox, 'reverseLookup', emily)).body.meta.creditsUsed).toBe(10);
 });
 
-it('refuses with 402 what the balance does not cover, and says by how much', async () => {
+test('refuses with 402 what the balance does not cover, and says by how much', async () => {
 	const sandbox = await start({ balance: 3 });
 	const { status, body } = await call(sandbox, 'findEmail', find);
 	expect(status).toBe(402);
@@ -71,12 +71,12 @@ it('refuses with 402 what the balance does not cover, and says by how much', asy
 	expect((await call(sandbox, 'validateEmail', emily)).body.meta.creditsRemaining).toBe(2);
 });
 
-it('takes what the balance just covers', async () => {
+test('takes what the balance just covers', async () => {
 	const sandbox = await start({ balance: 10 });
 	expect((await call(sandbox, 'findEmail', find)).body.meta.creditsRemaining).toBe(0);
 });
 
-it('lists transactions newest first, by type and in pages', async () => {
+test('lists transactions newest first, by type and in pages', async () => {
 	const sandbox = await start({ balance: 100 });
 	await call(sandbox, 'findEmail', find);
 	await call(sandbox, 'validateEmail', emily);
@@ -128,7 +128,7 @@ const anyCall = fc.oneof(
 	fc.tuple(fc.constant('findEmail'), fc.constant({})),
 );
 
-it('adds up to the credit, whatever is called at once and whatever the balance', async () => {
+test('adds up to the credit, whatever is called at once and whatever the balance', async () => {
 	const sandbox = await start({ balance: 1200, latencyMs: 1 });
 	await fc.assert(
 		fc.asyncProperty(fc.array(anyCall, { maxLength: 12 }), async (calls) => {

@@ -16,7 +16,7 @@ function sandbox(...args: string[]) {
 	return { child, said, exit: once(child, 'exit') };
 }
 
-it('says what to enter and how to try it, works as it says, and stops cleanly on Ctrl-C', async () => {
+test('says what to enter and how to try it, works as it says, and stops cleanly on Ctrl-C', async () => {
 	const { child, said, exit } = sandbox('--port', '0', '--key', 'sk_mine', '--balance', '120');
 	while (!said.out.includes('/__sandbox/faults')) await once(child.stdout, 'data');
 	const [, key = ''] = /API Key +(\S+)/.exec(said.out) ?? [];
@@ -32,7 +32,7 @@ it('says what to enter and how to try it, works as it says, and stops cleanly on
 	expect(await exit).toEqual([0, null]);
 });
 
-it.each([
+test.each([
 	[['--plan', 'gold'], /growth/],
 	[['--speed', 'fast'], /number/],
 	[['--batch-rate', '-1'], /number/],

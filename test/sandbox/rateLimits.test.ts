@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CallKind, type Plan, RateLimits } from '../../sandbox/rateLimits';
+import { type CallKind, limitsOf, type Plan } from '../../sandbox/enrich/plans';
+import { type HeaderStyle, RateLimits } from '../../sandbox/rateLimits';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();
 
 /** How many calls of a kind are admitted at these times, in milliseconds. */
-function admitted(limits: RateLimits, times: number[], kind: CallKind = 'other'): number {
+function admitted(limits: RateLimits<CallKind>, times: number[], kind: CallKind = 'other'): number {
 	return times.filter((time) => limits.admit(kind, 1000 + time).retryAfter === undefined).length;
 }
 const spread = (count: number, ms: number) =>
@@ -18,28 +19,28 @@ describe.each<[Plan, number, number, number, number, number]>([
 	['pro', 100, 5000, 2000, 10, 50],
 	['enterprise', 200, 10_000, 10_000, 200, 10_000],
 ])('%s', (plan, burst, perMinute, enrichmentPerMinute, bulkPerSecond, bulkPerMinute) => {
-	const limits = () => new RateLimits(plan, 1, 'tightest');
+	const limits = () => new RateLimits(limitsOf(plan), 1, 'tightest');
 
-	it('admits its burst per second, and again in the next second', () => {
+	test('admits its burst per second, and again in the next second', () => {
 		const used = limits();
 		expect(admitted(used, spread(3 * burst, 999))).toBe(burst);
 		expect(admitted(used, [1000])).toBe(1);
 	});
 
-	it('admits its calls per minute, and fewer enrichment POSTs', () => {
+	test('admits its calls per minute, and fewer enrichment POSTs', () => {
 		expect(admitted(limits(), spread(perMinute + 50, 59_999))).toBe(perMinute);
 		expect(admitted(limits(), spread(perMinute + 50, 59_999), 'enrichment')).toBe(
 			enrichmentPerMinute,
 		);
 	});
 
-	it('admits fewer submits of batches', () => {
+	test('admits fewer submits of batches', () => {
 		expect(admitted(limits(), spread(3 * burst, 999), 'bulk')).toBe(bulkPerSecond);
 		expect(admitted(limits(), spread(bulkPerMinute + 5, 59_999), 'bulk')).toBe(bulkPerMinute);
 	});
 
-	it('has shorter windows at a higher speed', () => {
-		const used = new RateLimits(plan, 60, 'tightest');
+	test('has shorter windows at a higher speed', () => {
+		const used = new RateLimits(limitsOf(plan), 60, 'tightest');
 		expect(admitted(used, spread(perMinute, 999))).toBe(perMinute);
 		expect(admitted(used, [999])).toBe(0);
 		expect(admitted(used, [1000])).toBe(1);
@@ -47,16 +48,13 @@ describe.each<[Plan, number, number, number, number, number]>([
 });
 
 describe('headers', () => {
-	const headersAfter = (
-		calls: number,
-		...[plan, speed, style]: ConstructorParameters<typeof RateLimits>
-	) => {
-		const limits = new RateLimits(plan, speed, style);
+	const headersAfter = (calls: number, ...[plan, speed, style]: [Plan, number, HeaderStyle]) => {
+		const limits = new RateLimits(limitsOf(plan), speed, style);
 		for (let i = 1; i < calls; i++) limits.admit('enrichment', 1000);
 		return limits.admit('enrichment', 1100).headers;
 	};
 
-	it('describe the window that leaves the slowest pace', () => {
+	test('describe the window that leaves the slowest pace', () => {
 		expect(headersAfter(2, 'growth', 1, 'tightest')).toEqual({
 			'x-ratelimit-limit': '100',
 			'x-ratelimit-remaining': '98',
@@ -64,7 +62,7 @@ describe('headers', () => {
 		});
 	});
 
-	it('or always the burst, or nothing', () => {
+	test('or always the burst, or nothing', () => {
 		expect(headersAfter(2, 'growth', 1, 'burst')).toEqual({
 			'x-ratelimit-limit': '25',
 			'x-ratelimit-remaining': '23',
@@ -74,13 +72,13 @@ describe('headers', () => {
 		expect(headersAfter(2, 'unlimited', 1, 'tightest')).toEqual({});
 	});
 
-	it('count parts of seconds where windows are shortened', () => {
+	test('count parts of seconds where windows are shortened', () => {
 		expect(headersAfter(2, 'growth', 30, 'tightest')).toMatchObject({
 			'x-ratelimit-reset': '1.900',
 		});
 	});
 
-	it('a refusal says when the refusing window ends', () => {
+	test('a refusal says when the refusing window ends', () => {
 		expect(headersAfter(6, 'free', 1, 'burst')['retry-after']).toBe('1');
 		expect(headersAfter(11, 'free', 1, 'burst')['retry-after']).toBe('60');
 		expect(headersAfter(11, 'free', 100, 'none')['retry-after']).toBe('0.500');
@@ -90,7 +88,7 @@ describe('headers', () => {
 describe('over the wire', () => {
 	const emily = { email: 'emily.zhang@figma.com' };
 
-	it('refuses with 429 and charges nothing, until the window ends', async () => {
+	test('refuses with 429 and charges nothing, until the window ends', async () => {
 		const sandbox = await start({ plan: 'free', speed: 100 });
 		const replies = await Promise.all(
 			Array.from({ length: 12 }, () => call(sandbox, 'validateEmail', emily)),
@@ -109,7 +107,7 @@ describe('over the wire', () => {
 		expect((await call(sandbox, 'validateEmail', emily)).status).toBe(200);
 	});
 
-	it('counts a phone lookup, a GET, toward burst and minute only', async () => {
+	test('counts a phone lookup, a GET, toward burst and minute only', async () => {
 		const sandbox = await start({ plan: 'free' });
 		const { headers } = await call(sandbox, 'phoneLookup', emily);
 		expect(headers.get('x-ratelimit-limit')).toBe('60');
@@ -118,13 +116,13 @@ describe('over the wire', () => {
 		);
 	});
 
-	it('counts calls that are refused for their input, and tells the limits with them', async () => {
+	test('counts calls that are refused for their input, and tells the limits with them', async () => {
 		const sandbox = await start({ plan: 'free' });
 		const { status, headers } = await call(sandbox, 'validateEmail', {});
 		expect([status, headers.get('x-ratelimit-remaining')]).toEqual([400, '9']);
 	});
 
-	it('IP to company refuses in its own shape', async () => {
+	test('IP to company refuses in its own shape', async () => {
 		const sandbox = await start({ plan: 'free' });
 		const replies = await Promise.all(
 			Array.from({ length: 6 }, () => call(sandbox, 'ipToCompany', { ip: '8.8.8.8' })),
@@ -137,7 +135,7 @@ describe('over the wire', () => {
 		});
 	});
 
-	it('knows how many calls were in flight at once', async () => {
+	test('knows how many calls were in flight at once', async () => {
 		const sandbox = await start({ latencyMs: 500 });
 		const began = performance.now();
 		await Promise.all(Array.from({ length: 7 }, () => call(sandbox, 'validateEmail', emily)));

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server';
-import type { Data, Operation } from '../../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
 import { operations } from '../../shared/providers/enrich/operations';
 
 /** Starts sandboxes for the tests of one file and closes them after each test. */
@@ -18,7 +19,7 @@ export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
 }
 
 export function operationOf(operationId: string): Operation {
-	const operation = operations.find((one) => one.operationId === operationId);
+	const operation = (operations as Record<string, Operation>)[operationId];
 	if (!operation) throw new Error(`No operation ${operationId}`);
 	return operation;
 }

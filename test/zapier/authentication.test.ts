@@ -1,4 +1,4 @@
-import { REFUSED_KEYS } from '../../sandbox/keys';
+import { REFUSED_KEYS } from '../../sandbox/enrich/keys';
 import { addKey } from '../../zapier/src/authentication';
 import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';

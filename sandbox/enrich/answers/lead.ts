@@ -1,18 +1,21 @@
-import type { Data } from '../../shared/contract/operation';
-import type { SeededRandom } from '../seededRandom';
-import { isNobody } from '../testValues';
-import { asciiOf, companyOf } from './identity';
-import type { AnswerRule, Call } from './rule';
+import type { Data } from '../../../shared/contract/data';
+import type * as operations from '../../../shared/providers/enrich/operations/lead';
+import { asciiOf, companyOf } from '../../identity';
+import type { SeededRandom } from '../../seededRandom';
+import { isNobody } from '../../testValues';
+import type { AnswerData, AnswerRule } from './rule';
 
-export const searchLeads: AnswerRule = {
+type Lead = AnswerData<typeof operations.searchLeads>['results'][number];
+
+export const searchLeads: AnswerRule<typeof operations.searchLeads> = {
 	label: 'Lead search',
-	answer({ operation, input, chance }) {
-		const { page, pageSize } = input as { page: number; pageSize: number };
-		const search = searchOf(input, chance);
+	answer({ operation, input, random }) {
+		const { page, pageSize } = input;
+		const search = searchOf(input, random);
 		const first = (page - 1) * pageSize;
 		const count = Math.max(0, Math.min(pageSize, search.total - first));
 		const totalPages = Math.ceil(search.total / pageSize);
-		// The registry knows what a full page costs; results that are not there are not charged.
+		// The operation knows what a full page costs; results that are not there are not charged.
 		const fullPage = operation.cost?.(input) ?? 0;
 		return {
 			data: {
@@ -33,10 +36,10 @@ export const searchLeads: AnswerRule = {
 	},
 };
 
-export const countLeads: AnswerRule = {
+export const countLeads: AnswerRule<typeof operations.countLeads> = {
 	meta: 'id',
-	answer({ input, chance }: Call) {
-		const { total } = searchOf(input, chance);
+	answer({ input, random }) {
+		const { total } = searchOf(input, random);
 		return {
 			data: {
 				count: total,
@@ -48,7 +51,7 @@ export const countLeads: AnswerRule = {
 	},
 };
 
-type Values = Record<string, unknown>;
+type Values = Data;
 
 const textsOf = (value: unknown): string[] =>
 	(Array.isArray(value) ? value : [value]).filter(
@@ -59,17 +62,16 @@ const holdsOneOf = (value: unknown, parts: readonly string[]) =>
 	parts.some((part) => String(value).toLowerCase().includes(part.toLowerCase()));
 
 /** The leads of one set of filters: how many there are, and each of them. */
-function searchOf(input: Data, chance: SeededRandom) {
-	const filters = (input.filters ?? {}) as Values;
-	const excluded = (input.excludeFilters ?? {}) as Values;
+function searchOf(input: { filters: Values; excludeFilters?: Values }, random: SeededRandom) {
+	const { filters, excludeFilters: excluded = {} } = input;
 	const key = JSON.stringify([filters, excluded]);
 	const choices = allowedChoices(filters, excluded);
 	const isEmpty =
 		Object.values(filters).flatMap(textsOf).some(isNobody) ||
 		Object.values(choices).some((left) => left.length === 0);
 	return {
-		total: isEmpty ? 0 : 200 + Math.floor(chance.roll('leads', key) * 3800),
-		leadAt: (index: number) => leadAt(index, key, { filters, excluded, choices }, chance),
+		total: isEmpty ? 0 : 200 + Math.floor(random.roll('leads', key) * 3800),
+		leadAt: (index: number) => leadAt(index, key, { filters, excluded, choices }, random),
 	};
 }
 
@@ -85,7 +87,7 @@ function allowedChoices(filters: Values, excluded: Values): Record<string, strin
 }
 
 /** Filters that are called otherwise in the results. */
-const SHOWN_AS: Record<string, string> = { personHeadline: 'linkedinHeadline' };
+const SHOWN_AS: Partial<Record<string, keyof Lead>> = { personHeadline: 'linkedinHeadline' };
 
 interface Criteria {
 	filters: Values;
@@ -93,12 +95,12 @@ interface Criteria {
 	choices: Record<string, string[]>;
 }
 
-function leadAt(index: number, key: string, criteria: Criteria, chance: SeededRandom): Data {
+function leadAt(index: number, key: string, criteria: Criteria, random: SeededRandom): Lead {
 	// A few tries are enough to meet nothing that was excluded.
 	for (let attempt = 0; ; attempt++) {
-		const lead = inventLead([key, index, attempt], criteria, chance);
+		const lead = inventLead([key, index, attempt], criteria, random);
 		const isExcluded = Object.entries(criteria.excluded).some(([name, value]) =>
-			holdsOneOf(lead[SHOWN_AS[name] ?? name], textsOf(value)),
+			holdsOneOf((lead as Data)[SHOWN_AS[name] ?? name], textsOf(value)),
 		);
 		if (!isExcluded || attempt === 20) return lead;
 	}
@@ -107,9 +109,9 @@ function leadAt(index: number, key: string, criteria: Criteria, chance: SeededRa
 function inventLead(
 	words: (string | number)[],
 	{ filters, choices }: Criteria,
-	chance: SeededRandom,
-): Data {
-	const { person, company, location, number, helpers, date, commerce } = chance.faker(
+	random: SeededRandom,
+): Lead {
+	const { person, company, location, number, helpers, date, commerce } = random.faker(
 		'lead',
 		...words,
 	);
@@ -124,11 +126,11 @@ function inventLead(
 	const companyName = asked('companyName', askedDomain ? companyOf(askedDomain) : invented);
 	const domain = askedDomain || `${asciiOf(companyName).slice(0, 20) || 'company'}.example`;
 	const jobTitle = asked('jobTitle', person.jobTitle());
-	const least = Number(filters.employeeCountMin ?? filters.employeeCount ?? 5);
-	const most = Math.max(least, Number(filters.employeeCountMax ?? least + 5000));
+	const min = Number(filters.employeeCountMin ?? filters.employeeCount ?? 5);
+	const max = Math.max(min, Number(filters.employeeCountMax ?? min + 5000));
 	const countryName = asked('countryName', location.country());
 	return {
-		id: `enc_${chance.hex(12, 'lead', ...words)}`,
+		id: `enc_${random.hex(12, 'lead', ...words)}`,
 		firstName,
 		lastName: `${lastName.charAt(0)}.`,
 		jobTitle,
@@ -142,7 +144,7 @@ function inventLead(
 		emailDomain: asked('emailDomain', domain),
 		linkedinUrl: asked(
 			'linkedinUrl',
-			`https://www.linkedin.com/in/${asciiOf(firstName)}-${chance.hex(6, 'url', ...words)}`,
+			`https://www.linkedin.com/in/${asciiOf(firstName)}-${random.hex(6, 'url', ...words)}`,
 		),
 		linkedinHeadline: asked(
 			'linkedinHeadline',
@@ -154,7 +156,7 @@ function inventLead(
 		stateName: asked('stateName', location.state()),
 		countryName,
 		companyHeadline: asked('companyHeadline', company.catchPhrase()),
-		employeeCount: number.int({ min: Math.ceil(least), max: Math.ceil(most) }),
+		employeeCount: number.int({ min: Math.ceil(min), max: Math.ceil(max) }),
 		industrySicDescription: asked('industrySicDescription', commerce.department()),
 		industryNaicsDescription: asked('industryNaicsDescription', commerce.department()),
 		revenue: asked('revenueBuckets', '$1M to <$10M'),

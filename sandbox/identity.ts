@@ -1,5 +1,5 @@
-import type { SeededRandom } from '../seededRandom';
-import { freeMailProvider } from '../testValues';
+import { freeMailProvider } from './freeMail';
+import type { SeededRandom } from './seededRandom';
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -32,11 +32,11 @@ export interface Person {
 	companyName: string;
 }
 
-/** "emily.zhang@figma.com" is Emily Zhang of Figma; what an address does not tell is invented. */
-export function personOf(email: string, chance: SeededRandom): Person {
+/** "emily.zhang@figma.com" is Emily Zhang of Figma; what an address does not say is invented. */
+export function personOf(email: string, random: SeededRandom): Person {
 	const { local, domain } = addressOf(email);
 	const words = local.split(/[._-]+/).filter((word) => /^\p{L}{2,}$/u.test(word));
-	const invented = chance.faker('person', email);
+	const invented = random.faker('person', email);
 	const [firstName, lastName] = [invented.person.firstName(), invented.person.lastName()];
 	const employer = invented.company.name();
 	return {

@@ -1,16 +1,18 @@
-import type { Data } from '../../shared/contract/operation';
+import type * as operations from '../../../shared/providers/enrich/operations/company';
 import { isPublicIp } from '../testValues';
-import { type AnswerRule, asDocumented, isHit } from './rule';
+import { type AnswerData, type AnswerRule, asDocumented, isHit } from './rule';
 
-export const ipToCompany: AnswerRule = {
+type IpToCompany = typeof operations.ipToCompany;
+
+export const ipToCompany: AnswerRule<IpToCompany> = {
 	label: 'IP to company',
 	errors: 'plain',
 	answer(call) {
-		const ip = String(call.input.ip).trim().toLowerCase();
+		const ip = call.input.ip.trim().toLowerCase();
 		if (!isPublicIp(ip)) return { data: { searchIp: ip } };
-		const { location, company, internet, helpers } = call.chance.faker('ip', ip);
+		const { location, company, internet, helpers } = call.random.faker('ip', ip);
 		const country = helpers.arrayElement(COUNTRIES);
-		const place: Data = {
+		const place: AnswerData<IpToCompany> = {
 			searchIp: ip,
 			ipCountryName: country.name,
 			ipCountryCode: country.code,
@@ -23,7 +25,7 @@ export const ipToCompany: AnswerRule = {
 			ipIsp: `${company.name()} Telecom`,
 		};
 		if (!isHit(call, false, 'company', ip)) return { data: place };
-		const owner: Data = {
+		const owner: AnswerData<IpToCompany> = {
 			ipDomain: internet.domainName(),
 			ipOrganization: company.name(),
 			ipRange: ip.includes(':') ? `${ip}/64` : ip.replace(/\d+$/, '0/24'),

@@ -1,11 +1,11 @@
-import { ORGANIZATION_ID } from '../ledger';
+import type * as operations from '../../../shared/providers/enrich/operations/wallet';
 import type { AnswerRule } from './rule';
 
-export const getWalletBalance: AnswerRule = {
+export const getWalletBalance: AnswerRule<typeof operations.getWalletBalance> = {
 	meta: 'none',
 	answer: ({ ledger }) => ({
 		data: {
-			organizationId: ORGANIZATION_ID,
+			organizationId: ledger.organizationId,
 			balance: ledger.balance,
 			currency: 'credits',
 			asOf: new Date().toISOString(),
@@ -13,10 +13,10 @@ export const getWalletBalance: AnswerRule = {
 	}),
 };
 
-export const getWalletTransactions: AnswerRule = {
+export const getWalletTransactions: AnswerRule<typeof operations.getWalletTransactions> = {
 	meta: 'none',
 	answer({ ledger, input }) {
-		const { type, page, limit } = input as { type?: string; page: number; limit: number };
+		const { type, page, limit } = input;
 		const { transactions, total } = ledger.page(type, page, limit);
 		return {
 			data: {

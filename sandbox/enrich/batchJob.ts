@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Batch } from '../shared/contract/batch';
-import type { Data } from '../shared/contract/operation';
-import type { SeededRandom } from './seededRandom';
+import type { Batch } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
+import type { SeededRandom } from '../seededRandom';
 import type { Answered, Answerer } from './processing';
 import type { Rows } from './rows';
 
@@ -10,9 +10,9 @@ const QUEUED_ITEMS = 20;
 /** Counting gives way to other calls after this time. */
 const SLICE_MS = 10;
 
-export type JobStatus = 'queued' | 'processing' | 'completed' | 'failed';
+export type BatchStatus = 'queued' | 'processing' | 'completed' | 'failed';
 
-/** What the first so many items brought. */
+/** How the first so many items came out. */
 export interface Tally {
 	items: number;
 	found: number;
@@ -28,7 +28,7 @@ export interface Settlement {
 	creditsRemaining: number;
 }
 
-interface JobOptions {
+interface BatchJobOptions {
 	id: string;
 	batch: Batch;
 	rows: Rows;
@@ -36,7 +36,7 @@ interface JobOptions {
 	webhookUrl?: string;
 	/** The job fails once so many items are processed. */
 	failsAfter?: number;
-	chance: SeededRandom;
+	random: SeededRandom;
 	answer: Answerer;
 }
 
@@ -44,7 +44,7 @@ interface JobOptions {
  * One batch. Nothing runs in the background: how far it is follows from the clock, and an item is
  * answered when somebody asks for it. Items are processed in an order of the batch's own.
  */
-export class Job {
+export class BatchJob {
 	readonly id: string;
 	readonly batch: Batch;
 	readonly size: number;
@@ -59,16 +59,16 @@ export class Job {
 	private readonly tallied: Tally = { items: 0, found: 0, used: 0, outcomes: {} };
 	private counting: Promise<unknown> = Promise.resolve();
 
-	constructor(private readonly options: JobOptions) {
-		const { id, batch, rows, chance } = options;
+	constructor(private readonly options: BatchJobOptions) {
+		const { id, batch, rows, random } = options;
 		this.id = id;
 		this.batch = batch;
 		this.size = rows.length;
 		this.webhookUrl = options.webhookUrl;
 		this.itemsPerMs = options.itemsPerSecond / 1000;
 		this.failsAfter = options.failsAfter ?? Infinity;
-		this.offset = 1 + Math.floor(chance.roll('offset', id) * (this.size - 1));
-		this.step = Math.floor(this.size * (0.3 + 0.4 * chance.roll('step', id)));
+		this.offset = 1 + Math.floor(random.roll('offset', id) * (this.size - 1));
+		this.step = Math.floor(this.size * (0.3 + 0.4 * random.roll('step', id)));
 		while (divisor(this.step, this.size) > 1) this.step++;
 	}
 
@@ -77,7 +77,7 @@ export class Job {
 		return Math.min(this.size, this.failsAfter, Math.max(0, begun - QUEUED_ITEMS));
 	}
 
-	get status(): JobStatus {
+	get status(): BatchStatus {
 		const { processed } = this;
 		if (processed === this.size) return 'completed';
 		if (processed === this.failsAfter) return 'failed';
@@ -107,7 +107,7 @@ export class Job {
 		return { row, ...this.options.answer(row) };
 	}
 
-	/** Counts what the processed items brought, or what was counted already if that is more. */
+	/** Counts how the processed items came out, or what was counted already if that is more. */
 	tally(items: number): Promise<Tally> {
 		const counted = this.counting.then(() => this.count(items));
 		this.counting = counted;

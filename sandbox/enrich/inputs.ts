@@ -1,19 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Data, Operation } from '../shared/contract/operation';
-import type { Problem } from './problems';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
+import { bare, shapeOf } from '../../shared/contract/schema';
+import type { Checked } from '../routes';
+import type { Problem } from '../wireAnswer';
 
 /** Where the API says a field came from. */
 const placeOf = ({ method }: Operation) => (method === 'GET' ? 'querystring' : 'body');
 
 const invalid = (detail: string): Problem => ({ status: 400, detail });
 
-type Checked = { input: Data } | { problem: Problem };
-
 /** Longer lists are checked in parts, so that other calls are answered meanwhile. */
 const PART = 5000;
 
-/** Checks what came over the wire by the registry, as the API does: the first fault is named. */
+/** Checks what came over the wire by the operation, as the API does: the first fault is named. */
 export async function checkInput(operation: Operation, raw: unknown): Promise<Checked> {
 	const long = Object.entries((raw ?? {}) as Data).filter(
 		(entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > PART,
@@ -69,26 +70,15 @@ function wordsFor(issue: z.core.$ZodIssue): string {
 	return issue.message;
 }
 
-/** Query values are text; what the registry declares as number, boolean or list becomes one. */
+/** Query values are text; what the operation declares as number, boolean or list becomes one. */
 function typed(operation: Operation, query: Data): Data {
-	const entries = Object.entries(query).map(([name, value]) => {
-		const field = Object.hasOwn(operation.input.shape, name)
-			? operation.input.shape[name]
-			: undefined;
-		return [name, field ? coerced(baseOf(field as z.ZodType), value) : value] as const;
-	});
-	return Object.fromEntries(entries);
-}
-
-function baseOf(field: z.ZodType): z.ZodType {
-	if (
-		field instanceof z.ZodOptional ||
-		field instanceof z.ZodDefault ||
-		field instanceof z.ZodNullable
-	) {
-		return baseOf(field.unwrap() as z.ZodType);
-	}
-	return field;
+	const fields = shapeOf(operation.input) ?? {};
+	return Object.fromEntries(
+		Object.entries(query).map(([name, value]) => {
+			const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+			return [name, field ? coerced(bare(field), value) : value];
+		}),
+	);
 }
 
 function coerced(field: z.ZodType, value: unknown): unknown {

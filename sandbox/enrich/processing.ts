@@ -1,35 +1,19 @@
-import { type Data, documentedCost, type Operation } from '../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
+import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { ruleFor } from './answers';
 import type { Answer } from './answers/rule';
-import type { SeededRandom } from './seededRandom';
-import type { Ledger } from './ledger';
-import { insufficientCredits, type Problem, type WireAnswer } from './problems';
+import type { SeededRandom } from '../seededRandom';
+import type { Ledger } from '../ledger';
+import { jsonAnswer } from '../wireAnswer';
+import type { Processed, Processor } from '../routes';
+import { insufficientCredits } from './problems';
 
 /** Letter case makes no difference to a lookup. */
 const keyOf = (input: unknown): string => JSON.stringify(input).toLowerCase();
 
-export interface Processed {
-	wire: WireAnswer;
-	/** Credits deducted, less those refunded. */
-	charged: number;
-}
-
-export type Outcome = Processed | { problem: Problem };
-
-/** Processes the calls of one operation. */
-export type Processor = (
-	input: Data,
-	requestId: string,
-	arrivedAt: number,
-) => Outcome | Promise<Outcome>;
-
 export const success = (data: Data, meta: Data | undefined, charged = 0): Processed => ({
 	charged,
-	wire: {
-		status: 200,
-		contentType: 'application/json; charset=utf-8',
-		body: JSON.stringify({ success: true, data, meta }),
-	},
+	wire: jsonAnswer(200, { success: true, data, meta }),
 });
 
 /** The answer to one lookup, and what it costs as documented. */
@@ -41,12 +25,12 @@ export interface Answered extends Answer {
 export type Answerer = (input: Data) => Answered;
 
 /** Returns the function that answers one lookup, by itself or in a batch. */
-export function answererOf(operation: Operation, ledger: Ledger, chance: SeededRandom): Answerer {
+export function answererOf(operation: Operation, ledger: Ledger, random: SeededRandom): Answerer {
 	const rule = ruleFor(operation);
 	const exampleKey = keyOf(operation.input.parse(operation.example.input));
 	return (input) => {
 		const isExample = keyOf(input) === exampleKey;
-		const answer = rule.answer({ operation, input, chance, ledger, isExample });
+		const answer = rule.answer({ operation, input, random, ledger, isExample });
 		const { found } = operation.outcome(answer.data);
 		const credits = answer.credits ?? (found ? documentedCost(operation, input) : 0);
 		return { ...answer, found, credits };
@@ -57,9 +41,9 @@ export function answererOf(operation: Operation, ledger: Ledger, chance: SeededR
  * Returns the function that processes one operation's calls: it charges as documented and answers.
  * Nothing in it waits, so that no two calls can spend the same credits.
  */
-export function processorOf(operation: Operation, ledger: Ledger, chance: SeededRandom): Processor {
+export function processorOf(operation: Operation, ledger: Ledger, random: SeededRandom): Processor {
 	const rule = ruleFor(operation);
-	const answerTo = answererOf(operation, ledger, chance);
+	const answerTo = answererOf(operation, ledger, random);
 
 	return (input, requestId, arrivedAt) => {
 		const lookup = `${operation.operationId} ${keyOf(input)}`;

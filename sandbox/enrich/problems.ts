@@ -1,7 +1,8 @@
+import { STATUS_CODES } from 'node:http';
+import { jsonAnswer, type Problem, type WireAnswer } from '../wireAnswer';
+
 /** What the sandbox says instead of an answer. */
-export interface Problem {
-	status: number;
-	detail: string;
+export interface EnrichProblem extends Problem {
 	/** Where the kind does not follow from the status. */
 	kind?: keyof typeof TITLES;
 	/** Extension members, such as the shortfall of a 402. */
@@ -48,36 +49,25 @@ const PLAIN_TITLES: Record<number, string> = {
 	500: 'Internal Server Error',
 };
 
-/** A body as it goes over the wire, with what must be said about it. */
-export interface WireAnswer {
-	status: number;
-	contentType: string;
-	body: string;
-}
-
 /** Problem details (RFC 9457), or `{error, message, statusCode}` where that is documented. */
 export function toWire(
-	problem: Problem,
+	problem: EnrichProblem,
 	shape: 'problem' | 'plain',
 	requestId: string,
 ): WireAnswer {
 	const { status, detail, members, plainMembers } = problem;
 	const error = PLAIN_TITLES[status];
 	if (shape === 'plain' && error) {
-		return {
-			status,
-			contentType: 'application/json; charset=utf-8',
-			body: JSON.stringify({ error, message: detail, statusCode: status, ...plainMembers }),
-		};
+		return jsonAnswer(status, { error, message: detail, statusCode: status, ...plainMembers });
 	}
-	const kind =
-		problem.kind ?? KINDS[status] ?? (status < 500 ? 'validation-error' : 'internal-error');
+	const kind = problem.kind ?? KINDS[status];
 	return {
 		status,
 		contentType: 'application/problem+json; charset=utf-8',
 		body: JSON.stringify({
-			type: `https://dev.enrich.so/errors/${kind}`,
-			title: TITLES[kind],
+			// What the documentation does not name comes from somewhere on the way.
+			type: kind ? `https://dev.enrich.so/errors/${kind}` : 'about:blank',
+			title: kind ? TITLES[kind] : (STATUS_CODES[status] ?? 'Error'),
 			status,
 			detail,
 			instance: `/requests/${requestId}`,
@@ -91,7 +81,7 @@ export const insufficientCredits = (
 	required: number,
 	currentBalance: number,
 	itemCount?: number,
-): Problem => ({
+): EnrichProblem => ({
 	status: 402,
 	detail: `Not enough credits. Required: ${required}, available: ${currentBalance}`,
 	members: { currentBalance, required, shortfall: required - currentBalance },
@@ -99,9 +89,4 @@ export const insufficientCredits = (
 		itemCount === undefined
 			? undefined
 			: { detail: { required, itemCount, creditCostPerItem: required / itemCount } },
-});
-
-export const rateLimitExceeded = (seconds: string): Problem => ({
-	status: 429,
-	detail: `Rate limit exceeded. Please retry after ${seconds} seconds.`,
 });

@@ -1,4 +1,6 @@
-import type { Operation } from '../../shared/contract/operation';
+import type { Operation } from '../../../shared/contract/operation';
+import type { OperationId } from '../../../shared/providers/enrich';
+import type { operations } from '../../../shared/providers/enrich/operations';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
@@ -7,7 +9,7 @@ import { phoneLookup } from './phone';
 import type { AnswerRule } from './rule';
 import { getWalletBalance, getWalletTransactions } from './wallet';
 
-const rules: Record<string, AnswerRule> = {
+const rules: { [K in OperationId]?: AnswerRule<(typeof operations)[K]> } = {
 	countLeads,
 	findEmail,
 	getWalletBalance,
@@ -21,4 +23,6 @@ const rules: Record<string, AnswerRule> = {
 
 /** How an operation is answered; one without an entry answers its documented example. */
 export const ruleFor = ({ operationId, example }: Operation): AnswerRule =>
-	rules[operationId] ?? { answer: () => ({ data: example.data }) };
+	(rules as Record<string, AnswerRule | undefined>)[operationId] ?? {
+		answer: () => ({ data: example.data }),
+	};

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Data } from '../shared/contract/operation';
+import type { Data } from '../../shared/contract/data';
 
 /** So many rows are taken in before other calls get their turn. */
 const PART = 5000;

@@ -1,31 +1,32 @@
-import type { Data } from '../../shared/contract/operation';
-import type { SeededRandom } from '../seededRandom';
-import {
-	freeMailProvider,
-	isCatchAllDomain,
-	isInvalid,
-	isNobody,
-	isRisky,
-	isUnknownDomain,
-} from '../testValues';
-import { addressOf, asciiOf } from './identity';
-import { type AnswerRule, asDocumented, type Call, isHit } from './rule';
+import type * as operations from '../../../shared/providers/enrich/operations/email';
+import { freeMailProvider } from '../../freeMail';
+import { addressOf, asciiOf } from '../../identity';
+import type { SeededRandom } from '../../seededRandom';
+import { isElsewhere, isNobody, isUnknownDomain } from '../../testValues';
+import { isCatchAllDomain, isInvalid, isRisky } from '../testValues';
+import { type AnswerData, type AnswerRule, asDocumented, type Call, isHit } from './rule';
+
+type FindEmail = typeof operations.findEmail;
+type ValidateEmail = typeof operations.validateEmail;
+
+const providerFor = (share: number): 'GOOGLE' | 'MICROSOFT' | 'ZOHO' =>
+	share < 0.55 ? 'GOOGLE' : share < 0.9 ? 'MICROSOFT' : 'ZOHO';
 
 /** Traits of a mail domain; both finding and validating read them, so that they agree. */
-function mailTraits(domain: string, chance: SeededRandom) {
+function mailTraits(domain: string, random: SeededRandom) {
 	const [provider, format, gateway] = [
-		chance.roll('provider', domain),
-		chance.roll('format', domain),
-		chance.roll('gateway', domain),
+		random.roll('provider', domain),
+		random.roll('format', domain),
+		random.roll('gateway', domain),
 	];
 	return {
 		isCatchAll:
 			isCatchAllDomain(domain) ||
-			(domain !== 'figma.com' && chance.roll('catch-all', domain) < 0.05),
-		provider: provider < 0.55 ? 'GOOGLE' : provider < 0.9 ? 'MICROSOFT' : 'ZOHO',
+			(domain !== 'figma.com' && random.roll('catch-all', domain) < 0.05),
+		provider: providerFor(provider),
 		format: format < 0.6 ? 'first.last' : format < 0.8 ? 'firstlast' : 'flast',
 		gateway: gateway < 0.1 ? 'Proofpoint' : gateway < 0.2 ? 'Mimecast' : undefined,
-		isFederated: chance.roll('federated', domain) < 0.3,
+		isFederated: random.roll('federated', domain) < 0.3,
 	};
 }
 
@@ -36,20 +37,21 @@ function workAddress(firstName: string, lastName: string, domain: string, format
 }
 
 /** Whether a mailbox exists: found addresses validate, and the others do not. */
-const exists = (call: Call, email: string, isRuledOut: boolean) =>
+const exists = (call: Pick<Call, 'isExample' | 'random'>, email: string, isRuledOut: boolean) =>
 	isHit(call, isRuledOut, 'mailbox', email);
 
-export const findEmail: AnswerRule = {
+export const findEmail: AnswerRule<FindEmail> = {
 	label: 'Email finder',
 	answer(call) {
-		const { firstName, lastName, domain: asked } = call.input as Record<string, string>;
+		const { firstName, lastName, domain: asked } = call.input;
 		const asAsked = { firstName, lastName, domain: asked };
-		const domain = String(asked).trim().toLowerCase();
-		const traits = mailTraits(domain, call.chance);
-		const email = workAddress(String(firstName), String(lastName), domain, traits.format);
+		const domain = asked.trim().toLowerCase();
+		const traits = mailTraits(domain, call.random);
+		const email = workAddress(firstName, lastName, domain, traits.format);
 		const isRuledOut =
-			isNobody(String(lastName)) ||
+			isNobody(lastName) ||
 			isUnknownDomain(domain) ||
+			isElsewhere(domain) ||
 			freeMailProvider(domain) !== undefined ||
 			!/[a-z]@/.test(email);
 		// A catch-all domain takes mail for anybody.
@@ -59,8 +61,9 @@ export const findEmail: AnswerRule = {
 		}
 		const confidence = traits.isCatchAll
 			? 'low'
-			: call.chance.pick(['high', 'high', 'medium'], 'sure', email);
-		const data: Data = {
+			: call.random.pick(['high', 'high', 'medium'], 'sure', email);
+		const data: AnswerData<FindEmail> = {
+			...asAsked,
 			email,
 			found: true,
 			confidence,
@@ -78,33 +81,40 @@ const VERDICTS = {
 	risky: 'Delivery cannot be confirmed',
 } as const;
 
-function verdictOn(call: Call, email: string, isCatchAll: boolean): keyof typeof VERDICTS {
+const CONFIDENCE = { valid: 'high', invalid: 'definitive', risky: 'low' } as const;
+
+function verdictOn(
+	call: Call<ValidateEmail>,
+	email: string,
+	isCatchAll: boolean,
+): keyof typeof VERDICTS {
 	const { local, domain, isComplete } = addressOf(email);
 	if (!isComplete || isInvalid(local) || isUnknownDomain(domain)) return 'invalid';
 	if (isRisky(local) || isCatchAll) return 'risky';
 	if (isNobody(local)) return 'invalid';
 	if (freeMailProvider(domain) || exists(call, email, false)) return 'valid';
-	return call.chance.pick(['invalid', 'risky'], 'verdict', email);
+	return call.random.pick(['invalid', 'risky'], 'verdict', email);
 }
 
-export const validateEmail: AnswerRule = {
+export const validateEmail: AnswerRule<ValidateEmail> = {
 	label: 'Email validation',
 	answer(call) {
-		const asked = String(call.input.email);
+		const asked = call.input.email;
 		const email = asked.trim().toLowerCase();
 		const { domain, isComplete } = addressOf(email);
 		const free = freeMailProvider(domain);
-		const traits = mailTraits(domain, call.chance);
+		const traits = mailTraits(domain, call.random);
 		const isCatchAll = !free && !isUnknownDomain(domain) && traits.isCatchAll;
 		const result = verdictOn(call, email, isCatchAll);
-		const data: Data = {
+		const data: AnswerData<ValidateEmail> = {
+			email: asked,
 			result,
 			message:
 				isCatchAll && result === 'risky'
 					? 'The domain accepts mail to any address'
 					: VERDICTS[result],
 			isCatchAll,
-			confidence: { valid: 'high', invalid: 'definitive', risky: 'low' }[result],
+			confidence: CONFIDENCE[result],
 		};
 		if (isComplete && !isUnknownDomain(domain)) {
 			Object.assign(data, {
@@ -112,7 +122,7 @@ export const validateEmail: AnswerRule = {
 				hasSEG: !free && traits.gateway !== undefined,
 				...(free || !traits.gateway ? {} : { segProvider: traits.gateway }),
 				provider: free ?? (traits.provider === 'ZOHO' ? 'SMTP' : traits.provider),
-			});
+			} satisfies Partial<typeof data>);
 		}
 		const credits = result === 'risky' ? 0 : undefined;
 		return { data: { ...asDocumented(call, data), email: asked }, credits, subject: email };

@@ -1,14 +1,21 @@
-import type { Batch } from '../shared/contract/batch';
-import { type Data, documentedCost, type Operation } from '../shared/contract/operation';
-import { batches } from '../shared/providers/enrich/batches';
+import type * as z from 'zod';
+import type { Batch } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
+import { documentedCost, type Operation } from '../../shared/contract/operation';
+import type { OperationId } from '../../shared/providers/enrich';
+import { batches } from '../../shared/providers/enrich/batches';
+import type { operations } from '../../shared/providers/enrich/operations';
 import { ruleFor } from './answers';
+import type { AnswerData } from './answers/rule';
 import { type Callbacks, isLoopback } from './callbacks';
-import { hashOf } from '../shared/batches/hash';
-import type { SeededRandom } from './seededRandom';
-import { Job } from './job';
-import type { Ledger, TransactionType } from './ledger';
-import { insufficientCredits, type Problem } from './problems';
-import { answererOf, type Outcome, type Processor, success } from './processing';
+import { hashOf } from '../../shared/batches/hash';
+import type { SeededRandom } from '../seededRandom';
+import { BatchJob } from './batchJob';
+import type { Ledger, TransactionType } from '../ledger';
+import type { ProcessingResult, Processor } from '../routes';
+import type { Problem } from '../wireAnswer';
+import { insufficientCredits } from './problems';
+import { answererOf, success } from './processing';
 import { Rows } from './rows';
 
 /** The rows behind each list that a submit may carry. */
@@ -19,8 +26,15 @@ const ROWS: Record<string, (entry: unknown) => Data> = {
 	linkedins: (linkedin) => ({ linkedin }),
 };
 
-/** An entry of the results, where it differs from the single answer; undefined: it is left out. */
-const ENTRIES: Record<string, (row: Data, data: Data, found: boolean) => Data | undefined> = {
+/** An entry of the results; undefined: it is left out. */
+type EntryRule<P extends Operation> = (
+	row: z.input<P['input']>,
+	data: AnswerData<P>,
+	found: boolean,
+) => Data | undefined;
+
+/** Where entries differ from the single answers, by the single lookup's operationId. */
+const ENTRIES: { [K in OperationId]?: EntryRule<(typeof operations)[K]> } = {
 	phoneLookup: (row, data, found) => ({
 		...row,
 		...data,
@@ -36,6 +50,10 @@ const ENTRIES: Record<string, (row: Data, data: Data, found: boolean) => Data | 
 		),
 };
 
+const entryRuleOf = ({ operationId }: Operation): EntryRule<Operation> =>
+	(ENTRIES as Record<string, EntryRule<Operation> | undefined>)[operationId] ??
+	((_row, data) => data);
+
 const IP_FIELDS = [
 	'searchIp',
 	'ipDomain',
@@ -44,29 +62,29 @@ const IP_FIELDS = [
 	'ipCountryCode',
 	'ipCity',
 	'ipTimezone',
-];
+] as const;
 
 /** What a batch looks like to whoever controls the sandbox. */
 export interface ListedBatch {
 	batchId: string;
 	/** The operationId of the submit. */
 	operationId: string;
-	status: Job['status'];
+	status: BatchJob['status'];
 	totalItems: number;
 	processedItems: number;
-	settlement?: Job['settlement'];
+	settlement?: BatchJob['settlement'];
 }
 
 interface Shared {
 	ledger: Ledger;
-	chance: SeededRandom;
+	random: SeededRandom;
 	callbacks: Callbacks;
 	itemsPerSecond: number;
 }
 
 /** All batches of one sandbox, and the processing of their operations. */
 export class Batches {
-	private readonly jobs = new Map<string, Job>();
+	private readonly jobs = new Map<string, BatchJob>();
 	private made = 0;
 	/** After how many items the next batches fail. */
 	private failures: number[] = [];
@@ -83,7 +101,7 @@ export class Batches {
 		const batch = batches.find((one) => isPartOf(one, operation));
 		if (!batch) return undefined;
 		if (operation === batch.submit) {
-			const answer = answererOf(batch.single, this.shared.ledger, this.shared.chance);
+			const answer = answererOf(batch.single, this.shared.ledger, this.shared.random);
 			return (input, requestId) => this.submit({ batch, answer, input, requestId });
 		}
 		return (input, requestId) => {
@@ -124,8 +142,8 @@ export class Batches {
 		this.shared.callbacks.reset();
 	}
 
-	private async submit({ batch, answer, input, requestId }: Submit): Promise<Outcome> {
-		const { ledger, chance, callbacks, itemsPerSecond } = this.shared;
+	private async submit({ batch, answer, input, requestId }: Submit): Promise<ProcessingResult> {
+		const { ledger, random, callbacks, itemsPerSecond } = this.shared;
 		const { webhookUrl } = input as { webhookUrl?: string };
 		if (webhookUrl !== undefined && !isLoopback(webhookUrl)) return { problem: NOT_LOOPBACK };
 		const originalCount = countOf(input);
@@ -138,8 +156,8 @@ export class Batches {
 		if (required > ledger.balance) {
 			return { problem: insufficientCredits(required, ledger.balance, rows.length) };
 		}
-		const job = new Job({
-			...{ id: chance.hex(24, 'batch', ++this.made), batch, rows, webhookUrl, chance, answer },
+		const job = new BatchJob({
+			...{ id: random.hex(24, 'batch', ++this.made), batch, rows, webhookUrl, random, answer },
 			itemsPerSecond,
 			failsAfter: this.failures.shift(),
 		});
@@ -162,7 +180,11 @@ export class Batches {
 		return success(data, { requestId, ...credits }, required);
 	}
 
-	private async results(job: Job, { page, limit }: Page, requestId: string): Promise<Outcome> {
+	private async results(
+		job: BatchJob,
+		{ page, limit }: Page,
+		requestId: string,
+	): Promise<ProcessingResult> {
 		const { batch } = job;
 		let tally = await job.tally(job.processed);
 		// The batch went on while it was counted.
@@ -174,7 +196,7 @@ export class Batches {
 		if (isFirst) this.settle(job, used, requestId);
 		const first = (page - 1) * limit;
 		const count = Math.max(0, Math.min(limit, items - first));
-		const entryOf = ENTRIES[batch.single.operationId] ?? ((_row: Data, data: Data) => data);
+		const entryOf = entryRuleOf(batch.single);
 		const results = Array.from({ length: count }, (_, i) => {
 			const { row, data, found } = job.at(first + i);
 			return entryOf(row, data, found);
@@ -193,7 +215,7 @@ export class Batches {
 		);
 	}
 
-	private settle(job: Job, creditsUsed: number, requestId: string): void {
+	private settle(job: BatchJob, creditsUsed: number, requestId: string): void {
 		const { ledger } = this.shared;
 		const creditsRefunded = documentedCost(job.batch.single, {}) * job.size - creditsUsed;
 		if (creditsRefunded > 0) {
@@ -205,7 +227,7 @@ export class Batches {
 	private book(
 		type: TransactionType,
 		amount: number,
-		{ id, batch: { single, submit } }: Job,
+		{ id, batch: { single, submit } }: BatchJob,
 		what: string,
 		requestId: string,
 	): void {
@@ -235,9 +257,9 @@ const NOT_LOOPBACK: Problem = {
 	status: 400,
 	detail: 'body/webhookUrl The sandbox only calls back http(s) addresses of this machine',
 };
-const wrongCount = ({ submit, maxRows: most }: Batch): Problem => ({
+const wrongCount = ({ submit, maxRows }: Batch): Problem => ({
 	status: 400,
-	detail: `body Give between 1 and ${most} items: ${Object.keys(submit.input.shape)
+	detail: `body Give between 1 and ${maxRows} items: ${Object.keys(submit.input.shape)
 		.filter((name) => name in ROWS)
 		.join(', ')}`,
 });
@@ -253,7 +275,7 @@ const countOf = (body: Data): number =>
 
 /** Each row once, as JSON. Letter case makes no difference, except in profile URLs. */
 function* withoutDuplicates(body: Data): Generator<string> {
-	// Hashes take less room than texts; that two texts share one does not happen by chance.
+	// Hashes take less room than texts; that two texts share one does not happen by random.
 	const seen = new Set<number>();
 	for (const [name, list] of listsOf(body)) {
 		for (const entry of list) {
@@ -266,7 +288,10 @@ function* withoutDuplicates(body: Data): Generator<string> {
 	}
 }
 
-function statusOf({ id, status, size, processed, batch }: Job, requestId: string): Outcome {
+function statusOf(
+	{ id, status, size, processed, batch }: BatchJob,
+	requestId: string,
+): ProcessingResult {
 	// Only IP to company documents whole percents.
 	const digits = batch.single.operationId === 'ipToCompany' ? 1 : 10;
 	const progress = Math.floor((100 * digits * processed) / size) / digits;

@@ -1,27 +1,32 @@
-import type { Data } from '../../shared/contract/operation';
-import { isNobody, isUnknownDomain } from '../testValues';
-import { addressOf, asciiOf, personOf } from './identity';
-import { type AnswerRule, asDocumented, type Call, isHit } from './rule';
+import type * as operations from '../../../shared/providers/enrich/operations/person';
+import { addressOf, asciiOf, personOf } from '../../identity';
+import { isElsewhere, isNobody, isUnknownDomain } from '../../testValues';
+import { type AnswerData, type AnswerRule, asDocumented, type Call, isHit } from './rule';
 
-export const reverseLookup: AnswerRule = {
+type ReverseLookup = typeof operations.reverseLookup;
+
+export const reverseLookup: AnswerRule<ReverseLookup> = {
 	label: 'Reverse lookup',
 	answer(call) {
-		const email = String(call.input.email).toLowerCase();
+		const email = call.input.email.toLowerCase();
 		const { local, domain } = addressOf(email);
-		if (!isHit(call, isNobody(local) || isUnknownDomain(domain), 'profile', email))
-			return { data: {} };
+		const isRuledOut = isNobody(local) || isUnknownDomain(domain) || isElsewhere(domain);
+		if (!isHit(call, isRuledOut, 'profile', email)) return { data: {} };
 		return { data: asDocumented(call, profileOf(email, call)), subject: email };
 	},
 };
 
-function profileOf(email: string, { chance, operation }: Call): Data {
-	const { firstName, lastName, companyName } = personOf(email, chance);
-	const { person, location, company, word, number, helpers } = chance.faker('profile', email);
+function profileOf(
+	email: string,
+	{ random, operation }: Call<ReverseLookup>,
+): AnswerData<ReverseLookup> {
+	const { firstName, lastName, companyName } = personOf(email, random);
+	const { person, location, company, word, number, helpers } = random.faker('profile', email);
 	const title = person.jobTitle();
 	const [city, earlier] = [location.city(), company.name()];
 	const since = number.int({ min: 2018, max: 2024 });
 	return {
-		id: `ACoAA${chance.hex(12, 'profile', email)}`,
+		id: `ACoAA${random.hex(12, 'profile', email)}`,
 		displayName: `${firstName} ${lastName}`,
 		firstName,
 		lastName,
@@ -29,7 +34,7 @@ function profileOf(email: string, { chance, operation }: Call): Data {
 		summary: `${title} who works on ${company.buzzPhrase()}.`,
 		companyName,
 		location: `${city}, ${location.state()}`,
-		profileUrl: `https://www.linkedin.com/in/${asciiOf(firstName + lastName) || chance.hex(8, email)}`,
+		profileUrl: `https://www.linkedin.com/in/${asciiOf(firstName + lastName) || random.hex(8, email)}`,
 		connectionCount: number.int({ min: 20, max: 500 }),
 		isConnectionCountObfuscated: false,
 		isPublic: true,

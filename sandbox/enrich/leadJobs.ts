@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { Data, Operation } from '../shared/contract/operation';
-import { listExportJobs, listRevealJobs } from '../shared/providers/enrich/operations';
-import type { SeededRandom } from './seededRandom';
-import { type Processor, success } from './processing';
+import type { Data } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
+import { listExportJobs, listRevealJobs } from '../../shared/providers/enrich/operations/leadJobs';
+import type { SeededRandom } from '../seededRandom';
+import type { Processor } from '../routes';
+import { success } from './processing';
 
 const LISTED_FOR_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -58,13 +60,13 @@ export class LeadJobs {
 	private jobs: LeadJob[] = [];
 	private made = 0;
 
-	constructor(private readonly chance: SeededRandom) {}
+	constructor(private readonly random: SeededRandom) {}
 
 	/** Returns its ID. @throws ZodError */
 	add(job: NewLeadJob): string {
 		const { createdAt, ...rest } = newJob.parse(job);
 		const prefix = rest.kind === 'reveal' ? 'rj' : 'ej';
-		const jobId = `${prefix}_${this.chance.hex(16, 'leadJob', ++this.made)}`;
+		const jobId = `${prefix}_${this.random.hex(16, 'leadJob', ++this.made)}`;
 		const now = Date.now();
 		const createdMs = createdAt === undefined ? now : Date.parse(createdAt);
 		this.jobs.push({ ...rest, jobId, createdMs, settledMs: now + rest.afterMs });
@@ -105,7 +107,7 @@ export class LeadJobs {
 			.reverse()
 			.sort((a, b) => b.createdMs - a.createdMs);
 		const first = (page - 1) * limit;
-		const jobs = chosen.slice(first, first + limit).map(SHOWN[kind]);
+		const jobs = chosen.slice(first, first + limit).map((job) => SHOWN[kind](job));
 		return { jobs, total: chosen.length, page, limit };
 	}
 }
@@ -135,10 +137,25 @@ function shared(job: LeadJob) {
 	};
 }
 
+/** A job in a list. */
+type Entry<P extends typeof listRevealJobs | typeof listExportJobs> = z.output<
+	P['output']
+>['jobs'][number];
+
+const PHASES = {
+	pending: 'queued',
+	processing: 'enriching',
+	completed: 'uploading',
+	failed: 'fetching',
+} as const satisfies Record<LeadJobStatus, string>;
+
 const SHARE_DONE = { pending: 0, processing: 0.5, completed: 1, failed: 0 };
 const doneOf = (job: LeadJob) => Math.floor(job.total * SHARE_DONE[statusOf(job)]);
 
-const SHOWN: Record<LeadJob['kind'], (job: LeadJob) => Data> = {
+const SHOWN: {
+	reveal(job: LeadJob): Entry<typeof listRevealJobs>;
+	export(job: LeadJob): Entry<typeof listExportJobs>;
+} = {
 	reveal: (job) => ({
 		...shared(job),
 		jobType: 'reveal',
@@ -149,12 +166,7 @@ const SHOWN: Record<LeadJob['kind'], (job: LeadJob) => Data> = {
 	export: (job) => ({
 		...shared(job),
 		name: job.name,
-		phase: {
-			pending: 'queued',
-			processing: 'enriching',
-			completed: 'uploading',
-			failed: 'fetching',
-		}[statusOf(job)],
+		phase: PHASES[statusOf(job)],
 		totalRows: job.total,
 		processedRows: doneOf(job),
 		progress: 100 * SHARE_DONE[statusOf(job)],

@@ -1,11 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CallbackEvents } from '../shared/contract/batch';
-import type { Data } from '../shared/contract/operation';
-import type { SeededRandom } from './seededRandom';
-import type { Job, Tally } from './job';
-import { Recorder } from './requests';
+import type { EventKind } from '../../shared/contract/event';
+import type { Operation } from '../../shared/contract/operation';
+import type { OperationId } from '../../shared/providers/enrich';
+import { events } from '../../shared/providers/enrich/events';
+import type { operations } from '../../shared/providers/enrich/operations';
+import type { Data } from '../../shared/contract/data';
+import type { SeededRandom } from '../seededRandom';
+import type { AnswerData } from './answers/rule';
+import type { BatchJob, Tally } from './batchJob';
+import { Recorder } from '../requests';
 
 const share = z.number().min(0).max(1).default(0);
 
@@ -52,9 +57,14 @@ interface Body {
 	data: Data;
 }
 
-interface CallbackWords {
+/** What the callbacks of one product say. */
+interface CallbackBodies<P extends Operation = Operation> {
 	/** `data` of one result, besides the job's ID. */
-	payload(row: Data, data: Data, found: boolean): Data & { result_id: string };
+	payload(
+		row: z.input<P['input']>,
+		data: AnswerData<P>,
+		found: boolean,
+	): Data & { result_id: string };
 	/** `data` of the end: how it came out. */
 	counts(tally: Tally): Data;
 }
@@ -62,10 +72,26 @@ interface CallbackWords {
 const domainOf = (email: unknown) => String(email).split('@').at(-1);
 const foundCounts = ({ items, found }: Tally) => ({ found, not_found: items - found });
 
-type CallbackShape = CallbackWords & CallbackEvents;
+/** The bodies, and how the API names what it reports. */
+interface CallbackRules extends CallbackBodies {
+	result: string;
+	end: string;
+}
+
+/** Undefined: batches of this product do not call back. */
+function rulesFor({ batch }: BatchJob): CallbackRules | undefined {
+	const nameOf = (kind: EventKind) =>
+		events.find((event) => event.job === batch && event.kind === kind)?.name;
+	const { operationId } = batch.single;
+	const bodies = (CALLBACK_BODIES as Record<string, CallbackBodies | undefined>)[operationId];
+	const [result, end] = [nameOf('resultReceived'), nameOf('batchCompleted')];
+	return bodies && result && end ? { ...bodies, result, end } : undefined;
+}
 
 /** By the single lookup's operationId. IP to company documents no callbacks. */
-export const CALLBACKS: Record<string, CallbackWords> = {
+export const CALLBACK_BODIES: {
+	[K in OperationId]?: CallbackBodies<(typeof operations)[K]>;
+} = {
 	validateEmail: {
 		payload: ({ email }, { result, message, provider, confidence, isCatchAll }) => ({
 			result_id: String(email),
@@ -131,8 +157,8 @@ export function isLoopback(address: string): boolean {
 
 const SHUFFLED_AT_ONCE = 100;
 const TIMEOUT_MS = 10_000;
-/** How often a callback that is not due yet looks whether its batch has failed meanwhile. */
-const LOOK_MS = 1000;
+/** How often a callback that is not due yet checks whether its batch has failed meanwhile. */
+const CHECK_MS = 1000;
 
 /** Sends what batches report while they run. */
 export class Callbacks {
@@ -142,7 +168,7 @@ export class Callbacks {
 	private forgeries = 0;
 
 	constructor(
-		private readonly chance: SeededRandom,
+		private readonly random: SeededRandom,
 		remember: number,
 	) {
 		this.recorder = new Recorder(remember);
@@ -159,15 +185,13 @@ export class Callbacks {
 	}
 
 	/** Reports a batch to its `webhookUrl` until it has ended. */
-	start(job: Job): void {
-		const words = CALLBACKS[job.batch.single.operationId];
-		const { events } = job.batch;
-		if (!words || !events || job.webhookUrl === undefined) return;
-		const shape = { ...words, ...events };
+	start(job: BatchJob): void {
+		const rules = rulesFor(job);
+		if (!rules || job.webhookUrl === undefined) return;
 		const { signal } = this.ending;
 		const places = this.placesOf(job);
 		const work = async () => {
-			for (const place of places) await this.report(job, shape, place, signal);
+			for (const place of places) await this.report(job, rules, place, signal);
 		};
 		const workers = Array.from({ length: this.current.concurrency }, work);
 		// Only stopping makes them fail.
@@ -188,33 +212,33 @@ export class Callbacks {
 	}
 
 	/** The places of the batch's order in which they are reported; its size stands for the end. */
-	private *placesOf({ id, size }: Job): Generator<number> {
+	private *placesOf({ id, size }: BatchJob): Generator<number> {
 		const { order } = this.current;
 		if (order === 'endFirst') yield size;
-		const most = order === 'endFirst' ? size : size + 1;
+		const count = order === 'endFirst' ? size : size + 1;
 		const width = order === 'random' ? SHUFFLED_AT_ONCE : 1;
-		for (let first = 0; first < most; first += width) {
-			const places = Array.from({ length: Math.min(width, most - first) }, (_, i) => first + i);
-			const roll = (place: number) => this.chance.roll('order', id, place);
+		for (let first = 0; first < count; first += width) {
+			const places = Array.from({ length: Math.min(width, count - first) }, (_, i) => first + i);
+			const roll = (place: number) => this.random.roll('order', id, place);
 			yield* places.sort((a, b) => roll(a) - roll(b));
 		}
 	}
 
-	private async report(job: Job, shape: CallbackShape, place: number, signal: AbortSignal) {
+	private async report(job: BatchJob, rules: CallbackRules, place: number, signal: AbortSignal) {
 		const isEnd = place === job.size;
 		const due = () => job.processedAt(isEnd ? place : place + 1) + this.current.delayMs;
 		for (let wait; (wait = due() - performance.now()) > 0; ) {
 			// A batch that failed reports neither what it did not process nor an end.
 			if (job.status === 'failed' && wait === Infinity) return;
-			await sleep(Math.min(LOOK_MS, wait), undefined, { signal });
+			await sleep(Math.min(CHECK_MS, wait), undefined, { signal });
 		}
-		const body = isEnd ? await endOf(job, shape) : resultOf(job, shape, place);
+		const body = isEnd ? await endOf(job, rules) : resultOf(job, rules, place);
 		const { duplicates, loss, forged, retries } = this.current;
 		const happens = (what: string, share: number) =>
-			share > 0 && this.chance.roll(what, job.id, place) < share;
+			share > 0 && this.random.roll(what, job.id, place) < share;
 
 		if (happens('forged', forged)) {
-			await this.send(job, 'forged', this.forgedAfter(body, shape, job), signal);
+			await this.send(job, 'forged', this.forgedAfter(body, rules, job), signal);
 		}
 		if (happens('loss', loss)) {
 			this.record(job, 'lost', body);
@@ -228,23 +252,23 @@ export class Callbacks {
 	}
 
 	/** In turn: a batch that does not exist, made-up contents, and an end that has not come. */
-	private forgedAfter(body: Body, { end, counts }: CallbackShape, { id, size }: Job): Body {
+	private forgedAfter(body: Body, { end, counts }: CallbackRules, { id, size }: BatchJob): Body {
 		const { data } = body;
 		const variant = this.forgeries++ % 3;
 		if (variant === 0) {
-			return { ...body, data: { ...data, job_id: this.chance.hex(24, 'forged', id) } };
+			return { ...body, data: { ...data, job_id: this.random.hex(24, 'forged', id) } };
 		}
 		if (variant === 1) {
 			const email = 'mallory@forged.example';
 			const result = { ...(data.result as Data), email, result: 'valid', displayName: 'Mallory' };
-			const said = { result_id: email, type: 'success', result, phones: ['+15555550100'] };
-			return { ...body, data: { ...data, ...said } };
+			const forged = { result_id: email, type: 'success', result, phones: ['+15555550100'] };
+			return { ...body, data: { ...data, ...forged } };
 		}
 		const none = counts({ items: size, found: 0, used: 0, outcomes: {} });
 		return endBody(end, id, size, none, body.timestamp);
 	}
 
-	private record(job: Job, kind: SentCallback['kind'], body: Body): SentCallback {
+	private record(job: BatchJob, kind: SentCallback['kind'], body: Body): SentCallback {
 		return this.recorder.add({
 			batchId: job.id,
 			event: body.event,
@@ -256,7 +280,7 @@ export class Callbacks {
 		});
 	}
 
-	private async send(job: Job, kind: SentCallback['kind'], body: Body, signal: AbortSignal) {
+	private async send(job: BatchJob, kind: SentCallback['kind'], body: Body, signal: AbortSignal) {
 		signal.throwIfAborted();
 		const sent = this.record(job, kind, body);
 		// By hand: half a million timeout signals would each live on for their whole time.
@@ -290,10 +314,10 @@ export class Callbacks {
 const isAcknowledged = ({ status = 0 }: SentCallback) => status >= 200 && status < 300;
 
 /** The time of day at which so many items of a batch were processed. */
-const timeOf = (job: Job, items: number) =>
+const timeOf = (job: BatchJob, items: number) =>
 	new Date(performance.timeOrigin + job.processedAt(items)).toISOString();
 
-function resultOf(job: Job, { result: event, payload }: CallbackShape, place: number): Body {
+function resultOf(job: BatchJob, { result: event, payload }: CallbackRules, place: number): Body {
 	const { row, data, found } = job.at(place);
 	return {
 		event,
@@ -302,7 +326,7 @@ function resultOf(job: Job, { result: event, payload }: CallbackShape, place: nu
 	};
 }
 
-async function endOf(job: Job, { end, counts }: CallbackShape): Promise<Body> {
+async function endOf(job: BatchJob, { end, counts }: CallbackRules): Promise<Body> {
 	const tally = await job.tally(job.size);
 	return endBody(end, job.id, job.size, counts(tally), timeOf(job, job.size));
 }
