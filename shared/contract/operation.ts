@@ -33,7 +33,8 @@ export const isPaid = (billing: Billing): boolean =>
 
 /** The documented price. What was really charged is always read from the answer. */
 export interface Price {
-	credits: number;
+	/** Null: not documented, which never means free. */
+	credits: number | null;
 	/** What one charge is for, e.g. "email found". */
 	per: string;
 	/** When the call is free, as a sentence; default: nothing is documented. */
@@ -134,7 +135,7 @@ export const defineOperation = <
 	operation: Operation<I, O, E>,
 ): Operation<I, O, E> => operation;
 
-/** The most credits that a call with this input can cost, as documented. 0: it is free. */
-export function documentedCost(operation: Operation, input: Data): number {
-	return operation.cost?.(input) ?? operation.price?.credits ?? 0;
+/** The most credits that a call with this input can cost, as documented. 0: free; null: not documented. */
+export function documentedCost(operation: Operation, input: Data): number | null {
+	return operation.cost?.(input) ?? (operation.price === null ? 0 : operation.price.credits);
 }

@@ -129,8 +129,9 @@ export const ERRORS = rows({
 			"Look for a reservation at this time in your wallet's transactions (free). If there is one, read that batch by the ID that stands there instead of starting another.",
 	},
 	spendingLimit: {
-		message: 'Not sent, because it could exceed the spending limit',
-		nextStep: "[{charge} ]Raise 'Maximum Credits' to look it up.",
+		message: 'Not sent, because it could exceed the spending limit[: {detail}]',
+		nextStep:
+			"[{charge} ][Clear 'Maximum Credits' to look it up, as {detail}||Raise 'Maximum Credits' to look it up].",
 	},
 	stopped: {
 		message: 'Not sent[: {detail}]',

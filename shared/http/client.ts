@@ -100,7 +100,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 			error: error({
 				...facts,
 				billing: operation.billing,
-				documentedCost: documentedCost(operation, input),
+				documentedCost: documentedCost(operation, input) ?? undefined,
 			}),
 			retryable: retryable && RETRY_POLICY[operation.billing][facts.execution ?? 'no'],
 			delayMs: delayBefore(attempt, facts.retryAfterMs, clock.random()),

@@ -148,21 +148,24 @@ function paidCalls(
 		if (operation.price === null) return client.call(operation, input, stopped);
 		const documented = documentedCost(operation, input);
 		const send = async () => {
-			const cost = documented || chargedThoughFree;
+			const cost = documented === 0 ? chargedThoughFree : documented;
 			const reservation = await spending.reserve(cost);
-			if (reservation === undefined) throw new ConnectorError({ kind: 'spendingLimit' });
+			if (reservation === undefined) {
+				const detail = cost === null ? 'its price is not documented' : undefined;
+				throw new ConnectorError({ kind: 'spendingLimit', detail });
+			}
 			let charged = 0;
 			try {
 				const answer = await client.call(operation, input, stopped);
-				charged = answer.receipt.creditsUsed ?? cost;
+				charged = answer.receipt.creditsUsed ?? cost ?? 0;
 				if (documented === 0) chargedThoughFree = Math.max(chargedThoughFree, charged);
 				return answer;
 			} catch (error) {
 				// Until somebody has looked, money that may be gone counts as gone.
-				if (error instanceof ConnectorError && error.mayHaveBeenCharged) charged = cost;
+				if (error instanceof ConnectorError && error.mayHaveBeenCharged) charged = cost ?? 0;
 				throw error;
 			} finally {
-				spending.settle(reservation, documented, charged);
+				spending.settle(reservation, documented ?? 0, charged);
 			}
 		};
 		const key = callKey(operation, input);
@@ -196,17 +199,18 @@ async function spentBefore(
 	store: IdempotencyStore,
 ): Promise<number> {
 	const { paging, price } = operation;
+	const maxPages = paging ? (paging.maxPages ?? Infinity) : 1;
 	let spent = 0;
 	for (const lookup of price === null ? [] : lookups) {
-		for (let page = 1; page <= (paging?.maxPages ?? 1); page++) {
+		for (let page = 1; page <= maxPages; page++) {
 			const input = paging
 				? pageInput(paging, lookup.input, page, pageSizeFor(paging, lookup.limit ?? Infinity))
 				: lookup.input;
 			const cost = documentedCost(operation, input);
 			const before = await store.get(callKey(operation, input));
-			if (cost > 0 && !before) break;
-			if (before?.state === 'answered') spent += before.answer.receipt.creditsUsed ?? cost;
-			else if (before) spent += cost;
+			if (!before && (cost !== 0 || maxPages === Infinity)) break;
+			const reported = before?.state === 'answered' ? before.answer.receipt.creditsUsed : null;
+			if (before) spent += reported ?? cost ?? 0;
 		}
 	}
 	return spent;
@@ -231,7 +235,6 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 
 function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups): RowResult {
 	const first = answers[0] as Success;
-	const last = answers[answers.length - 1] as Success;
 	const { found, reason } = operation.outcome(first.data);
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
 	return {
@@ -242,7 +245,7 @@ function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups)
 		creditsUsed: charges.every((charge) => charge === null)
 			? null
 			: charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
-		creditsRemaining: last.receipt.creditsRemaining,
+		creditsRemaining: answers.map(({ receipt }) => receipt.creditsRemaining).reduce(lower, null),
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
 		...(brokeOff && { error: brokeOff }),

@@ -17,8 +17,10 @@ export class SpendingLimit {
 	/**
 	 * Sets credits aside for a call that is about to be sent. Waits while calls under way might
 	 * turn out cheaper. Undefined: the call could exceed the limit and must not be sent.
+	 * @param documented Null: not documented, so that no limit can be kept.
 	 */
-	async reserve(documented: number): Promise<number | undefined> {
+	async reserve(documented: number | null): Promise<number | undefined> {
+		if (documented === null) return this.most === Infinity ? 0 : undefined;
 		for (;;) {
 			const credits = documented * this.dearer;
 			// Documented prices disagree: until a charge is told, leave room for a dearer one.

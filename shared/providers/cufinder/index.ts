@@ -1,0 +1,20 @@
+import type { Provider } from '../../contract/provider';
+import { encodeRequest } from '../../http/encode';
+import { auth } from './auth';
+import { decode } from './decode';
+import { operations } from './operations';
+import { words } from './words';
+
+/**
+ * CUFinder, cufinder.io: company and person data. Sources: its API documentation, version 2, its
+ * SDKs and its extension, which differ in places; what none of them says is handled liberally.
+ */
+export const cufinder = {
+	words,
+	auth,
+	operations,
+	encode: (operation, input) => encodeRequest(operation, input, 'form'),
+	decode,
+} satisfies Provider;
+
+export type OperationId = keyof typeof operations;

@@ -1,0 +1,7 @@
+import type { ProviderWords } from '../../contract/provider';
+
+export const words: ProviderWords = {
+	name: 'CUFinder',
+	topUpAt: 'cufinder.io',
+	checkCharge: 'look at the credits that are left in your CUFinder account',
+};
