@@ -114,6 +114,7 @@ describe('when n8n was killed and started again', () => {
 		'a loop that was looking at that moment has crashed; a new run takes its batch over',
 		async () => {
 			expect((await e2e.api.ended(looking.executionId)).status).toBe('crashed');
+			await until('the batch ends', () => looking.sandbox.batches[0]?.status === 'completed');
 			const execution = await looking.run(ROWS);
 			expect(execution.status).toBe('success');
 			expect(jsonOf(execution, 'Enrich')).toMatchObject([
