@@ -117,9 +117,7 @@ describe('when n8n was killed and started again', () => {
 			await until('the batch ends', () => looking.sandbox.batches[0]?.status === 'completed');
 			const execution = await looking.run(ROWS);
 			expect(execution.status).toBe('success');
-			expect(jsonOf(execution, 'Enrich')).toMatchObject([
-				{ isTakenOver: true, creditsReserved: null },
-			]);
+			expect(jsonOf(execution, 'Enrich')).toMatchObject([{ isReused: true }]);
 			expect(jsonOf(execution, 'Items')).toHaveLength(ROWS.length);
 			expect(looking.sandbox.batches).toHaveLength(1);
 			expect(looking.sandbox.ledger.charged()).toBe(ROWS.length);
