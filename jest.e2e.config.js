@@ -5,4 +5,6 @@ module.exports = {
 	testMatch: ['<rootDir>/test/e2e/**/*.e2e.ts'],
 	testTimeout: 180_000,
 	maxWorkers: 1,
+	// Tests that only wait, for batches and for n8n, all wait at once.
+	maxConcurrency: 50,
 };

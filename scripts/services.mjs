@@ -1,18 +1,24 @@
-// Installs what the end-to-end tests of n8n's queue mode need beside npm packages: Redis and PostgreSQL, from Debian.
+// What the end-to-end tests of n8n's queue mode need beside npm packages: Redis and PostgreSQL.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
+const PROGRAMS = ['redis-server', 'initdb', 'postgres', 'psql'];
 const PACKAGES = ['redis-server', 'postgresql'];
 const DEBIANS = '/usr/lib/postgresql';
 /** While it is there, Debian starts no service that it installs: the tests start their own. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** Answers with what is still missing, as a text; undefined: nothing. */
+export const HOW_TO_INSTALL = `Install Redis and PostgreSQL (Debian and Ubuntu: the packages ${PACKAGES.join(' and ')}), or let this do it, as root on Debian or Ubuntu: npm run test:e2e -- --install-services`;
+
+/** The programs that are not there. */
+export const missingServices = () => PROGRAMS.filter((name) => !isThere(name));
+
+/** Installs Debian's packages; returns why that failed, as a text; undefined: it did not. */
 export function installServices() {
-	if (areThere()) return undefined;
-	const asRoot = process.getuid?.() === 0;
-	if (!asRoot || !isThere('apt-get')) return missing('');
+	if (process.getuid?.() !== 0 || !isThere('apt-get')) {
+		return `Redis and PostgreSQL are installed only by root, on Debian or Ubuntu.\n${HOW_TO_INSTALL}`;
+	}
 	console.error(`Installing ${PACKAGES.join(' and ')}, this takes a minute …`);
 	const isOurs = !existsSync(POLICY);
 	if (isOurs) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -21,20 +27,15 @@ export function installServices() {
 			const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
 			const result = spawnSync('apt-get', ['-q', ...args], { env, encoding: 'utf8' });
 			if (result.status !== 0) {
-				return missing(`\napt-get ${args[0]} failed:\n${result.stdout}${result.stderr}`);
+				return `apt-get ${args[0]} failed:\n${result.stdout}${result.stderr}`;
 			}
 		}
 	} finally {
 		if (isOurs) rmSync(POLICY, { force: true });
 	}
-	return areThere() ? undefined : missing('');
+	const missing = missingServices();
+	return missing.length > 0 ? `Still not there: ${missing.join(', ')}` : undefined;
 }
-
-const missing = (why) =>
-	`The end-to-end tests need ${PACKAGES.join(' and ')}. Install these packages first.${why}`;
-
-const areThere = () =>
-	isThere('redis-server') && ['initdb', 'postgres', 'psql'].every((name) => isThere(name));
 
 function isThere(name) {
 	const debians = existsSync(DEBIANS) ? readdirSync(DEBIANS) : [];

@@ -1,12 +1,11 @@
 // Installs what is missing, from the lockfiles. Needs nothing but Node 20 and npm; silent when all is there.
-// Usage: node scripts/setup.mjs [zapier] [e2e] [services]
-//   e2e: a whole n8n; N8N_E2E_DIR names one that is installed already. services: what its queue mode needs.
+// Usage: node scripts/setup.mjs [zapier] [e2e]
+//   e2e: a whole n8n; N8N_E2E_DIR names one that is installed already.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installServices } from './services.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Not `npm ci`: it refuses a lockfile that lacks optional packages of other platforms. `--no-save` leaves the lockfile alone.
@@ -35,10 +34,6 @@ if (process.argv.includes('e2e') && !process.env.N8N_E2E_DIR) {
 		'node_modules/n8n/bin/n8n',
 		'some minutes',
 	);
-}
-if (process.argv.includes('services')) {
-	const missing = installServices();
-	if (missing) fail(missing);
 }
 
 function install(name, cwd, commands, proof = 'node_modules', duration = 'a minute') {

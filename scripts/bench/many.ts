@@ -1,10 +1,10 @@
 /** Many rows on a real n8n: one batch of Enrich's, against n8n's HTTP Request node within the limits. */
 import { join } from 'node:path';
 import { PLANS } from '../../shared/errors/errorTable';
-import { itemsOf } from '../../test/e2e/n8nApi';
-import type { N8nServer } from '../../test/e2e/n8nServer';
-import { until } from '../../test/e2e/until';
-import { complete, webhookRows } from '../../test/e2e/workflows';
+import { itemsOf } from '../../test/e2e/support/n8nApi';
+import type { N8nServer } from '../../test/e2e/support/n8nServer';
+import { until } from '../../test/e2e/support/until';
+import { complete, webhookRows } from '../../test/e2e/support/workflows';
 import { type RemoteSandbox, withSandbox } from './children';
 import { type Part, ratio, rounded } from './figure';
 import { inARow, withN8n } from './n8n';

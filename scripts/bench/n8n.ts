@@ -1,6 +1,6 @@
 /** What the measurements on a real n8n share. */
-import { N8nServer } from '../../test/e2e/n8nServer';
-import { to } from '../../test/e2e/workflows';
+import { N8nServer } from '../../test/e2e/support/n8nServer';
+import { to } from '../../test/e2e/support/workflows';
 import type { WorkflowJson } from '../../testkit/n8nEngine';
 
 /** How many POSTs are under way at once. */
@@ -14,7 +14,6 @@ export async function withN8n<T>(
 ): Promise<T> {
 	const n8n = await N8nServer.create({ packages, env: { N8N_LOG_LEVEL: 'info', ...env } });
 	try {
-		await n8n.api.setUp();
 		return await use(n8n);
 	} finally {
 		await n8n.remove();

@@ -1,8 +1,8 @@
 /** All results of the largest batch, into one file: what that takes of a real n8n's memory. */
-import { itemsOf } from '../../test/e2e/n8nApi';
-import type { N8nServer } from '../../test/e2e/n8nServer';
-import { until } from '../../test/e2e/until';
-import { complete, webhookRows } from '../../test/e2e/workflows';
+import { itemsOf } from '../../test/e2e/support/n8nApi';
+import type { N8nServer } from '../../test/e2e/support/n8nServer';
+import { until } from '../../test/e2e/support/until';
+import { complete, webhookRows } from '../../test/e2e/support/workflows';
 import { type RemoteSandbox, withSandbox } from './children';
 import { type Part, rounded } from './figure';
 import { inARow, withN8n } from './n8n';

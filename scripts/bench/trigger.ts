@@ -4,9 +4,9 @@
  * node: a trigger that starts one workflow per call reaches about 0.6.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { N8nServer } from '../../test/e2e/n8nServer';
-import { until } from '../../test/e2e/until';
-import { complete, webhookRows } from '../../test/e2e/workflows';
+import type { N8nServer } from '../../test/e2e/support/n8nServer';
+import { until } from '../../test/e2e/support/until';
+import { complete, webhookRows } from '../../test/e2e/support/workflows';
 import { withSandbox } from './children';
 import { type Part, ratio, rounded } from './figure';
 import { CALLS_AT_ONCE, inARow, post, withN8n } from './n8n';

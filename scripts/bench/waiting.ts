@@ -1,9 +1,9 @@
 /** What callbacks cost while an execution waits for them: n8n loads all of it for each. */
 import { join } from 'node:path';
-import type { Execution, N8nApi } from '../../test/e2e/n8nApi';
-import type { N8nServer } from '../../test/e2e/n8nServer';
-import { until } from '../../test/e2e/until';
-import { complete, webhookRows } from '../../test/e2e/workflows';
+import type { Execution, N8nApi } from '../../test/e2e/support/n8nApi';
+import type { N8nServer } from '../../test/e2e/support/n8nServer';
+import { until } from '../../test/e2e/support/until';
+import { complete, webhookRows } from '../../test/e2e/support/workflows';
 import { type Figure, type Part, rounded } from './figure';
 import { inARow, post, withN8n } from './n8n';
 

@@ -1,21 +1,10 @@
-import { type Sandbox, startSandbox } from '../../sandbox/server';
 import { offered } from '../../testkit/enrichWorkflow';
 import { TRIGGER } from '../../testkit/triggerWorkflow';
-import { N8nServer } from './n8nServer';
+import { N8nServer } from './support/n8nServer';
+import { setUp } from './support/setUp';
 
 const NODE = 'n8n-nodes-enrich.enrich';
-let n8n: N8nServer;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-	sandbox = await startSandbox();
-	n8n = await N8nServer.create();
-	await n8n.api.setUp();
-});
-afterAll(async () => {
-	await n8n?.remove();
-	await sandbox?.close();
-});
+const e2e = setUp(() => N8nServer.create());
 
 describe('the installed package', () => {
 	interface NodeType {
@@ -25,7 +14,7 @@ describe('the installed package', () => {
 	}
 
 	test('is loaded under its production type names, with codex and icons', async () => {
-		const types = await n8n.api.call<NodeType[]>('GET', '/types/nodes.json');
+		const types = await e2e.api.call<NodeType[]>('GET', '/types/nodes.json');
 		const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-enrich'));
 		// The tool is what n8n makes of it for AI agents.
 		expect(ours.map(({ name }) => name).sort()).toEqual([
@@ -39,13 +28,13 @@ describe('the installed package', () => {
 		// With the subcategory of AI tools, n8n's panel would list none of its operations.
 		expect(ours[0]?.codex).not.toHaveProperty('subcategories.AI');
 		for (const mode of ['light', 'dark']) {
-			const icon = await n8n.api.fetch('GET', `/${ours[0]?.iconUrl[mode]}`);
+			const icon = await e2e.api.fetch('GET', `/${ours[0]?.iconUrl[mode]}`);
 			expect(icon.headers.get('content-type')).toContain('image/svg');
 		}
 	});
 
 	test('brings its credential', async () => {
-		const types = await n8n.api.call<NodeType[]>('GET', '/types/credentials.json');
+		const types = await e2e.api.call<NodeType[]>('GET', '/types/credentials.json');
 		const ours = types.find(({ name }) => name === 'enrichApi');
 		expect(ours).toMatchObject({
 			displayName: 'Enrich API',
@@ -58,7 +47,7 @@ describe('the installed package', () => {
 		'shows what %s returns before it has run',
 		async (operation) => {
 			const path = `/schemas/${NODE}/1.0.0/${operation}.json`;
-			expect(await n8n.api.call('GET', path)).toMatchObject({ type: 'object' });
+			expect(await e2e.api.call('GET', path)).toMatchObject({ type: 'object' });
 		},
 	);
 });
@@ -84,13 +73,13 @@ describe('the credential test', () => {
 		['a wrong base URL', { baseUrl: '/nope' }, 'Error', 'There is no Enrich API at this base URL'],
 	])('%s', async (_what, data, status, message) => {
 		const base = {
-			apiKey: sandbox.apiKey,
+			apiKey: e2e.sandbox.apiKey,
 			headerStyle: 'x-api-key',
-			baseUrl: sandbox.url,
+			baseUrl: e2e.sandbox.url,
 			...data,
 		};
-		const baseUrl = new URL(base.baseUrl, sandbox.url).href;
-		expect(await n8n.api.testCredential('enrichApi', { ...base, baseUrl })).toEqual({
+		const baseUrl = new URL(base.baseUrl, e2e.sandbox.url).href;
+		expect(await e2e.api.testCredential('enrichApi', { ...base, baseUrl })).toEqual({
 			status,
 			message: expect.stringContaining(message),
 		});

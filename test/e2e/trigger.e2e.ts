@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Sandbox, startSandbox } from '../../sandbox/server';
 import {
 	addressesFor,
 	callBack,
@@ -9,41 +8,25 @@ import {
 	triggerNode,
 	triggerWorkflow,
 } from '../../testkit/triggerWorkflow';
-import { type Execution, itemsOf } from './n8nApi';
-import { N8nServer } from './n8nServer';
-import { until } from './until';
-import { complete } from './workflows';
+import { type Execution, jsonOf } from './support/n8nApi';
+import { N8nServer } from './support/n8nServer';
+import { setUp } from './support/setUp';
+import { until } from './support/until';
 
-let n8n: N8nServer;
-let sandbox: Sandbox;
-let credentialId: string;
-
-beforeAll(async () => {
-	sandbox = await startSandbox({
-		plan: 'unlimited',
-		batchItemsPerSecond: 20_000,
-		balance: 10_000_000,
-		remember: 100_000,
-	});
-	n8n = await N8nServer.create({ env: { N8N_LOG_LEVEL: 'warn' } });
-	await n8n.api.setUp();
-	credentialId = await n8n.api.connect(sandbox);
+const e2e = setUp(() => N8nServer.create({ env: { N8N_LOG_LEVEL: 'warn' } }), {
+	batchItemsPerSecond: 20_000,
+	balance: 10_000_000,
+	remember: 100_000,
 });
-afterAll(async () => {
-	await n8n?.remove();
-	await sandbox?.close();
-});
-beforeEach(() => sandbox.reset());
 
 /** An active workflow that the trigger starts, and its Production URL. */
 async function activate(parameters: object, options: { isChecked?: boolean } = {}) {
 	const trigger = triggerNode(parameters, options);
-	const workflow = complete(triggerWorkflow(trigger), credentialId);
-	const saved = await n8n.api.createWorkflow(workflow);
-	await n8n.api.activate(saved);
-	const url = `${n8n.url}/webhook/${trigger.webhookId}/enrich`;
+	const saved = await e2e.save(triggerWorkflow(trigger));
+	await e2e.api.activate(saved);
+	const url = `${e2e.n8n.url}/webhook/${trigger.webhookId}/enrich`;
 	await until('the address is registered', async () => (await callBack(url, '{}')).status !== 404);
-	const runs = () => n8n.api.executions(saved.id);
+	const runs = () => e2e.api.executions(saved.id);
 	return {
 		id: saved.id,
 		url,
@@ -51,45 +34,28 @@ async function activate(parameters: object, options: { isChecked?: boolean } = {
 		/** All that have started so far, to their end. */
 		ended: async (count: number) => {
 			await until(`${count} runs`, async () => (await runs()).length >= count);
-			return await Promise.all((await runs()).map(({ id }) => n8n.api.ended(id)));
+			return await Promise.all((await runs()).map(({ id }) => e2e.api.ended(id)));
 		},
 	};
 }
 
-const jsonOf = (execution: Execution) => itemsOf(execution, 'Out').map(({ json }) => json);
+const outOf = (execution: Execution) => jsonOf(execution, 'Out');
 const statuses = () =>
-	sandbox.callbacks.map(({ event, kind, status }) => ({ event, kind, status }));
+	e2e.sandbox.callbacks.map(({ event, kind, status }) => ({ event, kind, status }));
 const allAnswered = (count: number) =>
 	until('all are answered', () => statuses().filter(({ status }) => status).length >= count);
 
-/** Also those that n8n does not list on its first page. */
-async function allRuns(workflowId: string): Promise<{ id: string }[]> {
-	interface Page {
-		results: { id: string }[];
-		nextCursor?: string | null;
-	}
-	const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-	const runs: { id: string }[] = [];
-	for (let cursor = ''; ; ) {
-		const path = `/rest/executions?limit=100&filter=${filter}${cursor}`;
-		const { results, nextCursor } = await n8n.api.call<Page>('GET', path);
-		runs.push(...results);
-		if (!nextCursor) return runs;
-		cursor = `&cursor=${encodeURIComponent(nextCursor)}`;
-	}
-}
-
 test('a batch that is complete starts the workflow once, however often Enrich says so', async () => {
 	const { url, ended, runs } = await activate({ event: 'batchCompleted' });
-	sandbox.setCallbacks({ duplicates: 1 });
-	const batchId = await submit(sandbox, 'emailValidation', {
+	e2e.sandbox.setCallbacks({ duplicates: 1 });
+	const batchId = await submit(e2e.sandbox, 'emailValidation', {
 		emails: addressesFor(3),
 		webhookUrl: url,
 	});
 	await allAnswered(8);
 	const [run] = await ended(1);
 	expect(run?.mode).toBe('webhook');
-	expect(jsonOf(run!)).toEqual([
+	expect(outOf(run!)).toEqual([
 		{
 			event: 'batchCompleted',
 			product: 'emailValidation',
@@ -103,8 +69,8 @@ test('a batch that is complete starts the workflow once, however often Enrich sa
 	]);
 	expect(statuses().every(({ status }) => status === 200)).toBe(true);
 
-	await n8n.stop();
-	await n8n.start();
+	await e2e.n8n.stop();
+	await e2e.n8n.start();
 	await until('the address is there again', async () => (await callBack(url, '{}')).status !== 404);
 	expect((await callBack(url, endOf(batchId))).status).toBe(200);
 	await pause(1000);
@@ -117,8 +83,8 @@ test('results start the workflow one by one', async () => {
 		{ firstName: 'Emily', lastName: 'Zhang', domain: 'figma.com' },
 		{ firstName: 'Thomas', lastName: 'Nobody', domain: 'acme.com' },
 	];
-	const batchId = await submit(sandbox, 'emailFinder', { leads, webhookUrl: url });
-	const items = (await ended(2)).flatMap(jsonOf);
+	const batchId = await submit(e2e.sandbox, 'emailFinder', { leads, webhookUrl: url });
+	const items = (await ended(2)).flatMap(outOf);
 	const found = items.find(({ outcome }) => outcome === 'found');
 	expect(found).toMatchObject({
 		event: 'resultReceived',
@@ -138,13 +104,13 @@ test('results start the workflow one by one', async () => {
 test('the end brings all results as items', async () => {
 	const { url, ended } = await activate({ event: 'batchCompleted', results: 'items' });
 	// Or the end would wait for thousands of results that nobody wants.
-	sandbox.setCallbacks({ order: 'endFirst' });
-	const batchId = await submit(sandbox, 'emailValidation', {
+	e2e.sandbox.setCallbacks({ order: 'endFirst' });
+	const batchId = await submit(e2e.sandbox, 'emailValidation', {
 		emails: addressesFor(2_300),
 		webhookUrl: url,
 	});
 	const [run] = await ended(1);
-	const items = jsonOf(run!);
+	const items = outOf(run!);
 	expect(new Set(items.map(({ email }) => email)).size).toBe(2_300);
 	expect(items[0]).toMatchObject({
 		product: 'emailValidation',
@@ -174,7 +140,7 @@ test('what Enrich does not confirm starts nothing', async () => {
 test('a secret is asked for', async () => {
 	const secret = 'quiet river 42';
 	const { url, runs, ended } = await activate({ event: 'batchCompleted', secret });
-	const batchId = await submit(sandbox, 'emailValidation', { emails: addressesFor(1) });
+	const batchId = await submit(e2e.sandbox, 'emailValidation', { emails: addressesFor(1) });
 	for (const query of ['', '?secret=', '?secret=other', '?secret=a&secret=b'])
 		expect((await callBack(url + query, endOf(batchId))).status).toBe(403);
 	await pause(500);
@@ -188,24 +154,24 @@ test('without a credential, callbacks are taken as they come', async () => {
 	const { url, ended } = await activate({ event: 'resultReceived' }, { isChecked: false });
 	expect((await callBack(url, resultOf('any-batch', 'a@b.co'))).status).toBe(200);
 	const [run] = await ended(1);
-	expect(jsonOf(run!)).toMatchObject([{ email: 'a@b.co', isVerified: false }]);
+	expect(outOf(run!)).toMatchObject([{ email: 'a@b.co', isVerified: false }]);
 });
 
 test('of a burst, none is lost or doubled', async () => {
 	const { url, id } = await activate({ event: 'resultReceived' });
 	const count = 300;
-	sandbox.setCallbacks({ duplicates: 0.3, forged: 0, concurrency: 20, order: 'random' });
-	await submit(sandbox, 'emailValidation', { emails: addressesFor(count), webhookUrl: url });
+	e2e.sandbox.setCallbacks({ duplicates: 0.3, forged: 0, concurrency: 20, order: 'random' });
+	await submit(e2e.sandbox, 'emailValidation', { emails: addressesFor(count), webhookUrl: url });
 	const results = () => statuses().filter(({ event }) => event.startsWith('webhook:'));
 	await until('all are answered', () => results().filter(({ status }) => status).length >= count);
 	await until('the end is answered', () =>
 		statuses().some(({ event, status }) => event === 'validation.completed' && status),
 	);
 	await pause(1000);
-	const runs = await allRuns(id);
-	const items = (await Promise.all(runs.map((run) => n8n.api.ended(run.id)))).flatMap(jsonOf);
+	const runs = await e2e.api.allExecutions(id);
+	const items = (await Promise.all(runs.map((run) => e2e.api.ended(run.id)))).flatMap(outOf);
 	expect(items.map(({ email }) => email).sort()).toEqual(addressesFor(count).sort());
-	const reads = sandbox.requests.filter(
+	const reads = e2e.sandbox.requests.filter(
 		({ operationId }) => operationId === 'getEmailValidationBatchStatus',
 	);
 	expect(reads).toHaveLength(1);

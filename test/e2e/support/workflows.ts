@@ -1,4 +1,4 @@
-import type { WorkflowJson } from '../../testkit/n8nEngine';
+import type { WorkflowJson } from '../../../testkit/n8nEngine';
 
 interface Node {
 	name: string;

@@ -1,8 +1,12 @@
+/** Programs that run beside the tests and end with them, and the ports they listen on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { until } from './until';
 
 const STOP_MS = 30_000;
+const START_MS = 120_000;
 
 /**
  * Runs a program ("$@") and ends it, with what it has started itself, as soon as its standard
@@ -11,21 +15,23 @@ const STOP_MS = 30_000;
 const GUARD =
 	'exec 3<&0; "$@" 3<&- </dev/null & program=$!; (cat <&3; kill -9 -$$) >/dev/null 2>&1 & wait $program';
 
-export interface GuardedOptions {
+export interface ProgramOptions {
 	cwd: string;
 	env?: Record<string, string | undefined>;
 	/** The user it runs as, if not this process's. */
 	user?: { uid: number; gid: number };
-	onOutput(text: string): void;
+	isReady(): Promise<boolean>;
 }
 
 /** A program in a process group of its own, which ends with this process at the latest. */
-export class Guarded {
+export class Program {
+	/** All that it has written. */
+	log = '';
 	private readonly child: ChildProcess;
 	private readonly closed: Promise<unknown>;
 	private hasClosed = false;
 
-	constructor(command: readonly string[], { cwd, env, user, onOutput }: GuardedOptions) {
+	private constructor(command: readonly string[], { cwd, env, user }: ProgramOptions) {
 		const child = spawn('sh', ['-c', GUARD, 'sh', ...command], {
 			cwd,
 			env: { PATH: process.env.PATH, ...env },
@@ -35,17 +41,26 @@ export class Guarded {
 		});
 		child.stdin.on('error', () => {});
 		for (const stream of [child.stdout, child.stderr])
-			stream.setEncoding('utf8').on('data', onOutput);
+			stream.setEncoding('utf8').on('data', (text: string) => (this.log += text));
 		this.child = child;
 		// Not 'exit', which is the guard's: this waits for all that write to its output.
 		this.closed = once(child, 'close').then(() => (this.hasClosed = true));
 	}
 
-	/** Throws if the program has ended. */
-	checkAlive(): void {
-		const { exitCode, signalCode } = this.child;
-		if (exitCode !== null || signalCode !== null) {
-			throw new Error(`It ended with ${signalCode ?? `code ${exitCode}`}`);
+	/** Resolves as soon as it is ready; rejects with the end of its log. */
+	static async start(command: readonly string[], options: ProgramOptions): Promise<Program> {
+		const program = new Program(command, options);
+		const isReady = async () => {
+			program.checkAlive();
+			return await options.isReady();
+		};
+		try {
+			await until(`${command.join(' ')} is ready`, isReady, { withinMs: START_MS, everyMs: 100 });
+			return program;
+		} catch (error) {
+			await program.end('SIGKILL');
+			const { message } = error as Error;
+			throw new Error(`${message}\nIts log ends with:\n${program.log.slice(-3000)}`);
 		}
 	}
 
@@ -63,6 +78,13 @@ export class Guarded {
 		return readdirSync('/proc')
 			.filter((name) => /^\d+$/.test(name))
 			.reduce((sum, pid) => sum + this.residentBytesOf(pid), 0);
+	}
+
+	private checkAlive(): void {
+		const { exitCode, signalCode } = this.child;
+		if (exitCode !== null || signalCode !== null) {
+			throw new Error(`It ended with ${signalCode ?? `code ${exitCode}`}`);
+		}
 	}
 
 	private residentBytesOf(pid: string): number {
@@ -86,4 +108,13 @@ export class Guarded {
 			// All of it has ended.
 		}
 	}
+}
+
+/** Ports on the loopback interface that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+	const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+	await Promise.all(servers.map((server) => once(server, 'listening')));
+	const ports = servers.map((server) => (server.address() as AddressInfo).port);
+	await Promise.all(servers.map((server) => once(server.close(), 'close')));
+	return ports;
 }

@@ -1,6 +1,6 @@
 /** What n8n's editor asks of its server. */
-import type { INodeExecutionData, IRunExecutionData, ITaskData } from 'n8n-workflow';
-import type { WorkflowJson } from '../../testkit/n8nEngine';
+import type { IDataObject, INodeExecutionData, IRunExecutionData, ITaskData } from 'n8n-workflow';
+import type { WorkflowJson } from '../../../testkit/n8nEngine';
 import { loadFromN8n } from './installation';
 import { until } from './until';
 
@@ -18,6 +18,8 @@ export interface Execution {
 	status: string;
 	mode: string;
 	retryOf?: string;
+	/** Until when it rests. */
+	waitTill?: string | null;
 	data: IRunExecutionData;
 }
 
@@ -84,6 +86,12 @@ export class N8nApi {
 		return await this.call('POST', '/rest/workflows', { name: 'Workflow', ...workflow });
 	}
 
+	async createActive(workflow: WorkflowJson): Promise<string> {
+		const saved = await this.createWorkflow(workflow);
+		await this.activate(saved);
+		return saved.id;
+	}
+
 	async activate({ id, versionId }: { id: string; versionId: string }): Promise<void> {
 		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
 	}
@@ -133,18 +141,29 @@ export class N8nApi {
 		return await this.ended(id);
 	}
 
-	/** The last of them, newest first. */
+	/** The last 100 of them, newest first. */
 	async executions(workflowId: string, status?: readonly string[]): Promise<ListedExecution[]> {
 		return (await this.listed(100, { workflowId, status })).results;
+	}
+
+	async allExecutions(workflowId: string): Promise<ListedExecution[]> {
+		const executions: ListedExecution[] = [];
+		for (let cursor: string | null | undefined = ''; cursor !== undefined && cursor !== null; ) {
+			const { results, nextCursor }: Listed = await this.listed(100, { workflowId }, cursor);
+			executions.push(...results);
+			cursor = nextCursor;
+		}
+		return executions;
 	}
 
 	async executionCount(workflowId: string): Promise<number> {
 		return (await this.listed(1, { workflowId })).count;
 	}
 
-	private async listed(limit: number, filter: object) {
-		const path = `/rest/executions?limit=${limit}&filter=${encodeURIComponent(JSON.stringify(filter))}`;
-		return await this.call<{ results: ListedExecution[]; count: number }>('GET', path);
+	private async listed(limit: number, filter: object, cursor = ''): Promise<Listed> {
+		const query = new URLSearchParams({ limit: String(limit), filter: JSON.stringify(filter) });
+		if (cursor) query.set('cursor', cursor);
+		return await this.call('GET', `/rest/executions?${query}`);
 	}
 
 	async execution(id: string): Promise<Execution> {
@@ -159,6 +178,24 @@ export class N8nApi {
 			return !['new', 'running', 'waiting'].includes(execution.status) && execution;
 		});
 	}
+
+	async isResting(id: string): Promise<boolean> {
+		return (await this.execution(id)).status === 'waiting';
+	}
+
+	/** Resolves as soon as the execution rests, and goes on doing so for at least that long by itself. */
+	async rests(id: string, forMs = 0): Promise<void> {
+		await until(`execution ${id} rests for ${forMs / 1000} s`, async () => {
+			const { status, waitTill } = await this.execution(id);
+			return status === 'waiting' && Date.parse(waitTill ?? '') - Date.now() >= forMs;
+		});
+	}
+}
+
+interface Listed {
+	results: ListedExecution[];
+	count: number;
+	nextCursor?: string | null;
 }
 
 type WithData = Pick<Execution, 'data'>;
@@ -172,3 +209,6 @@ export function taskOf({ data }: WithData, node: string): ITaskData {
 
 export const itemsOf = (execution: WithData, node: string, output = 0): INodeExecutionData[] =>
 	taskOf(execution, node).data?.main?.[output] ?? [];
+
+export const jsonOf = (execution: WithData, node: string, output = 0): IDataObject[] =>
+	itemsOf(execution, node, output).map(({ json }) => json);

@@ -1,14 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Guarded } from './guarded';
 import { N8N_DIR } from './installation';
 import { N8nApi } from './n8nApi';
 import { addPackage, installPackage } from './packages';
-import { freePorts } from './ports';
-import { until } from './until';
-
-const START_MS = 120_000;
+import { freePorts, Program } from './programs';
 
 export interface N8nOptions {
 	/** n8n's settings, over those below. */
@@ -25,11 +21,10 @@ export interface N8nOptions {
 export class N8nServer {
 	/** n8n's user folder; removed by `remove`. */
 	readonly folder = mkdtempSync(join(tmpdir(), 'enrich-n8n-'));
-	/** All that it has logged, over all its starts. */
-	log = '';
 	/** How long its last start took. */
 	bootMs = 0;
-	private process?: Guarded;
+	/** All its starts; the last may still run. */
+	private readonly starts: Program[] = [];
 
 	private constructor(
 		readonly url: string,
@@ -38,7 +33,7 @@ export class N8nServer {
 		private readonly env: Record<string, string>,
 	) {}
 
-	/** Starts an n8n in a new folder; `start` is for one that was stopped or killed. */
+	/** Starts an n8n in a new folder, with its owner; `start` is for one that was stopped or killed. */
 	static async create(options: N8nOptions = {}): Promise<N8nServer> {
 		const { command = 'start', env = {}, packages = [] } = options;
 		const [freePort, brokerPort] = await freePorts(2);
@@ -66,6 +61,7 @@ export class N8nServer {
 			installPackage(server.folder);
 			for (const source of packages) addPackage(server.folder, source);
 			await server.start();
+			if (command === 'start') await api.setUp();
 		} catch (error) {
 			await server.remove();
 			throw error;
@@ -78,32 +74,29 @@ export class N8nServer {
 		const bin = join(N8N_DIR, 'node_modules/.bin');
 		if (!existsSync(join(bin, 'n8n'))) throw new Error(`There is no n8n in ${N8N_DIR}`);
 		const startedAt = performance.now();
-		const started = new Guarded(['n8n', this.command], {
+		const started = await Program.start(['n8n', this.command], {
 			cwd: this.folder,
 			// With its own Node first, for its task runner too; no other settings of this process are its.
 			env: { PATH: `${bin}:${process.env.PATH}`, HOME: this.folder, ...this.env },
-			onOutput: (text) => (this.log += text),
+			isReady: () => this.isReady(),
 		});
-		this.process = started;
-		try {
-			await until(`n8n (${this.command}) is ready`, () => this.isReady(started), {
-				withinMs: START_MS,
-			});
-		} catch (error) {
-			await this.kill();
-			throw new Error(`${(error as Error).message}\nIts log ends with:\n${this.log.slice(-3000)}`);
-		}
+		this.starts.push(started);
 		this.bootMs = performance.now() - startedAt;
+	}
+
+	/** All that it has logged, over all its starts. */
+	get log(): string {
+		return this.starts.map(({ log }) => log).join('');
 	}
 
 	/** As a service manager does it. */
 	async stop(): Promise<void> {
-		await this.end('SIGTERM');
+		await this.starts.at(-1)?.end('SIGTERM');
 	}
 
 	/** As a crash or the power cut does it. */
 	async kill(): Promise<void> {
-		await this.end('SIGKILL');
+		await this.starts.at(-1)?.end('SIGKILL');
 	}
 
 	/** Ends it and removes its folder. */
@@ -114,22 +107,15 @@ export class N8nServer {
 
 	/** The memory that it holds, task runner included. */
 	residentBytes(): number {
-		return this.process?.residentBytes() ?? 0;
+		return this.starts.at(-1)?.residentBytes() ?? 0;
 	}
 
-	private async isReady(started: Guarded): Promise<boolean> {
-		started.checkAlive();
+	private async isReady(): Promise<boolean> {
 		try {
 			const signal = AbortSignal.timeout(2000);
 			return (await fetch(`${this.url}/healthz/readiness`, { signal })).ok;
 		} catch {
 			return false;
 		}
-	}
-
-	private async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-		const { process: running } = this;
-		this.process = undefined;
-		await running?.end(signal);
 	}
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { N8nApi } from './n8nApi';
 import { N8nServer } from './n8nServer';
-import { freePorts } from './ports';
+import { freePorts } from './programs';
 import { Services } from './services';
 
 /** n8n in queue mode: one main, two workers and one process for webhooks, each with a folder of its own. */
@@ -33,7 +33,6 @@ export class QueueMode {
 			};
 			// First alone, as it sets up the database.
 			const main = await start('start');
-			await main.api.setUp();
 			const others = [start('webhook', webhookPort), start('worker'), start('worker')];
 			// Not to remove what is still being started.
 			await Promise.allSettled(others);

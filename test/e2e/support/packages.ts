@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import manifest from '../../package.json';
+import manifest from '../../../package.json';
 
-const ROOT = resolve(__dirname, '../..');
+const ROOT = resolve(__dirname, '../../..');
 
 const folderOf = (userFolder: string, name: string) => {
 	const folder = join(userFolder, '.n8n/nodes/node_modules', name);

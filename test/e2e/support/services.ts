@@ -4,14 +4,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { Guarded } from './guarded';
-import { freePorts } from './ports';
-import { until } from './until';
+import { freePorts, Program } from './programs';
 
 const run = promisify(execFile);
 const DATABASE = 'n8n';
 const SUPERUSER = 'postgres';
-const LONGEST_ANSWER = 500_000_000;
+const MAX_ANSWER_BYTES = 500_000_000;
 
 /** What n8n needs in queue mode, for these tests alone: gone with them, and with their data. */
 export class Services {
@@ -19,7 +17,7 @@ export class Services {
 		readonly redisPort: number,
 		readonly postgresPort: number,
 		private readonly folder: string,
-		private readonly running: Guarded[],
+		private readonly running: Program[],
 	) {}
 
 	static async create(): Promise<Services> {
@@ -56,7 +54,7 @@ export class Services {
 		const { stdout } = await run(
 			postgresProgram('psql'),
 			[...server, ...plain, ...['-d', database, '-c', sql]],
-			{ maxBuffer: LONGEST_ANSWER },
+			{ maxBuffer: MAX_ANSWER_BYTES },
 		);
 		return stdout.split('\n').filter(Boolean);
 	}
@@ -70,7 +68,9 @@ export class Services {
 	private async startRedis(): Promise<void> {
 		const port = String(this.redisPort);
 		const settings = ['--bind', '127.0.0.1', '--port', port, '--save', '', '--appendonly', 'no'];
-		await this.start([program('redis-server'), ...settings], {}, () => isListening(this.redisPort));
+		const isReady = () => isListening(this.redisPort);
+		const command = [program('redis-server'), ...settings];
+		this.running.push(await Program.start(command, { cwd: this.folder, isReady }));
 	}
 
 	private async startPostgres(): Promise<void> {
@@ -95,33 +95,16 @@ export class Services {
 			full_page_writes: 'off',
 		};
 		const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-		await this.start([postgresProgram('postgres'), '-D', data, ...flags], { user }, async () => {
+		const isReady = async () => {
 			try {
 				await this.query(`CREATE DATABASE ${DATABASE}`, 'postgres');
 				return true;
 			} catch {
 				return false;
 			}
-		});
-	}
-
-	private async start(
-		command: readonly string[],
-		options: { user?: { uid: number; gid: number } },
-		isReady: () => Promise<boolean>,
-	): Promise<void> {
-		let log = '';
-		const onOutput = (text: string) => (log += text);
-		const service = new Guarded(command, { cwd: this.folder, ...options, onOutput });
-		this.running.push(service);
-		try {
-			await until(`${command[0]} is ready`, async () => {
-				service.checkAlive();
-				return await isReady();
-			});
-		} catch (error) {
-			throw new Error(`${(error as Error).message}\nIts log ends with:\n${log.slice(-3000)}`);
-		}
+		};
+		const command = [postgresProgram('postgres'), '-D', data, ...flags];
+		this.running.push(await Program.start(command, { cwd: this.folder, user, isReady }));
 	}
 }
 
@@ -132,7 +115,8 @@ function unprivileged(): { uid: number; gid: number } | undefined {
 	return { uid: id('-u'), gid: id('-g') };
 }
 
-const MISSING = 'Install the packages redis-server and postgresql, or run: npm run test:e2e';
+const MISSING =
+	'Install the packages redis-server and postgresql, or run: npm run test:e2e -- --install-services';
 
 function program(name: string, folders = process.env.PATH?.split(delimiter) ?? []): string {
 	const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
