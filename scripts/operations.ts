@@ -1,34 +1,55 @@
 import { Command } from 'commander';
-import { isOffered, type Operation, RESOURCES } from '../shared/contract/operation';
-import { operations } from '../shared/providers/enrich/operations';
+import { kit } from '../nodes/Enrich/catalog';
+import { isPlaced, placedOperations } from '../nodes/shared/kit';
+import type { Operation } from '../shared/contract/operation';
+import { enrich, type OperationId } from '../shared/providers/enrich';
+import { placementOf } from '../zapier/src/catalog';
 
-const priceOf = ({ price }: Operation) => (price ? `${price.credits} per ${price.per}` : 'free');
+const operations = Object.entries(enrich.operations) as [OperationId, Operation][];
+const placed = new Map(placedOperations(kit).map((one) => [one.operation, one]));
 
-/** What no platform offers by itself is a part of something else. */
-const isShown = ({ n8n, zapier }: Operation) => isOffered(n8n) || isOffered(zapier);
+const priceOf = ({ price }: Operation) =>
+	price ? `${price.credits ?? 'not documented'} per ${price.per}` : 'free';
 
-/** The table of operations that the README shows. */
-export const operationsTable = (): string =>
-	[
+/** The table of operations that the README shows. What no platform offers by itself is part of something else. */
+export const operationsTable = (): string => {
+	const rows = operations.flatMap(([id, operation]) => {
+		const inN8n = placed.get(operation);
+		const inZapier = placementOf(id);
+		if (!inN8n && !('key' in inZapier)) return [];
+		const { description, price } = operation;
+		const n8n = inN8n ? `${kit.resources[inN8n.resource]} → ${inN8n.name}` : '–';
+		const zapier = 'key' in inZapier ? inZapier.label : '–';
+		return `| ${n8n} | ${zapier} | ${description} | ${priceOf(operation)} | ${price?.free ?? ''} |`;
+	});
+	return [
 		'| n8n | Zapier | What it does | Documented price | |',
 		'|---|---|---|---|---|',
-		...operations.filter(isShown).map((operation) => {
-			const { n8n, zapier, description, price } = operation;
-			const inN8n = isOffered(n8n) ? `${RESOURCES[n8n.resource]} → ${n8n.name}` : '–';
-			const inZapier = isOffered(zapier) ? zapier.label : '–';
-			return `| ${inN8n} | ${inZapier} | ${description} | ${priceOf(operation)} | ${price?.free ?? ''} |`;
-		}),
+		...rows,
 	].join('\n');
+};
+
+function inN8nOf(id: OperationId) {
+	const entry = kit.catalog[id];
+	return entry && isPlaced(entry)
+		? { resource: entry.resource, operation: entry.operation }
+		: (entry ?? null);
+}
+
+function inZapierOf(id: OperationId) {
+	const place = placementOf(id);
+	return 'key' in place ? { kind: place.kind, key: place.key } : place;
+}
 
 const registry = () =>
-	operations.map(({ operationId, method, path, price, billing, n8n, zapier }) => ({
-		operationId,
+	operations.map(([id, { method, path, price, billing }]) => ({
+		operationId: id,
 		method,
 		path,
 		price,
 		billing,
-		n8n: isOffered(n8n) ? { resource: n8n.resource, operation: n8n.operation } : null,
-		zapier: isOffered(zapier) ? { kind: zapier.kind, key: zapier.key } : null,
+		n8n: inN8nOf(id),
+		zapier: inZapierOf(id),
 	}));
 
 if (require.main === module) {

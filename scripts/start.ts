@@ -8,9 +8,10 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import pc from 'picocolors';
-import { DEFAULT_BASE_URL } from '../shared/providers/enrich/auth';
-import { isOffered, type Operation } from '../shared/contract/operation';
-import { operations } from '../shared/providers/enrich/operations';
+import { kit } from '../nodes/Enrich/catalog';
+import { placedOperations } from '../nodes/shared/kit';
+import type { Operation } from '../shared/contract/operation';
+import { enrich } from '../shared/providers/enrich';
 import { startSandbox } from '../sandbox/server';
 import { type EngineResult, loadEngine } from '../testkit/n8nEngine';
 
@@ -51,8 +52,8 @@ async function main(): Promise<void> {
 
 	const apiKey = process.env.ENRICH_API_KEY;
 	if (apiKey) {
-		const baseUrl = process.env.ENRICH_BASE_URL ?? DEFAULT_BASE_URL;
-		showMostCost(steps, rows.length, baseUrl);
+		const baseUrl = process.env.ENRICH_BASE_URL ?? enrich.auth.defaultBaseUrl;
+		showMaxCost(steps, rows.length, baseUrl);
 		if (!yes && !(await isAgreed())) {
 			console.log('Nothing was sent.');
 			process.exitCode = process.stdin.isTTY ? 0 : 1;
@@ -71,28 +72,26 @@ async function main(): Promise<void> {
 	}
 }
 
-const operationOf = ({ parameters }: EnrichNode): Operation =>
-	operations.find(
-		({ n8n }) =>
-			isOffered(n8n) &&
-			n8n.resource === parameters.resource &&
-			n8n.operation === parameters.operation,
-	) as Operation;
+const operationOf = ({ parameters: { resource, operation } }: EnrichNode): Operation => {
+	const chosen = placedOperations(kit).find(
+		(one) => one.resource === resource && one.value === operation,
+	);
+	if (!chosen) throw new Error(`${WORKFLOW} uses ${resource}/${operation}, which is not offered`);
+	return chosen.operation;
+};
 
-function showMostCost(steps: EnrichNode[], rows: number, baseUrl: string): void {
+function showMaxCost(steps: EnrichNode[], rows: number, baseUrl: string): void {
 	const costs = steps.map((step) => {
 		const { title, price } = operationOf(step);
 		return {
 			title,
-			most: Math.min(rows * (price?.credits ?? 0), step.parameters.options?.maxCredits ?? Infinity),
+			max: Math.min(rows * (price?.credits ?? 0), step.parameters.options?.maxCredits ?? Infinity),
 		};
 	});
 	console.log(`This runs ${rows} rows against ${baseUrl} and spends your credits.`);
-	for (const { title, most } of costs)
-		console.log(`  ${title}: at most ${count(most)} credits as documented`);
-	console.log(
-		`  Together: at most ${count(costs.reduce((sum, { most }) => sum + most, 0))} credits`,
-	);
+	for (const { title, max } of costs)
+		console.log(`  ${title}: at most ${count(max)} credits as documented`);
+	console.log(`  Together: at most ${count(costs.reduce((sum, { max }) => sum + max, 0))} credits`);
 }
 
 async function isAgreed(): Promise<boolean> {

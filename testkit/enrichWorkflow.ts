@@ -10,18 +10,13 @@ import {
 } from './n8nEngine';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server';
 import type { FaultRule } from '../sandbox/faults';
-import { isOffered, type N8nPlace, type Operation } from '../shared/contract/operation';
-import { perRow } from '../nodes/shared/fields';
-import { operations } from '../shared/providers/enrich/operations';
+import { kit } from '../nodes/Enrich/catalog';
+import { placedOperations } from '../nodes/shared/kit';
 
 export const ROOT = join(__dirname, '..');
 
-export type Offered = Operation & { n8n: N8nPlace };
-export const offered = operations.filter((operation): operation is Offered =>
-	isOffered(operation.n8n),
-);
-
-export { perRow };
+/** What the Enrich node offers. */
+export const placed = placedOperations(kit);
 
 type Json = Record<string, unknown>;
 const to = (node: string) => [{ node, type: 'main', index: 0 }];

@@ -82,7 +82,8 @@ export class FakeEnrich {
 	/** Entries that each list has in all; default: lists are empty, the wallet's holds its charges. */
 	listLength?: number;
 	/** What is really charged for a lookup; default: as documented. */
-	charge: (operation: Operation, input: Data) => number = documentedCost;
+	charge: (operation: Operation, input: Data) => number = (operation, input) =>
+		documentedCost(operation, input) ?? 0;
 
 	/** Of the next submits; those after them are answered. */
 	fates: Fate[] = [];

@@ -114,7 +114,7 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	const { price, paging, title } = operation;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
-	if (price && (price.credits >= EXPENSIVE || paging)) {
+	if (price && ((price.credits ?? 0) >= EXPENSIVE || paging)) {
 		notices.push({
 			displayName: `${title} costs ${priceOf(price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`,
 			name: 'priceNotice',

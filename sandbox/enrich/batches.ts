@@ -151,7 +151,7 @@ export class Batches {
 		const rows = await Rows.of(withoutDuplicates(input));
 
 		// From here on nothing waits, so that no two calls spend the same credits.
-		const creditsPerItem = documentedCost(batch.single, {});
+		const creditsPerItem = documentedCost(batch.single, {}) ?? 0;
 		const required = creditsPerItem * rows.length;
 		if (required > ledger.balance) {
 			return { problem: insufficientCredits(required, ledger.balance, rows.length) };
@@ -217,7 +217,8 @@ export class Batches {
 
 	private settle(job: BatchJob, creditsUsed: number, requestId: string): void {
 		const { ledger } = this.shared;
-		const creditsRefunded = documentedCost(job.batch.single, {}) * job.size - creditsUsed;
+		const reserved = (documentedCost(job.batch.single, {}) ?? 0) * job.size;
+		const creditsRefunded = reserved - creditsUsed;
 		if (creditsRefunded > 0) {
 			this.book('refund', creditsRefunded, job, 'refund of what was not used', requestId);
 		}

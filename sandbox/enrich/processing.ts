@@ -32,7 +32,7 @@ export function answererOf(operation: Operation, ledger: Ledger, random: SeededR
 		const isExample = keyOf(input) === exampleKey;
 		const answer = rule.answer({ operation, input, random, ledger, isExample });
 		const { found } = operation.outcome(answer.data);
-		const credits = answer.credits ?? (found ? documentedCost(operation, input) : 0);
+		const credits = answer.credits ?? (found ? (documentedCost(operation, input) ?? 0) : 0);
 		return { ...answer, found, credits };
 	};
 }
@@ -48,7 +48,7 @@ export function processorOf(operation: Operation, ledger: Ledger, random: Seeded
 	return (input, requestId, arrivedAt) => {
 		const lookup = `${operation.operationId} ${keyOf(input)}`;
 		const isRepeat = operation.billing === 'chargedOnceThenCached' && ledger.isPaid(lookup);
-		const price = isRepeat ? 0 : documentedCost(operation, input);
+		const price = isRepeat ? 0 : (documentedCost(operation, input) ?? 0);
 		if (price > ledger.balance) return { problem: insufficientCredits(price, ledger.balance) };
 
 		const answer = answerTo(input);

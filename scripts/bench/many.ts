@@ -1,6 +1,6 @@
 /** Many rows on a real n8n: one batch of Enrich's, against n8n's HTTP Request node within the limits. */
 import { join } from 'node:path';
-import { PLANS } from '../../shared/errors/errorTable';
+import { plans } from '../../shared/providers/enrich/plans';
 import { itemsOf } from '../../test/e2e/support/n8nApi';
 import type { N8nServer } from '../../test/e2e/support/n8nServer';
 import { until } from '../../test/e2e/support/until';
@@ -72,7 +72,7 @@ export const manyVersusHttpRequest: Part = {
 		}),
 };
 
-const growth = PLANS.find(({ name }) => name === 'Growth')?.enrichmentPerMinute ?? NaN;
+const growth = plans.find(({ name }) => name === 'Growth')?.enrichmentPerMinute ?? NaN;
 
 /** Between two groups of calls that are sent at once. */
 const pauseMs = (speed: number) => Math.ceil((AT_ONCE * 60_000) / (growth * (1 - RESERVE)) / speed);

@@ -1,5 +1,5 @@
 import type { Plan } from '../../sandbox/enrich/plans';
-import { PLANS } from '../../shared/errors/errorTable';
+import { plans } from '../../shared/providers/enrich/plans';
 import { withSandbox } from './children';
 import { type Figure, type Part, ratio } from './figure';
 import { loadNode, rowsOf, timed } from './node';
@@ -62,7 +62,7 @@ function boundMs({ plan, speed, latencyMs }: Setting, rows: number): number {
 }
 
 function limitOf(plan: Plan): { perWindow: number; burst: number } {
-	const limits = PLANS.find(({ name }) => name.toLowerCase() === plan);
+	const limits = plans.find(({ name }) => name.toLowerCase() === plan);
 	if (!limits?.enrichmentPerMinute) throw new Error(`The plan ${plan} does not limit lookups`);
 	return { perWindow: limits.enrichmentPerMinute, burst: limits.burstPerSecond };
 }

@@ -1,4 +1,4 @@
-import { offered } from '../../testkit/enrichWorkflow';
+import { placed } from '../../testkit/enrichWorkflow';
 import { TRIGGER } from '../../testkit/triggerWorkflow';
 import { N8nServer } from './support/n8nServer';
 import { setUp } from './support/setUp';
@@ -42,7 +42,7 @@ describe('the installed package', () => {
 		});
 	});
 
-	const operations = offered.map(({ n8n: { resource, operation } }) => `${resource}/${operation}`);
+	const operations = placed.map(({ resource, value }) => `${resource}/${value}`);
 	test.each([...operations, 'batch/wait', 'batch/getResults'])(
 		'shows what %s returns before it has run',
 		async (operation) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 import { inputFields } from '../../shared/contract/form';
-import { bench, offered, perRow, ROOT } from '../../testkit/enrichWorkflow';
+import { bench, placed, ROOT } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 const EXPENSIVE = 100;
@@ -33,30 +33,27 @@ const all = (properties: INodeProperties[] = description.properties): INodePrope
 const labelsOf = ({ options = [] }: INodeProperties) =>
 	options.map((option) => ('displayName' in option ? option.displayName : option.name));
 
-describe.each(offered.map((operation) => [operation.operationId, operation] as const))(
+describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 	'%s',
-	(_, operation) => {
-		const { n8n, price, paging } = operation;
-		const single = perRow(operation);
-		const isMany = single !== operation;
-		const chosen = { resource: n8n.resource, operation: n8n.operation };
+	(_, { operation, resource, value, perRow: single, batch }) => {
+		const { price, paging } = operation;
+		const isMany = batch !== undefined;
+		const chosen = { resource, operation: value };
 
 		test('is offered, with an action, help and its price', () => {
-			const [resource] = named('resource', {});
-			expect((resource!.options as INodePropertyOptions[]).map(({ value }) => value)).toContain(
-				n8n.resource,
+			const [resources] = named('resource', {});
+			expect((resources!.options as INodePropertyOptions[]).map(({ value }) => value)).toContain(
+				resource,
 			);
-			const [list, ...others] = named('operation', { resource: n8n.resource });
+			const [list, ...others] = named('operation', { resource });
 			expect(others).toEqual([]);
-			const option = (list!.options as INodePropertyOptions[]).find(
-				({ value }) => value === n8n.operation,
-			)!;
+			const option = (list!.options as INodePropertyOptions[]).find((one) => one.value === value)!;
 			expect(option.name).not.toContain(operation.title);
 			expect(option.action).toMatch(/^[A-Z][^.]*[^.]$/);
 			expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
-			const noun = { person: 'person|people', company: 'compan(?:y|ies)' }[n8n.resource as string];
-			expect(option.action).toMatch(new RegExp(noun ?? n8n.resource, 'i'));
-			expect(option.description).toContain(price ? `${price.credits} credit` : 'Free');
+			const noun = { person: 'person|people', company: 'compan(?:y|ies)' }[resource];
+			expect(option.action).toMatch(new RegExp(noun ?? resource, 'i'));
+			expect(option.description).toContain(price ? `${String(price.credits)} credit` : 'Free');
 		});
 
 		test('shows its own fields once, and no field of another operation', () => {
@@ -90,7 +87,7 @@ describe.each(offered.map((operation) => [operation.operationId, operation] as c
 					...forAll,
 					...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : []),
 					...(isMany ? ['mostWait', 'takeOver'] : []),
-					...(isMany && !['phone', 'person'].includes(n8n.resource) ? ['batchFrom'] : []),
+					...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 				].sort(),
 			);
 		});

@@ -5,9 +5,8 @@ import {
 	find,
 	FOUND,
 	jsonOf,
-	offered,
+	placed,
 	outcomesOf,
-	perRow,
 	validate,
 } from '../../testkit/enrichWorkflow';
 
@@ -24,21 +23,22 @@ const HOSTILE: [string, unknown][] = [
 ];
 
 describe('hostile values cost nothing, and the message names row and field', () => {
-	const single = offered.flatMap((operation) =>
-		inputFields(perRow(operation))
+	const single = placed.flatMap((one) =>
+		inputFields(one.perRow)
 			.filter(({ type }) => type === 'text')
-			.map((field) => [`${operation.title}: ${field.title}`, operation, field] as const),
+			.map((field) => [`${one.operation.title}: ${field.title}`, one, field] as const),
 	);
 	// Free text may hold anything short; only reading what it names decides.
-	const strict = single.filter(([, { price }, { normalize: clean }]) => price && clean !== 'text');
+	const strict = single.filter(
+		([, { operation }, { normalize }]) => operation.price && normalize !== 'text',
+	);
 
-	test.each(strict)('%s', async (_, operation, field) => {
-		const { resource, operation: name } = operation.n8n;
+	test.each(strict)('%s', async (_, { resource, value: name, perRow }, field) => {
 		const rows = HOSTILE.map(([, value]) => ({ value }));
 		const parameters = {
 			resource,
 			operation: name,
-			...perRow(operation).example.input,
+			...perRow.example.input,
 			[field.key]: '={{ $json.value }}',
 		};
 		const result = await b.run(parameters, rows, {

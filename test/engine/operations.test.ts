@@ -1,6 +1,7 @@
+import type { PlacedOperation } from '../../nodes/shared/kit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bench, jsonOf, type Offered, offered, perRow, ROOT } from '../../testkit/enrichWorkflow';
+import { bench, jsonOf, placed, ROOT } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 
@@ -10,8 +11,8 @@ interface Schema {
 	items?: Schema;
 }
 
-const schemaOf = ({ n8n: { resource, operation } }: Offered): Schema => {
-	const file = join('dist/nodes/Enrich/__schema__/v1.0.0', resource, `${operation}.json`);
+const schemaOf = ({ resource, value }: PlacedOperation): Schema => {
+	const file = join('dist/nodes/Enrich/__schema__/v1.0.0', resource, `${value}.json`);
 	return JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as Schema;
 };
 
@@ -29,65 +30,62 @@ function misfits(schema: Schema | undefined, value: unknown, path = ''): string[
 	);
 }
 
-const run = (operation: Offered, more: object = {}) =>
+const run = ({ resource, value, perRow }: PlacedOperation, more: object = {}) =>
 	b.run(
 		{
-			resource: operation.n8n.resource,
-			operation: operation.n8n.operation,
-			...perRow(operation).example.input,
+			resource,
+			operation: value,
+			...perRow.example.input,
 			...more,
 		},
 		[{}],
 	);
 
-describe.each(offered.map((operation) => [operation.operationId, operation] as const))(
-	'%s',
-	(_, chosen) => {
-		const operation = { ...perRow(chosen), n8n: chosen.n8n };
-		test("its example gives what the registry says, and the preview's fields", async () => {
-			const result = await run(operation);
-			expect(result.error).toBeUndefined();
-			const items = result.node('Enrich').outputs[0]!;
-			expect(items.length).toBeGreaterThan(0);
-			for (const { json, pairedItem } of items) {
-				expect(pairedItem).toEqual({ item: 0 });
-				expect(misfits(schemaOf(operation), json)).toEqual([]);
-				if (operation.price) expect(json).toMatchObject({ outcome: 'found' });
-			}
-			const { paging, simplified, example } = operation;
-			if (operation.operationId === 'getWalletTransactions') return;
-			const entries = paging ? (example.data[paging.entries] as object[]) : [example.data];
-			const kept = Object.keys(entries[0] ?? {}).filter((key) => simplified?.includes(key) ?? true);
-			expect(Object.keys(items[0]!.json)).toEqual(expect.arrayContaining(kept));
-		});
-
-		test('every field of the preview can be dragged: the simplified output names no other', () => {
-			const known = Object.keys(schemaOf(operation).properties ?? {});
-			expect(known).toEqual(
-				expect.arrayContaining(
-					operation.simplified ?? Object.keys((operation.entry ?? operation.output).shape),
-				),
-			);
-		});
-
-		if (operation.simplified) {
-			const [first, second] = operation.simplified as [string, string];
-			test('all fields, and selected fields', async () => {
-				const all = jsonOf((await run(operation, { output: 'raw' })).node('Enrich'))[0]!;
-				const few = { output: 'selected', outputFields: [first, second, 'noSuchField'] };
-				const selected = jsonOf((await run(operation, few)).node('Enrich'))[0]!;
-				const simplified = jsonOf((await run(operation)).node('Enrich'))[0]!;
-				const account = ['outcome', 'reason', 'creditsUsed', 'creditsRemaining', 'requestId'];
-				expect(Object.keys(selected).sort()).toEqual([first, second, ...account].sort());
-				expect(Object.keys(all).length).toBeGreaterThanOrEqual(Object.keys(simplified).length);
-				expect(all[first]).toEqual(selected[first]);
-				expect(await run(operation, { ...few, outputFields: [] })).toMatchObject({
-					status: 'success',
-				});
-			});
+describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%s', (_, chosen) => {
+	const operation = chosen.perRow;
+	test("its example gives what the registry says, and the preview's fields", async () => {
+		const result = await run(chosen);
+		expect(result.error).toBeUndefined();
+		const items = result.node('Enrich').outputs[0]!;
+		expect(items.length).toBeGreaterThan(0);
+		for (const { json, pairedItem } of items) {
+			expect(pairedItem).toEqual({ item: 0 });
+			expect(misfits(schemaOf(chosen), json)).toEqual([]);
+			if (operation.price) expect(json).toMatchObject({ outcome: 'found' });
 		}
-	},
-);
+		const { paging, simplified, example } = operation;
+		if (operation.operationId === 'getWalletTransactions') return;
+		const entries = paging ? (example.data[paging.entries] as object[]) : [example.data];
+		const kept = Object.keys(entries[0] ?? {}).filter((key) => simplified?.includes(key) ?? true);
+		expect(Object.keys(items[0]!.json)).toEqual(expect.arrayContaining(kept));
+	});
+
+	test('every field of the preview can be dragged: the simplified output names no other', () => {
+		const known = Object.keys(schemaOf(chosen).properties ?? {});
+		expect(known).toEqual(
+			expect.arrayContaining(
+				operation.simplified ?? Object.keys((operation.entry ?? operation.output).shape),
+			),
+		);
+	});
+
+	if (operation.simplified) {
+		const [first, second] = operation.simplified as [string, string];
+		test('all fields, and selected fields', async () => {
+			const all = jsonOf((await run(chosen, { output: 'raw' })).node('Enrich'))[0]!;
+			const few = { output: 'selected', outputFields: [first, second, 'noSuchField'] };
+			const selected = jsonOf((await run(chosen, few)).node('Enrich'))[0]!;
+			const simplified = jsonOf((await run(chosen)).node('Enrich'))[0]!;
+			const account = ['outcome', 'reason', 'creditsUsed', 'creditsRemaining', 'requestId'];
+			expect(Object.keys(selected).sort()).toEqual([first, second, ...account].sort());
+			expect(Object.keys(all).length).toBeGreaterThanOrEqual(Object.keys(simplified).length);
+			expect(all[first]).toEqual(selected[first]);
+			expect(await run(chosen, { ...few, outputFields: [] })).toMatchObject({
+				status: 'success',
+			});
+		});
+	}
+});
 
 describe('lists', () => {
 	const leads = (more: object = {}) => ({

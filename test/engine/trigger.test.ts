@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/server';
 import { type Engine, loadEngine } from '../../testkit/n8nEngine';
-import { EVENTS, PRODUCTS } from '../../shared/triggers/callbacks';
+import { EVENT_KINDS } from '../../shared/contract/event';
+import { events } from '../../shared/providers/enrich/events';
 import { bench } from '../../testkit/enrichWorkflow';
 import {
 	addressesFor,
@@ -101,8 +102,8 @@ describe('its description', () => {
 			const found = properties.find((property) => property.name === name);
 			return (found?.options as { value: string }[]).map(({ value }) => value);
 		};
-		expect(valuesOf('event')).toEqual(Object.keys(EVENTS));
-		expect(valuesOf('products')).toEqual(Object.keys(PRODUCTS));
+		expect(valuesOf('event')).toEqual(Object.keys(EVENT_KINDS));
+		expect(valuesOf('products')).toEqual([...new Set(events.map(({ job }) => job.product))].sort());
 		expect(JSON.stringify(description)).not.toMatch(/\b(?:error|problem|failure|mistake)\b/i);
 	});
 });

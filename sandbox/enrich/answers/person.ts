@@ -75,6 +75,6 @@ function profileOf(
 				},
 			],
 		},
-		creditsConsumed: operation.price?.credits,
+		creditsConsumed: operation.price?.credits ?? undefined,
 	};
 }
