@@ -38,13 +38,14 @@ const operationsOf = (placed: PlacedOperation[]): INodeProperties[] =>
 				description: helpOf(operation),
 			}))
 			.sort(byName);
+		const initial = options[0]?.value ?? '';
 		return {
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show: { resource: [resource] } },
-			default: options[0]?.value ?? '',
+			default: initial,
 			options,
 		};
 	});
@@ -112,6 +113,7 @@ const shownAt = ({ resource, value }: PlacedOperation) => ({
 function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	const { operation, perRow } = placed;
 	const { price, paging, title } = operation;
+	const { simplified } = perRow;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
 	if (price && ((price.credits ?? 0) >= EXPENSIVE || paging)) {
@@ -124,13 +126,13 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 			displayOptions: { show: { ...show, ...(paging && { returnAll: [true] }) } },
 		});
 	}
-	const selection: INodeProperties[] = perRow.simplified
+	const selection: INodeProperties[] = simplified
 		? [
 				{
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions',
-					default: perRow.simplified,
+					default: simplified,
 					description: 'Which fields of the result to return',
 					options: outputFields(perRow)
 						.map(({ title, key }) => ({ name: title, value: key }))
@@ -325,6 +327,7 @@ const WHEN_ROWS_FAIL: INodeProperties = {
 export function propertiesOf(kit: NodeKit): INodeProperties[] {
 	const placed = placedOperations(kit);
 	const { words, batches = [] } = kit.provider;
+	const initial = placed[0]?.resource ?? '';
 	const resources = Object.entries(kit.resources).map(([value, name]) => ({ name, value }));
 	return [
 		{
@@ -333,7 +336,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 			type: 'options',
 			noDataExpression: true,
 			options: resources,
-			default: placed[0]?.resource ?? '',
+			default: initial,
 		},
 		...operationsOf(placed),
 		...placed.flatMap(fieldsOf),

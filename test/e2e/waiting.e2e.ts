@@ -78,7 +78,7 @@ describe('a batch', () => {
 	test.concurrent(
 		'in the background ends with its name when no callback comes, and a new run takes it over',
 		async () => {
-			const options = { mostWait: 0.1 };
+			const options = { maxWait: 0.1 };
 			const workflow = await activateMany(e2e, { waiting: 'background', options });
 			const { sandbox } = workflow;
 			sandbox.setCallbacks({ loss: 1 });
@@ -95,7 +95,7 @@ describe('a batch', () => {
 	test.concurrent(
 		'that the step stays for ends with what to do next when the time is over',
 		async () => {
-			const workflow = await activateMany(e2e, { options: { mostWait: 0.1 } });
+			const workflow = await activateMany(e2e, { options: { maxWait: 0.1 } });
 			const failed = await workflow.run(addresses(90));
 			const { error } = taskOf(failed, 'Enrich');
 			expect(error?.message).toContain(workflow.sandbox.batches[0]!.batchId);

@@ -36,7 +36,7 @@ async function activate({ way, onError, end }: Case, account: Account) {
 	const targets = ['Out', 'Failed'].map((name) => ({ name, type: 'n8n-nodes-base.noOp' }));
 	const isEndless = end === 'timedOut';
 	if (way !== 'loop') {
-		const options = isEndless ? { mostWait: 0.1 } : {};
+		const options = isEndless ? { maxWait: 0.1 } : {};
 		const enrich = enrichNode(validateMany({ waiting: way, options }), { onError });
 		const connections = { Enrich: to('Out', ...branches) };
 		return await e2e.activate([enrich, ...targets], { account, connections });

@@ -86,7 +86,7 @@ describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 				[
 					...forAll,
 					...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : []),
-					...(isMany ? ['mostWait', 'takeOver'] : []),
+					...(isMany ? ['maxWait', 'takeOver'] : []),
 					...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 				].sort(),
 			);
