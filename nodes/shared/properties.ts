@@ -132,7 +132,7 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions',
-					default: simplified,
+					default: [...simplified],
 					description: 'Which fields of the result to return',
 					options: outputFields(perRow)
 						.map(({ title, key }) => ({ name: title, value: key }))
