@@ -1,5 +1,6 @@
 import type { Data } from '../contract/data';
 import type { Operation } from '../contract/operation';
+import { requiredKeys } from '../contract/schema';
 import type { Client } from '../http/client';
 import { paginate } from '../http/paginate';
 
@@ -16,9 +17,13 @@ export async function listJobs(client: Client, list: Operation): Promise<Data[]>
 		{},
 	)) {
 		// Taken for an empty list, an answer that is none would make all jobs look new the next time.
-		if (!Array.isArray(success.data[list.paging?.entries ?? '']))
+		if (!isListOf(list, success.data))
 			throw client.error({ kind: 'unreadable', detail: 'it holds no list of jobs' });
 		jobs.push(...entries);
 	}
 	return jobs;
 }
+
+/** All that says how long the list is must be there, and pages must hold something. */
+const isListOf = ({ output, paging }: Operation, data: Data): boolean =>
+	requiredKeys(output).every((key) => data[key] !== undefined) && data[paging?.size ?? ''] !== 0;

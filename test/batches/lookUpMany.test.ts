@@ -4,9 +4,9 @@ import { lookUpMany, type ManyOptions, startMany } from '../../shared/batches/lo
 import { REUSED_WITHIN_MS } from '../../shared/batches/startBatch';
 import { TransportError } from '../../shared/http/transport';
 import { RETRY } from '../../shared/http/retry';
-import { phonesBatch } from '../../shared/providers/enrich/batches';
+import { phonesBatch, reverseLookupBatch } from '../../shared/providers/enrich/batches';
 import type { RowResult } from '../../shared/rows/result';
-import { FakeEnrich, validation } from '../../testkit/fakeEnrich';
+import { type Fate, FakeEnrich, validation } from '../../testkit/fakeEnrich';
 import { fakeStore } from '../../testkit/fakeStore';
 import { problem } from '../../testkit/fakeTransport';
 
@@ -15,12 +15,112 @@ const SUSPENDS_AFTER_MS = 15_000;
 
 const emails = (count: number, from = 0) =>
 	Array.from({ length: count }, (_, i) => `p${from + i}@x.com`);
+const rowsOf = (addresses: string[]) => addresses.map((email) => ({ values: { email } }));
 const run = (api: FakeEnrich, addresses: string[], more: Partial<ManyOptions> = {}) =>
-	lookUpMany(
-		validation,
-		addresses.map((email) => ({ values: { email } })),
-		{ client: api.client, maxWaitMs: 3_600_000, batchFrom: 1, ...more },
+	lookUpMany(validation, rowsOf(addresses), {
+		client: api.client,
+		maxWaitMs: 3_600_000,
+		batchFrom: 1,
+		...more,
+	});
+
+describe('many rows in one batch', () => {
+	test('gives each row its own result, whatever the order in which they come', async () => {
+		const api = new FakeEnrich();
+		const { results, summary } = await run(api, ['a@x.com', 'b@x.com', 'A@X.com ', 'broken', '']);
+		expect(results.map(({ outcome }) => outcome)).toEqual([
+			'found',
+			'found',
+			'found',
+			'failed',
+			'skipped',
+		]);
+		expect(results.map(({ data }) => data?.email)).toEqual([
+			'A@X.COM',
+			'B@X.COM',
+			'A@X.COM',
+			undefined,
+			undefined,
+		]);
+		expect(results[2]).toMatchObject({ sameAs: 0 });
+		expect(api.submits).toBe(1);
+		expect(summary).toMatchObject({ rows: 5, creditsUsed: 2, creditsRemaining: 999_998 });
+	});
+
+	test('says of a row without a result that it brought none', async () => {
+		const api = new FakeEnrich();
+		api.has = (email) => email !== 'b@x.com';
+		const { results } = await run(api, ['a@x.com', 'b@x.com']);
+		expect(results[1]).toMatchObject({ outcome: 'failed', error: { kind: 'noResult' } });
+	});
+
+	test('reads on when the API gives smaller pages than were asked for', async () => {
+		const api = new FakeEnrich();
+		api.perPage = 7;
+		const emails = Array.from({ length: 30 }, (_, i) => `p${i}@x.com`);
+		expect((await run(api, emails)).summary.found).toBe(30);
+	});
+
+	test('sends nothing when the balance is short, and names exactly what is missing', async () => {
+		const api = new FakeEnrich();
+		api.balance = 1;
+		const { results } = await run(api, ['a@x.com', 'b@x.com', 'c@x.com']);
+		expect(api.submits).toBe(0);
+		expect(results.every(({ outcome }) => outcome === 'failed')).toBe(true);
+		expect(results[0]?.error).toMatchObject({ kind: 'insufficientCredits', creditsMissing: 2 });
+	});
+
+	test('puts no more rows into a batch than the spending limit allows', async () => {
+		const api = new FakeEnrich();
+		const { summary } = await run(api, ['a@x.com', 'b@x.com', 'c@x.com'], { maxCredits: 2 });
+		expect(summary).toMatchObject({ found: 2, skipped: 1 });
+	});
+
+	test('looks up one by one where results do not say whose they are', async () => {
+		const api = new FakeEnrich();
+		api.alter('reverseLookup', (data, { email }) => void (data.id = email));
+		const { results } = await lookUpMany(reverseLookupBatch, rowsOf(['a@x.com', 'b@x.com']), {
+			client: api.client,
+			maxWaitMs: 1,
+		});
+		expect(api.sent.map(({ operation }) => operation.operationId)).toEqual([
+			'reverseLookup',
+			'reverseLookup',
+		]);
+		expect(results.map(({ data }) => data?.id)).toEqual(['a@x.com', 'b@x.com']);
+	});
+});
+
+test('every row has one outcome, and the account is charged once per distinct row that was found', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'A', '', 'not an email@'), {
+				maxLength: 20,
+			}),
+			fc.array(fc.constantFrom<Fate>('answered', 'lostAfter', 'lostBefore'), { maxLength: 1 }),
+			fc.constantFrom('', 'ab', 'abcde'),
+			fc.integer({ min: 1, max: 5 }),
+			async (names, fates, missing, perPage) => {
+				const api = new FakeEnrich();
+				api.fates = fates;
+				api.perPage = perPage;
+				api.has = (email) => !missing.includes(email.charAt(0));
+				const emails = names.map((name) => (name.length === 1 ? `${name}@x.com` : name));
+				const { results } = await run(api, emails);
+				const found = new Set(
+					names
+						.filter((name) => name.length === 1)
+						.map((name) => name.toLowerCase())
+						.filter((name) => !missing.includes(name)),
+				);
+				expect(results).toHaveLength(names.length);
+				expect(results.every((result) => result !== undefined)).toBe(true);
+				expect(api.spent).toBe(found.size);
+			},
+		),
+		{ numRuns: 300 },
 	);
+});
 
 describe('a batch of the same rows that was started before', () => {
 	test('is reused by a run that knows nothing of it, in whatever order its rows come', async () => {
@@ -97,7 +197,7 @@ describe('a batch of the same rows that was started before', () => {
 
 	test('is named, and not started again, where it runs on and nobody waits for it', async () => {
 		const api = new FakeEnrich();
-		const rows = emails(20).map((email) => ({ values: { email } }));
+		const rows = rowsOf(emails(20));
 		const options = { client: api.client, batchFrom: 1 };
 		const [first] = (await startMany(validation, rows, options)).started;
 		const again = await startMany(validation, rows, options);

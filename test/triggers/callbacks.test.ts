@@ -1,25 +1,28 @@
 import fc from 'fast-check';
+import { fetchProgress } from '../../shared/batches/progress';
+import { resultPages } from '../../shared/batches/results';
+import type { Data } from '../../shared/contract/data';
+import { EVENT_KINDS } from '../../shared/contract/event';
+import { enrich } from '../../shared/providers/enrich';
+import { companyFollowers } from '../../shared/providers/enrich/events';
 import {
 	type Callback,
-	EVENTS,
-	PRODUCTS,
-	type Product,
-	readBatch,
 	readCallback,
-	readResults,
-	resultOutcome,
+	toRowOutcome,
 	withFields,
 } from '../../shared/triggers/callbacks';
 import { camelKeys } from '../../shared/triggers/camelKeys';
-import type { Client } from '../../shared/http/client';
-import type { Data } from '../../shared/contract/operation';
-import { batches } from '../../shared/providers/enrich/batches';
+import { fakeClient } from '../../testkit/fakeClient';
+import { scripted, success } from '../../testkit/fakeTransport';
 
+const parse = (body: unknown) => readCallback(enrich.events, body);
 const read = (body: unknown): Callback => {
-	const callback = readCallback(body);
+	const callback = parse(body);
 	if (typeof callback === 'string') throw new Error(callback);
 	return callback;
 };
+
+type Product = 'emailValidation' | 'emailFinder' | 'phones' | 'reverseLookup' | 'companyFollowers';
 
 const RESULTS: Record<Product, [event: string, data: object, expected: object]> = {
 	emailValidation: [
@@ -57,7 +60,7 @@ const ENDS: Record<Product, string> = {
 	companyFollowers: 'webhook:company_follower_completion.completed',
 };
 
-describe.each(Object.keys(PRODUCTS) as Product[])('%s', (product) => {
+describe.each(Object.keys(RESULTS) as Product[])('%s', (product) => {
 	const [event, data, expected] = RESULTS[product];
 
 	test('a result has its fields on top, and its outcome', () => {
@@ -66,7 +69,7 @@ describe.each(Object.keys(PRODUCTS) as Product[])('%s', (product) => {
 		const inner = product === 'companyFollowers' ? data : { job_id: 'job-1', ...data };
 		expect(read({ event, timestamp, ...ids, data: inner })).toEqual({
 			event: 'resultReceived',
-			product,
+			job: expect.objectContaining({ product }),
 			batchId: 'job-1',
 			resultId: product === 'companyFollowers' ? 'urn:1' : 'a@b.co',
 			fields: { ...expected, timestamp },
@@ -79,19 +82,19 @@ describe.each(Object.keys(PRODUCTS) as Product[])('%s', (product) => {
 		const body = { event: ENDS[product], data: { job_id: 'job-1', not_found: 2 } };
 		expect(read(body)).toMatchObject({
 			event: 'batchCompleted',
-			product,
+			job: { product },
 			batchId: 'job-1',
 			fields: { notFound: 2 },
 		});
 	});
 });
 
-test('all events of the registry are read, and no other name', () => {
-	const names = batches.flatMap(({ events }) => (events ? [events.result, events.end] : []));
+test('all events of the provider are read, and no other name', () => {
+	const names = enrich.events.map(({ name }) => name);
 	const known = Object.values(RESULTS).map(([event]) => event);
-	expect([...known, ...Object.values(ENDS)]).toEqual(expect.arrayContaining(names));
+	expect([...known, ...Object.values(ENDS)].sort()).toEqual([...names].sort());
 	for (const event of [...names, 'nope', 'webhook:finder.completed', 'toString', '__proto__']) {
-		const got = readCallback({ event, data: { job_id: 'x' } });
+		const got = parse({ event, data: { job_id: 'x' } });
 		expect(got === 'unknownEvent').toBe(!names.includes(event));
 	}
 });
@@ -105,9 +108,9 @@ describe('a result that is none', () => {
 		[{ error: 'Source is down' }, 'reverseLookup', 'failed'],
 	] as const)('%j of %s is %s', (data, product, outcome) => {
 		const [event] = RESULTS[product];
-		const { outcome: told } = read({ event, data: { job_id: 'x', ...data } });
-		expect(told?.outcome).toBe(outcome);
-		if ('error' in data) expect(told?.reason).toBe(data.error);
+		const { outcome: reported } = read({ event, data: { job_id: 'x', ...data } });
+		expect(reported?.outcome).toBe(outcome);
+		if ('error' in data) expect(reported?.reason).toBe(data.error);
 	});
 });
 
@@ -127,10 +130,10 @@ describe('IDs', () => {
 
 	test.each(['', ' ', '..', '.', 'a/b', 'a?b', 'a#b', 'a%2fb', 'a\\b', 'a b', 'a\u0000', null, {}])(
 		'%j is none',
-		(id) => expect(readCallback({ event, data: { job_id: id } })).toBe('malformed'),
+		(id) => expect(parse({ event, data: { job_id: id } })).toBe('malformed'),
 	);
 	test('a long one is none', () =>
-		expect(readCallback({ event, data: { job_id: 'x'.repeat(201) } })).toBe('malformed'));
+		expect(parse({ event, data: { job_id: 'x'.repeat(201) } })).toBe('malformed'));
 });
 
 describe('the identity', () => {
@@ -158,16 +161,16 @@ describe('the identity', () => {
 describe('hostile bodies', () => {
 	test.each([undefined, null, 1, 'x', [], [{}], {}, { event: 1 }, { event: null, data: {} }])(
 		'%j is malformed',
-		(body) => expect(readCallback(body)).toBe('malformed'),
+		(body) => expect(parse(body)).toBe('malformed'),
 	);
 	test.each([undefined, null, 1, 'x', [], [{ job_id: 'x' }]])('data that is %j, too', (data) =>
-		expect(readCallback({ event: 'finder.completed', data })).toBe('malformed'),
+		expect(parse({ event: 'finder.completed', data })).toBe('malformed'),
 	);
 
 	test('one that goes too deep', () => {
 		const data = JSON.parse('{"a":'.repeat(5_000) + '1' + '}'.repeat(5_000)) as object;
 		const body = { event: 'finder.completed', data: { job_id: 'x', data } };
-		expect(readCallback(body)).toBe('malformed');
+		expect(parse(body)).toBe('malformed');
 	});
 
 	test('prototypes are left alone', () => {
@@ -193,13 +196,13 @@ describe('hostile bodies', () => {
 		});
 		fc.assert(
 			fc.property(bodies, (body) => {
-				const callback = readCallback(body);
+				const callback = parse(body);
 				if (callback === 'malformed') return;
-				expect(Object.keys(EVENTS)).toContain((callback as Callback).event);
+				expect(Object.keys(EVENT_KINDS)).toContain((callback as Callback).event);
 				expect((callback as Callback).batchId).toMatch(/^[^\s/]+$/);
 			}),
 		);
-		fc.assert(fc.property(fc.jsonValue(), (body) => typeof readCallback(body) === 'string'));
+		fc.assert(fc.property(fc.jsonValue(), (body) => typeof parse(body) === 'string'));
 	});
 });
 
@@ -244,7 +247,7 @@ describe('keys in camelCase', () => {
 describe('the item of a result', () => {
 	const always = { event: 'resultReceived', product: 'phones', batchId: 'x' };
 
-	test('keeps what is always told, and loses no field of the same name', () => {
+	test('keeps what every item holds, and loses no field of the same name', () => {
 		expect(withFields(always, { batchId: 'y', resultBatchId: 'z', email: 'a@b.co' })).toEqual({
 			...always,
 			resultBatchId: 'y',
@@ -264,7 +267,7 @@ describe('the item of a result', () => {
 		);
 	});
 
-	test('what is told about a result does not push its own fields aside', () => {
+	test('what is reported about a result does not push its own fields aside', () => {
 		const event = 'webhook:email_result.completed';
 		const data = {
 			job_id: 'x',
@@ -280,47 +283,47 @@ describe('the item of a result', () => {
 });
 
 describe('company followers are read as they are documented', () => {
-	/** Answers each call with the next of these. */
-	const clientThat = (...answers: object[]) => {
-		const inputs: object[] = [];
-		const call: Client['call'] = async (_operation, input) => {
-			inputs.push(input);
-			const receipt = { creditsUsed: null, creditsRemaining: null };
-			return { data: answers.shift() as Data, receipt };
-		};
-		return { inputs, client: { call } as Client };
-	};
-
-	test.each([
+	test.each<[Data, object]>([
 		[
 			{ total: -1, done: false },
-			{ hasEnded: false, status: 'processing', totalItems: null },
+			{ state: 'running', status: 'processing' },
+		],
+		[
+			{ total: 342, processed: 171, done: false },
+			{ state: 'running', status: 'processing', total: 342, percent: 50 },
 		],
 		[
 			{ total: 342, done: true },
-			{ hasEnded: true, status: 'completed', totalItems: 342 },
+			{ state: 'completed', status: 'completed', total: 342 },
 		],
 		[
 			{ total: 342, done: true, partial: true },
-			{ hasEnded: true, status: 'partial', totalItems: 342 },
+			{ state: 'completed', status: 'partial', total: 342 },
 		],
-	])('%j', async (data, state) => {
-		const { client, inputs } = clientThat(data);
-		expect(await readBatch('companyFollowers', 'x', client)).toEqual(state);
-		expect(inputs).toEqual([{ batchId: 'x' }]);
+	])('%j', async (data, progress) => {
+		const transport = scripted(success(data));
+		expect(await fetchProgress(companyFollowers, 'x', fakeClient(transport))).toEqual(progress);
+		expect(transport.requests.map(({ url }) => new URL(url).pathname)).toEqual([
+			expect.stringMatching('/company-follower/x/progress$'),
+		]);
 	});
 
 	test('all pages', async () => {
-		const page = (number: number) => ({
-			data: [{ name: `Follower ${number}` }],
-			pagination: { page: number, limit: 500, total: 2, totalPages: 2 },
-		});
-		const { client, inputs } = clientThat(page(1), page(2));
+		const page = (number: number) =>
+			success({
+				data: [{ name: `Follower ${number}` }],
+				pagination: { page: number, limit: 500, total: 2, totalPages: 2 },
+			});
+		const transport = scripted(page(1), page(2));
 		const read: Data[] = [];
-		for await (const results of readResults('companyFollowers', 'x', client)) read.push(...results);
+		for await (const { results } of resultPages(companyFollowers, 'x', fakeClient(transport)))
+			read.push(...results);
 		expect(read).toEqual([{ name: 'Follower 1' }, { name: 'Follower 2' }]);
-		expect(inputs).toEqual([1, 2].map((number) => ({ batchId: 'x', page: number, limit: 500 })));
-		expect(resultOutcome('companyFollowers', read[0]!)).toEqual({
+		expect(transport.requests.map(({ url }) => url.split('/company-follower/')[1])).toEqual([
+			'x/results?page=1&limit=500',
+			'x/results?page=2&limit=500',
+		]);
+		expect(toRowOutcome(companyFollowers.outcome(read[0]!))).toEqual({
 			outcome: 'found',
 			reason: 'Follower found',
 		});

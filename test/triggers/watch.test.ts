@@ -1,10 +1,8 @@
 import * as fc from 'fast-check';
-import type { Client } from '../../shared/http/client';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { readJobs } from '../../shared/triggers/readJobs';
-import type { Data } from '../../shared/contract/operation';
-import { listRevealJobs } from '../../shared/providers/enrich/operations';
-import { RateLimiter } from '../../shared/http/rateLimiter';
+import type { Data } from '../../shared/contract/data';
+import type { Transport } from '../../shared/http/transport';
+import { enrich } from '../../shared/providers/enrich';
+import { listJobs } from '../../shared/triggers/listJobs';
 import {
 	type BalanceSeen,
 	endedJobs,
@@ -12,14 +10,11 @@ import {
 	watchBalance,
 	watchJobs,
 } from '../../shared/triggers/watch';
-import {
-	errorOf,
-	fakeClient,
-	networkError,
-	scripted,
-	seededRandom,
-	success,
-} from '../../testkit/fakes';
+import { fakeClient } from '../../testkit/fakeClient';
+import { seededRandom } from '../../testkit/fakeClock';
+import { problem, success } from '../../testkit/fakeTransport';
+
+const { listRevealJobs } = enrich.operations;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const START = Date.parse('2026-06-01T10:00:00.000Z');
@@ -59,7 +54,8 @@ class Account {
 		return this.jobs.filter((job) => Date.parse(job.createdAt) >= this.now - 30 * DAY_MS);
 	}
 
-	client(order: Order, perPage: number): Client {
+	/** The list as it stands now, in any order; pages may be smaller than was asked for. */
+	transport(order: Order, perPage: number): Transport {
 		const random = seededRandom(this.jobs.length);
 		const listed = this.listed();
 		if (order === 'newest') listed.reverse();
@@ -69,23 +65,17 @@ class Account {
 				[listed[i], listed[j]] = [listed[j] as Job, listed[i] as Job];
 			}
 		this.calls = 0;
-		return {
-			rateLimiter: new RateLimiter({ now: () => this.now, random: () => 0, sleep: async () => {} }),
-			now: () => this.now,
-			sleep: async () => {},
-			call: async (_operation, input, stopped) => {
-				await Promise.resolve();
-				const early = stopped?.();
-				if (early) throw early;
-				if (this.calls++ === this.failsAfter)
-					throw new ConnectorError({ kind: 'rateLimited', status: 429 });
-				const first = (Number(input.page) - 1) * perPage;
-				const jobs = listed.slice(first, first + perPage).map((job) => ({ ...job }));
-				const data = { jobs, total: listed.length, page: input.page, limit: perPage };
-				return { data, receipt: { creditsUsed: null, creditsRemaining: null } };
-			},
+		return async ({ url }) => {
+			if (this.calls++ === this.failsAfter) return problem(403);
+			const page = Number(new URL(url).searchParams.get('page'));
+			const first = (page - 1) * perPage;
+			const jobs = listed.slice(first, first + perPage);
+			return success({ jobs, total: listed.length, page, limit: perPage });
 		};
 	}
+
+	list = (order: Order, perPage: number): Promise<Data[]> =>
+		listJobs(fakeClient(this.transport(order, perPage)), listRevealJobs);
 }
 
 const step = fc.oneof(
@@ -101,7 +91,7 @@ const step = fc.oneof(
 		order: fc.constantFrom(...ORDERS),
 		perPage: fc.integer({ min: 1, max: 5 }),
 		failsAfter: fc.option(fc.nat(4), { nil: undefined, freq: 3 }),
-		/** n8n saves what is remembered only when something has started; then it is restarted. */
+		/** What is remembered is saved only when something has started; then there is a restart. */
 		restarts: fc.boolean(),
 	}),
 );
@@ -129,7 +119,7 @@ test('every job that ends starts exactly once, whatever happens in between', asy
 				account.failsAfter = one.failsAfter;
 				let listed: Data[];
 				try {
-					listed = await readJobs(account.client(one.order, one.perPage), listRevealJobs);
+					listed = await account.list(one.order, one.perPage);
 				} catch {
 					continue;
 				}
@@ -190,53 +180,12 @@ describe('a watch on jobs', () => {
 		expect(watchJobs(seen, [...later, job('old')]).ended).toEqual([]);
 	});
 
-	test('entries that are no jobs, or tell no time, do no harm', () => {
+	test('entries that are no jobs, or name no time, do no harm', () => {
 		const { seen } = watchJobs(undefined, []);
 		const odd = [{}, { jobId: 7, status: 'completed' }, { jobId: 'x', status: 'completed' }];
 		const next = watchJobs(seen, [...odd, job('__proto__')]);
 		expect(next.ended.map(({ jobId }) => jobId)).toEqual(['x', '__proto__']);
 		expect(watchJobs(JSON.parse(JSON.stringify(next.seen)), odd).ended).toEqual([]);
-	});
-});
-
-describe('reading a list', () => {
-	test('jobs that come in while it is read hide none', async () => {
-		const account = new Account();
-		for (let i = 0; i < 6; i++) account.create();
-		const { call, ...rest } = account.client('newest', 2);
-		let calls = 0;
-		const growing: Client = {
-			...rest,
-			call: (...args) => {
-				if (++calls === 2) account.create();
-				return (calls < 2 ? call : account.client('newest', 2).call)(...args);
-			},
-		};
-		const ids = new Set((await readJobs(growing, listRevealJobs)).map(({ jobId }) => jobId));
-		for (let i = 1; i <= 6; i++) expect(ids).toContain(`rj_${i}`);
-	});
-
-	test.each([
-		['no list', { total: 1, page: 1, limit: 100 }],
-		['no total', { jobs: [], page: 1, limit: 100 }],
-		['no page size', { jobs: [], total: 3, page: 1, limit: 0 }],
-	])('an answer with %s is not taken for an empty list', async (_, data) => {
-		const client = fakeClient(scripted(success(data)));
-		expect((await errorOf(readJobs(client, listRevealJobs))).kind).toBe('unreadable');
-	});
-
-	test('a total that is never reached does not keep it reading', async () => {
-		const empty = success({ jobs: [], total: 1_000_000, page: 1, limit: 100 });
-		const transport = scripted(empty);
-		expect(await readJobs(fakeClient(transport), listRevealJobs)).toEqual([]);
-		expect(transport.requests.length).toBeLessThan(10);
-	});
-
-	test('is sent again when the network fails, as it is free', async () => {
-		const jobs = [{ jobId: 'rj_1' }];
-		const page = success({ jobs, total: 1, page: 1, limit: 100 });
-		const transport = scripted(networkError('ECONNRESET'), page);
-		expect(await readJobs(fakeClient(transport), listRevealJobs)).toEqual(jobs);
 	});
 });
 

@@ -13,9 +13,9 @@ const input = z.object({
 		.optional(),
 });
 
-/** Both lists report how many jobs there are in all. */
-const hasMore = ({ data: { total, limit }, page, pageSize }: PageRead<JobList>): boolean =>
-	total === undefined || page * (limit ?? pageSize) < total;
+/** Both lists report how many jobs there are in all; a total that is never reached ends all the same. */
+const hasMore = ({ data: { total, limit }, page, pageSize, count }: PageRead<JobList>): boolean =>
+	count > 0 && (total === undefined || page * (limit || pageSize) < total);
 
 interface JobList {
 	total?: number;

@@ -1,0 +1,92 @@
+import { lookUpMany } from '../../shared/batches/lookUpMany';
+import { startBatch } from '../../shared/batches/startBatch';
+import type { HttpResponse } from '../../shared/http/transport';
+import { NO_STORE } from '../../shared/rows/idempotency';
+import { errorOf } from '../../testkit/errorOf';
+import { FakeEnrich, validation } from '../../testkit/fakeEnrich';
+
+const rowsOf = (...emails: string[]) => emails.map((email) => ({ email }));
+const start = (api: FakeEnrich, email = 'a@x.com') =>
+	startBatch(validation, [{ input: { email }, key: email, limit: undefined, rows: [0] }], {
+		client: api.client,
+		store: NO_STORE,
+	});
+const run = (api: FakeEnrich, emails: string[]) =>
+	lookUpMany(
+		validation,
+		rowsOf(...emails).map((values) => ({ values })),
+		{ client: api.client, maxWaitMs: 3_600_000, batchFrom: 1 },
+	);
+
+/** Something happens in the account while a submit is under way. */
+const aroundSubmit = (api: FakeEnrich, around: (submit: () => HttpResponse) => HttpResponse) =>
+	api.intercept(({ operation }, next) =>
+		operation.operationId === validation.submit.operationId ? around(next) : next(),
+	);
+
+describe('a submit whose answer is lost', () => {
+	test('is found again in the transactions and not sent a second time', async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostAfter'];
+		expect((await run(api, ['a@x.com', 'b@x.com'])).summary).toMatchObject({
+			found: 2,
+			creditsUsed: 2,
+		});
+		expect(api.submits).toBe(1);
+	});
+
+	test('is sent again when nothing was reserved for it', async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostBefore'];
+		expect((await run(api, ['a@x.com'])).summary.found).toBe(1);
+		expect(api.submits).toBe(2);
+	});
+
+	test("is not taken for somebody else's batch of another size", async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostBefore'];
+		let isBooked = false;
+		aroundSubmit(api, (submit) => {
+			try {
+				return submit();
+			} finally {
+				if (!isBooked) api.start(validation, rowsOf('1', '2', '3'), 0);
+				isBooked = true;
+			}
+		});
+		expect((await run(api, ['a@x.com'])).summary.found).toBe(1);
+		expect(api.submits).toBe(2);
+	});
+
+	test('is left to a person when two batches may be it', async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostAfter'];
+		aroundSubmit(api, (submit) => {
+			try {
+				return submit();
+			} finally {
+				api.start(validation, rowsOf('z@x.com'), 1e9);
+			}
+		});
+		expect(await errorOf(start(api))).toMatchObject({
+			kind: 'lostSubmit',
+			mayHaveBeenCharged: true,
+		});
+		expect(api.submits).toBe(1);
+	});
+
+	test('is left to a person when a booking may be its reservation but names no batch', async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostBefore'];
+		aroundSubmit(api, (submit) => {
+			try {
+				return submit();
+			} finally {
+				api.book(undefined, 1, 'Reservation');
+			}
+		});
+		const [result] = (await run(api, ['a@x.com'])).results;
+		expect(result).toMatchObject({ outcome: 'failed', error: { kind: 'lostSubmit' } });
+		expect(api.submits).toBe(1);
+	});
+});
