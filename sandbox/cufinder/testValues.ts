@@ -11,7 +11,7 @@ export const TEST_VALUES: readonly TestValue[] = [
 ];
 
 const isExample = (subject: string) =>
-	/^(?:figma|figma\.com|emily\.?zhang(?:@figma\.com)?|emily zhang)$/.test(subject);
+	/^(?:figma|figma\.com|emily(?:[. ]?zhang)?(?:@figma\.com)?)$/.test(subject);
 
 /** What was typed on purpose to be found or not, in lower case; undefined: it is left to chance. */
 export function forcedOutcome(...subjects: string[]): boolean | undefined {
