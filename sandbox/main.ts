@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, program } from 'commander';
 import pc from 'picocolors';
+import { TEST_VALUES as CUFINDER_TEST_VALUES } from './cufinder/testValues';
 import { DEFAULT_KEY, REFUSED_KEYS } from './enrich/keys';
 import { PLAN_NAMES } from './enrich/plans';
 import { TEST_VALUES } from './enrich/testValues';
@@ -24,7 +25,7 @@ function key(text: string): string {
 program
 	.name('sandbox')
 	.description(
-		'A local Enrich API with invented data: try the nodes without a key and without cost.',
+		'Local APIs of Enrich and CUFinder with invented data: try the nodes without a key and without cost.',
 	)
 	.option('--port <number>', 'port to listen on; 0: any free one', numberFrom(0), 8787)
 	.addOption(
@@ -64,13 +65,14 @@ async function main(): Promise<void> {
 	process.once('SIGINT', stop).once('SIGTERM', stop);
 }
 
-function welcome({ url, apiKey, ledger }: Sandbox): string {
-	const width = Math.max(...TEST_VALUES.map(([input]) => input.length));
+function welcome({ url, apiKey, ledger, cufinder }: Sandbox): string {
+	const inputs = [...TEST_VALUES, ...CUFINDER_TEST_VALUES].map(([input]) => input);
+	const width = Math.max(...inputs.map((input) => input.length));
 	const list = (entries: readonly (readonly [string, string])[]) =>
 		entries.map(([left, right]) => `  ${left.padEnd(width)}  ${pc.dim(right)}`);
 	return [
 		pc.bold(
-			`The Enrich sandbox is running, with ${ledger.balance.toLocaleString('en')} credits. Ctrl-C stops it.`,
+			`The sandbox is running, with ${ledger.balance.toLocaleString('en')} Enrich credits. Ctrl-C stops it.`,
 		),
 		'',
 		pc.bold("In n8n's Enrich credential, enter"),
@@ -87,10 +89,18 @@ function welcome({ url, apiKey, ledger }: Sandbox): string {
 		pc.bold('Keys that are refused'),
 		...list(Object.entries(REFUSED_KEYS).map(([name, { what }]) => [name, what] as const)),
 		'',
+		pc.bold("In n8n's CUFinder credential, enter"),
+		`  API Key   ${pc.green(cufinder.apiKey)}`,
+		`  Base URL  ${pc.green(cufinder.url)}`,
+		...list(CUFINDER_TEST_VALUES),
+		'',
 		pc.bold('Make something go wrong'),
 		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
 		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,
-		pc.dim('  Also there: batches, batches/fail, callbacks, lead-jobs, ledger, requests, reset'),
+		pc.dim('  Also there: batches, batches/fail, callbacks, lead-jobs, ledger, requests, reset;'),
+		pc.dim(
+			'  for CUFinder: cufinder/faults, cufinder/settings, cufinder/ledger, …/requests, …/reset',
+		),
 		'',
 	].join('\n');
 }

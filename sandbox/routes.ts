@@ -173,9 +173,9 @@ export function refuseOthers(
 ): void {
 	const refuse = (request: FastifyRequest, reply: FastifyReply, status: number, detail: string) => {
 		const { requestId = 'unknown', headers = {}, record } = request.requestContext ?? {};
-		if (record) record.status = status;
-		const { contentType, body } = errorOf({ status, detail }, requestId);
-		return reply.code(status).headers(headers).type(contentType).send(body);
+		const wire = errorOf({ status, detail }, requestId);
+		if (record) record.status = wire.status;
+		return reply.code(wire.status).headers(headers).type(wire.contentType).send(wire.body);
 	};
 	app.setNotFoundHandler((request, reply) =>
 		refuse(request, reply, 404, `${request.method} ${request.url.split('?')[0]} does not exist`),

@@ -1,5 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
+import {
+	BASE_PATH as CUFINDER_PATH,
+	createCufinderApi,
+	type CufinderOptions,
+} from './cufinder/api';
+import type { CufinderSettingsInput } from './cufinder/settings';
 import { createEnrichApi, type EnrichOptions } from './enrich/api';
 import type { Batches, ListedBatch } from './enrich/batches';
 import type { CallbackSettings, SentCallback } from './enrich/callbacks';
@@ -15,6 +21,24 @@ const CONTROL_PATH = '/__sandbox';
 export interface SandboxOptions extends EnrichOptions {
 	/** 0 (default): any free port. */
 	port?: number;
+	/** Seed, latency and what is remembered are as Enrich's. */
+	cufinder?: CufinderOptions;
+}
+
+/** CUFinder's API on the same server, with a wallet and faults of its own. */
+export interface CufinderSandbox {
+	/** The base URL, e.g. http://127.0.0.1:8787/cufinder/v2 */
+	readonly url: string;
+	readonly apiKey: string;
+	readonly ledger: Ledger;
+	/** The last calls, oldest first. */
+	readonly requests: readonly RecordedRequest[];
+	/** Makes something go wrong with calls to come. */
+	fault(rule: FaultRule): void;
+	clearFaults(): void;
+	/** Where sources disagree; what is left out is as at the start. */
+	set(settings: CufinderSettingsInput): void;
+	reset(): void;
 }
 
 /** A running sandbox. */
@@ -44,7 +68,8 @@ export interface Sandbox {
 	addLeadJob(job: NewLeadJob): string;
 	/** Ends such a job now; false: it is unknown or has ended. */
 	endLeadJob(which: LeadJobEnding): boolean;
-	/** Ledger, batches, lead jobs, callbacks, faults, rate limits, requests and peak as at the start. */
+	readonly cufinder: CufinderSandbox;
+	/** Both providers': ledger, batches, lead jobs, callbacks, faults, rate limits, requests and peak as at the start. */
 	reset(): void;
 	close(): Promise<void>;
 }
@@ -53,9 +78,11 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 	const waits = new Waits();
 	const enrich = createEnrichApi(options, waits);
+	const cufinder = createCufinderApi(options.cufinder ?? {}, options, waits);
 	const { apiKey, ledger, batches, leadJobs, callbacks, faults, recorder, traffic } = enrich;
 	const reset = () => {
 		enrich.reset();
+		cufinder.reset();
 	};
 
 	// Room for a batch of 500,000 addresses; no HEAD, which would run (and charge) a GET.
@@ -66,6 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	});
 	app.decorateRequest('requestContext');
 	enrich.addTo(app, CONTROL_PATH, reset);
+	await cufinder.addTo(app, `${CONTROL_PATH}/cufinder`);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 	const { port } = app.server.address() as AddressInfo;
 	const origin = `http://127.0.0.1:${port}`;
@@ -91,6 +119,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		failBatch: (which) => batches.fail(which),
 		addLeadJob: (job) => leadJobs.add(job),
 		endLeadJob: (which) => leadJobs.end(which),
+		cufinder: {
+			url: origin + CUFINDER_PATH,
+			apiKey: cufinder.apiKey,
+			ledger: cufinder.ledger,
+			requests: cufinder.recorder.entries,
+			fault: (rule) => cufinder.faults.add(rule),
+			clearFaults: () => cufinder.faults.reset(),
+			set: (settings) => cufinder.set(settings),
+			reset: () => cufinder.reset(),
+		},
 		reset,
 		close: async () => {
 			callbacks.stop();

@@ -23,22 +23,23 @@ export function addEnrichRoutes(app: FastifyInstance, context: EnrichContext): v
 	const { batches, leadJobs, ledger, random } = context;
 	for (const operation of Object.values<Operation>(operations)) {
 		const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
-		const route = {
-			operationId: operation.operationId,
-			method: operation.method,
-			url: BASE_PATH + operation.path.replace(/\{(\w+)\}/g, ':$1'),
-			limitKind: kindOf(operation),
-			refusalOf: (headers: Parameters<typeof refusalOf>[0]) =>
-				refusalOf(headers, context.apiKey, operation),
-			check: (raw: unknown) => checkInput(operation, raw),
-			process:
-				batches.processorOf(operation) ??
-				leadJobs.processorOf(operation) ??
-				processorOf(operation, ledger, random),
-			errorOf: (problem: Parameters<typeof toWire>[0], requestId: string) =>
-				toWire(problem, shape, requestId),
-		};
-		addRoute(app, route, context);
+		addRoute(
+			app,
+			{
+				operationId: operation.operationId,
+				method: operation.method,
+				url: BASE_PATH + operation.path.replace(/\{(\w+)\}/g, ':$1'),
+				limitKind: kindOf(operation),
+				refusalOf: (headers) => refusalOf(headers, context.apiKey, operation),
+				check: (raw) => checkInput(operation, raw),
+				process:
+					batches.processorOf(operation) ??
+					leadJobs.processorOf(operation) ??
+					processorOf(operation, ledger, random),
+				errorOf: (problem, requestId) => toWire(problem, shape, requestId),
+			},
+			context,
+		);
 	}
 	refuseOthers(app, (problem, requestId) => toWire(problem, 'problem', requestId));
 }

@@ -1,6 +1,5 @@
 import type { Batch } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
-import { createClient } from '../../shared/http/client';
 import { lookUpMany } from '../../shared/batches/lookUpMany';
 import { enrich } from '../../shared/providers/enrich';
 import {
@@ -9,36 +8,10 @@ import {
 	ipToCompanyBatch,
 	phonesBatch,
 } from '../../shared/providers/enrich/batches';
-import { toTransportError, type Transport } from '../../shared/http/transport';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
+import { loopbackClient } from '../../testkit/loopbackClient';
 
-/** Over loopback HTTP; waiting between two polls takes no time. */
-function clientOf(sandbox: Sandbox) {
-	const transport: Transport = async ({ method, url, headers, body }) => {
-		try {
-			const answer = await fetch(url, {
-				method,
-				body,
-				headers: { ...headers, 'x-api-key': sandbox.apiKey },
-			});
-			const received: Record<string, string> = {};
-			answer.headers.forEach((value, name) => (received[name] = value));
-			return { status: answer.status, headers: received, body: await answer.text() };
-		} catch (thrown) {
-			throw toTransportError(thrown);
-		}
-	};
-	let now = Date.now();
-	const sleep = async (ms: number) => {
-		now += ms;
-		await new Promise((resolve) => setTimeout(resolve, Math.min(ms, 5)));
-	};
-	return createClient(enrich, {
-		baseUrl: sandbox.url,
-		transport,
-		clock: { now: () => now, random: () => 0.5, sleep },
-	});
-}
+const clientOf = (sandbox: Sandbox) => loopbackClient(enrich, sandbox);
 
 describe('batches against the sandbox', () => {
 	let sandbox: Sandbox;

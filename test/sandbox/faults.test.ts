@@ -126,6 +126,19 @@ describe('rules', () => {
 		expect(performance.now() - began).toBeGreaterThanOrEqual(59);
 	});
 
+	test.each([408, 425, 451, 499, 507, 599])(
+		'may give %i, which the documentation does not name',
+		async (status) => {
+			const sandbox = await hostile({ kind: 'status', status });
+			const reply = await call(sandbox, 'validateEmail', emily);
+			expect([reply.status, reply.body]).toEqual([
+				status,
+				expect.objectContaining({ status, type: 'about:blank', title: expect.any(String) }),
+			]);
+			expect(sandbox.ledger.charged()).toBe(0);
+		},
+	);
+
 	test('happen as often as their probability says, the same way for the same seed', async () => {
 		const outcomes = async () => {
 			const sandbox = await start({ seed: 7 });

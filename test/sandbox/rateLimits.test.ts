@@ -116,7 +116,7 @@ describe('over the wire', () => {
 		);
 	});
 
-	test('counts calls that are refused for their input, and tells the limits with them', async () => {
+	test('counts calls that are refused for their input, and reports the limits with them', async () => {
 		const sandbox = await start({ plan: 'free' });
 		const { status, headers } = await call(sandbox, 'validateEmail', {});
 		expect([status, headers.get('x-ratelimit-remaining')]).toEqual([400, '9']);
