@@ -2,15 +2,17 @@ import type { Data } from '../../shared/contract/data';
 import { inputFields } from '../../shared/contract/form';
 import { isPaid, type Operation } from '../../shared/contract/operation';
 import { metaOf } from '../../shared/contract/schema';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
-import { type ClientOptions, createClient } from '../../shared/http/client';
+import { createClient } from '../../shared/http/client';
 import type { HttpRequest, HttpResponse } from '../../shared/http/transport';
 import { prepare } from '../../shared/input/prepare';
 import { cufinder, type OperationId } from '../../shared/providers/cufinder';
 import { operations } from '../../shared/providers/cufinder/operations';
-import type { IdempotencyStore, StoredCall } from '../../shared/rows/idempotency';
 import { lookUpRows, type RunOptions } from '../../shared/rows/lookUpRows';
+import { errorOf } from '../../testkit/errorOf';
+import { FakeClock } from '../../testkit/fakeClock';
+import { fakeStore } from '../../testkit/fakeStore';
+import { json, scripted } from '../../testkit/fakeTransport';
 
 const BASE_URL = 'https://api.test/v2';
 const CANARY = 'canary-0123456789';
@@ -18,15 +20,6 @@ const CANARY = 'canary-0123456789';
 const { enrichCompany, findPersonByEmail, findEmailByProfile, findCompanyDomain, searchCompanies } =
 	operations;
 
-const json = (
-	status: number,
-	body: unknown,
-	headers: Record<string, string> = {},
-): HttpResponse => ({
-	status,
-	headers: { 'content-type': 'application/json', ...headers },
-	body: typeof body === 'string' ? body : JSON.stringify(body),
-});
 const hit = (data: Data) => json(200, { status: 1, data: { credit_count: 9921, ...data } });
 const failure = (status: number, message: string, headers = {}) =>
 	json(status, { status: -1, message }, headers);
@@ -34,35 +27,17 @@ const company = { name: 'figma', domain: 'figma.com' };
 const companyHit = hit({ query: 'figma.com', confidence_level: 95, company });
 const MISS = failure(404, 'No result');
 
-/** Answers one after the other, the last one for ever; its clock does not wait. */
-function connect(answers: HttpResponse[], options: Partial<ClientOptions> = {}) {
-	const requests: HttpRequest[] = [];
-	const slept: number[] = [];
-	let time = 1_800_000_000_000;
+/** Answers one after the other, the last one for ever. */
+function connect(answers: HttpResponse[]) {
+	const transport = scripted(...answers);
+	const clock = new FakeClock();
 	const client = createClient(cufinder, {
 		baseUrl: BASE_URL,
-		transport: async (request) => {
-			requests.push(request);
-			return answers[Math.min(requests.length, answers.length) - 1] as HttpResponse;
-		},
-		clock: {
-			now: () => time,
-			sleep: async (ms) => {
-				slept.push(ms);
-				time += ms;
-			},
-			random: () => 0.5,
-		},
+		transport,
+		clock,
 		secrets: [CANARY],
-		...options,
 	});
-	return { client, requests, slept };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<ConnectorError> {
-	const error: unknown = await work.catch((thrown: unknown) => thrown);
-	if (error instanceof ConnectorError) return error;
-	throw new Error('It was expected to end in a ConnectorError');
+	return { client, clock, requests: transport.requests };
 }
 
 async function refusal(answer: HttpResponse) {
@@ -83,15 +58,6 @@ const run = (
 	return lookUpRows(operation, rows, { client, ...rest }).then((ended) => ({ ...ended, requests }));
 };
 
-function memory(): IdempotencyStore {
-	const entries = new Map<string, StoredCall>();
-	return {
-		get: (key) => entries.get(key),
-		set: (key, value) => void entries.set(key, value),
-		delete: (key) => void entries.delete(key),
-	};
-}
-
 describe('requests', () => {
 	test.each<[OperationId, string, Data, string]>([
 		['enrichCompany', 'enc', { query: 'Figma Inc' }, 'query=Figma+Inc'],
@@ -106,7 +72,7 @@ describe('requests', () => {
 			'findEmailByProfile',
 			'fwe',
 			{ linkedin_url: 'linkedin.com/in/emilyzhang/?utm=x' },
-			'linkedin_url=https%3A%2F%2Flinkedin.com%2Fin%2Femilyzhang',
+			'linkedin_url=https%3A%2F%2Fwww.linkedin.com%2Fin%2Femilyzhang',
 		],
 		[
 			'findCompanyDomain',
@@ -314,8 +280,8 @@ describe('an error', () => {
 	});
 
 	test('says what CUFinder said', async () => {
-		expect((await refusal(failure(422, 'query is too short'))).text).toContain(
-			'query is too short',
+		expect((await refusal(failure(422, 'Query is too short'))).text).toContain(
+			'Query is too short',
 		);
 		expect((await refusal(failure(500, 'Try in an hour'))).text).toContain('Try in an hour');
 		expect((await refusal(json(200, '<html></html>'))).text).toContain(
@@ -336,11 +302,11 @@ describe('an error', () => {
 
 	test('429 is waited out for as long as it says', async () => {
 		const limited = failure(429, 'Slow down', { 'retry-after': '7' });
-		const { client, requests, slept } = connect([limited, companyHit]);
+		const { client, clock, requests } = connect([limited, companyHit]);
 		const { data } = await client.call(enrichCompany, { query: 'figma.com' });
 		expect(data.name).toBe('figma');
 		expect(requests).toHaveLength(2);
-		expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(7000);
+		expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(7000);
 	});
 
 	test('a 200 that speaks of too many requests is a 429', async () => {
@@ -370,7 +336,7 @@ describe('rows', () => {
 	});
 
 	test('that were answered before are not paid for again', async () => {
-		const store = memory();
+		const store = fakeStore();
 		await run(enrichCompany, [{ query: 'figma.com' }], [companyHit], { store });
 		const again = await run(enrichCompany, [{ query: 'figma.com' }], [companyHit], { store });
 		expect(again.requests).toHaveLength(0);
@@ -444,7 +410,7 @@ describe('a search', () => {
 	});
 
 	test('counts the pages of an earlier try against the limit, each of them', async () => {
-		const store = memory();
+		const store = fakeStore();
 		const answers = [page('a'), page('b'), failure(400, 'Not enough credits!')];
 		await run(searchCompanies, [filters], answers, { store });
 		const again = await run(searchCompanies, [filters], [page('c')], { store, maxCredits: 8 });
