@@ -84,10 +84,12 @@ describe('requests', () => {
 			'searchCompanies',
 			'cse',
 			{
-				country: 'United States',
-				products_services: ['design tools', 'fonts'],
-				followers_count_min: '1,000',
-				is_school: 'no',
+				filters: {
+					country: 'United States',
+					products_services: ['design tools', 'fonts'],
+					followers_count_min: '1,000',
+					is_school: 'no',
+				},
 			},
 			'country=united+states&products_services=design+tools&products_services=fonts&followers_count_min=1000&is_school=false&page=1',
 		],
@@ -111,13 +113,21 @@ describe('requests', () => {
 	});
 
 	test('a search without any filter is not sent', async () => {
-		const { results, requests } = await run(searchCompanies, [{ country: ' ' }], [companyHit]);
+		const { results, requests } = await run(
+			searchCompanies,
+			[{ filters: { country: ' ' } }],
+			[companyHit],
+		);
 		expect(results[0]?.outcome).toBe('skipped');
 		expect(requests).toHaveLength(0);
 	});
 
 	test('a search may go without a country, which only one source asks for', async () => {
-		const { requests } = await run(searchCompanies, [{ founded_after_year: 2020 }], [MISS]);
+		const { requests } = await run(
+			searchCompanies,
+			[{ filters: { founded_after_year: 2020 } }],
+			[MISS],
+		);
 		expect(requests[0]?.body).toBe('founded_after_year=2020&page=1');
 	});
 });
@@ -142,7 +152,12 @@ describe('every operation', () => {
 		const shapes = [operation.input, operation.output, operation.entry ?? operation.output];
 		const fields = shapes.flatMap(({ shape }) => Object.values(shape));
 		expect(fields.map((field) => metaOf(field).title)).not.toContain(undefined);
-		expect(inputFields(operation).map(({ type }) => type)).not.toContain('any');
+	});
+
+	// A form fills in numbers and choices that stand alone; in a group, what is left alone is not sent.
+	test.each(all)('%s asks for no number or choice outside a group', (_, operation) => {
+		const types = new Set(inputFields(operation).map(({ type }) => type));
+		expect([['text'], ['group']]).toContainEqual([...types]);
 	});
 });
 
@@ -367,9 +382,9 @@ describe('rows', () => {
 });
 
 describe('a search', () => {
-	const filters = { country: 'germany' };
+	const search = { filters: { country: 'germany' } };
 	const page = (...names: string[]) =>
-		hit({ query: filters, companies: names.map((name) => ({ name })) });
+		hit({ query: search.filters, companies: names.map((name) => ({ name })) });
 	const pagesAsked = (requests: HttpRequest[]) =>
 		requests.map(({ body }) => new URLSearchParams(body).get('page'));
 
@@ -379,7 +394,7 @@ describe('a search', () => {
 		['on a miss by its words', failure(200, 'No companies found matching the criteria')],
 	])('ends %s', async (_, end) => {
 		const answers = [page('a', 'b'), page('c'), end];
-		const { results, requests } = await run(searchCompanies, [filters], answers);
+		const { results, requests } = await run(searchCompanies, [search], answers);
 		expect(pagesAsked(requests)).toEqual(['1', '2', '3']);
 		expect(results[0]).toMatchObject({
 			outcome: 'found',
@@ -392,19 +407,19 @@ describe('a search', () => {
 
 	test('reads no more pages than are wanted', async () => {
 		const answers = [page('a', 'b'), page('c', 'd'), page('e')];
-		const { results, requests } = await run(searchCompanies, [filters], answers, { limit: 3 });
+		const { results, requests } = await run(searchCompanies, [search], answers, { limit: 3 });
 		expect(requests).toHaveLength(2);
 		expect(results[0]?.entries).toHaveLength(3);
 	});
 
 	test('ends where a page only repeats the one before', async () => {
-		const { results } = await run(searchCompanies, [filters], [page('a')]);
+		const { results } = await run(searchCompanies, [search], [page('a')]);
 		expect(results[0]?.entries).toEqual([{ name: 'a' }]);
 	});
 
 	test('keeps its pages where a later one fails', async () => {
 		const answers = [page('a'), failure(500, 'Server error')];
-		const { results } = await run(searchCompanies, [filters], answers);
+		const { results } = await run(searchCompanies, [search], answers);
 		expect(results[0]).toMatchObject({ outcome: 'found', entries: [{ name: 'a' }] });
 		expect(results[0]?.error?.mayHaveBeenCharged).toBe(true);
 	});
@@ -412,8 +427,8 @@ describe('a search', () => {
 	test('counts the pages of an earlier try against the limit, each of them', async () => {
 		const store = fakeStore();
 		const answers = [page('a'), page('b'), failure(400, 'Not enough credits!')];
-		await run(searchCompanies, [filters], answers, { store });
-		const again = await run(searchCompanies, [filters], [page('c')], { store, maxCredits: 8 });
+		await run(searchCompanies, [search], answers, { store });
+		const again = await run(searchCompanies, [search], [page('c')], { store, maxCredits: 8 });
 		expect(again.requests).toHaveLength(0);
 		expect(again.results[0]?.entries).toEqual([{ name: 'a' }, { name: 'b' }]);
 	});
