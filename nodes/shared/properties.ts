@@ -21,9 +21,20 @@ function inOrder(a = '', b = ''): number {
 const byName = (a: { name?: string }, b: { name?: string }) => inOrder(a.name, b.name);
 
 const priceOf = ({ credits, per, free }: Price) =>
-	[`${credits} ${credits === 1 ? 'credit' : 'credits'} per ${per}`, free]
+	[
+		credits === null
+			? `Charged per ${per}, at a price that is not documented`
+			: `${credits} ${credits === 1 ? 'credit' : 'credits'} per ${per}`,
+		free,
+	]
 		.filter(Boolean)
 		.join('. ');
+
+/** Said before a run gets expensive, or how expensive it gets is not known. */
+const noticeOf = (title: string, price: Price) =>
+	price.credits === null
+		? `${title}: ${priceOf(price)}. So it is not sent where 'Maximum Credits' is set under 'Options'.`
+		: `${title} costs ${priceOf(price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`;
 
 const helpOf = ({ description, price }: Operation) =>
 	`${description}. ${price ? priceOf(price) : 'Free'}`;
@@ -116,9 +127,9 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	const { simplified } = perRow;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
-	if (price && ((price.credits ?? 0) >= EXPENSIVE || paging)) {
+	if (price && ((price.credits ?? Infinity) >= EXPENSIVE || paging)) {
 		notices.push({
-			displayName: `${title} costs ${priceOf(price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`,
+			displayName: noticeOf(title, price),
 			name: 'priceNotice',
 			type: 'notice',
 			default: '',

@@ -2,15 +2,17 @@ import type { Data } from '../../shared/contract/data';
 import { inputFields } from '../../shared/contract/form';
 import { isPaid, type Operation } from '../../shared/contract/operation';
 import { metaOf } from '../../shared/contract/schema';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
-import { type ClientOptions, createClient } from '../../shared/http/client';
+import { createClient } from '../../shared/http/client';
 import type { HttpRequest, HttpResponse } from '../../shared/http/transport';
 import { prepare } from '../../shared/input/prepare';
 import { cufinder, type OperationId } from '../../shared/providers/cufinder';
 import { operations } from '../../shared/providers/cufinder/operations';
-import type { IdempotencyStore, StoredCall } from '../../shared/rows/idempotency';
 import { lookUpRows, type RunOptions } from '../../shared/rows/lookUpRows';
+import { errorOf } from '../../testkit/errorOf';
+import { FakeClock } from '../../testkit/fakeClock';
+import { fakeStore } from '../../testkit/fakeStore';
+import { json, scripted } from '../../testkit/fakeTransport';
 
 const BASE_URL = 'https://api.test/v2';
 const CANARY = 'canary-0123456789';
@@ -18,15 +20,6 @@ const CANARY = 'canary-0123456789';
 const { enrichCompany, findPersonByEmail, findEmailByProfile, findCompanyDomain, searchCompanies } =
 	operations;
 
-const json = (
-	status: number,
-	body: unknown,
-	headers: Record<string, string> = {},
-): HttpResponse => ({
-	status,
-	headers: { 'content-type': 'application/json', ...headers },
-	body: typeof body === 'string' ? body : JSON.stringify(body),
-});
 const hit = (data: Data) => json(200, { status: 1, data: { credit_count: 9921, ...data } });
 const failure = (status: number, message: string, headers = {}) =>
 	json(status, { status: -1, message }, headers);
@@ -34,35 +27,17 @@ const company = { name: 'figma', domain: 'figma.com' };
 const companyHit = hit({ query: 'figma.com', confidence_level: 95, company });
 const MISS = failure(404, 'No result');
 
-/** Answers one after the other, the last one for ever; its clock does not wait. */
-function connect(answers: HttpResponse[], options: Partial<ClientOptions> = {}) {
-	const requests: HttpRequest[] = [];
-	const slept: number[] = [];
-	let time = 1_800_000_000_000;
+/** Answers one after the other, the last one for ever. */
+function connect(answers: HttpResponse[]) {
+	const transport = scripted(...answers);
+	const clock = new FakeClock();
 	const client = createClient(cufinder, {
 		baseUrl: BASE_URL,
-		transport: async (request) => {
-			requests.push(request);
-			return answers[Math.min(requests.length, answers.length) - 1] as HttpResponse;
-		},
-		clock: {
-			now: () => time,
-			sleep: async (ms) => {
-				slept.push(ms);
-				time += ms;
-			},
-			random: () => 0.5,
-		},
+		transport,
+		clock,
 		secrets: [CANARY],
-		...options,
 	});
-	return { client, requests, slept };
-}
-
-async function errorOf(work: Promise<unknown>): Promise<ConnectorError> {
-	const error: unknown = await work.catch((thrown: unknown) => thrown);
-	if (error instanceof ConnectorError) return error;
-	throw new Error('It was expected to end in a ConnectorError');
+	return { client, clock, requests: transport.requests };
 }
 
 async function refusal(answer: HttpResponse) {
@@ -83,15 +58,6 @@ const run = (
 	return lookUpRows(operation, rows, { client, ...rest }).then((ended) => ({ ...ended, requests }));
 };
 
-function memory(): IdempotencyStore {
-	const entries = new Map<string, StoredCall>();
-	return {
-		get: (key) => entries.get(key),
-		set: (key, value) => void entries.set(key, value),
-		delete: (key) => void entries.delete(key),
-	};
-}
-
 describe('requests', () => {
 	test.each<[OperationId, string, Data, string]>([
 		['enrichCompany', 'enc', { query: 'Figma Inc' }, 'query=Figma+Inc'],
@@ -106,7 +72,7 @@ describe('requests', () => {
 			'findEmailByProfile',
 			'fwe',
 			{ linkedin_url: 'linkedin.com/in/emilyzhang/?utm=x' },
-			'linkedin_url=https%3A%2F%2Flinkedin.com%2Fin%2Femilyzhang',
+			'linkedin_url=https%3A%2F%2Fwww.linkedin.com%2Fin%2Femilyzhang',
 		],
 		[
 			'findCompanyDomain',
@@ -118,10 +84,12 @@ describe('requests', () => {
 			'searchCompanies',
 			'cse',
 			{
-				country: 'United States',
-				products_services: ['design tools', 'fonts'],
-				followers_count_min: '1,000',
-				is_school: 'no',
+				filters: {
+					country: 'United States',
+					products_services: ['design tools', 'fonts'],
+					followers_count_min: '1,000',
+					is_school: 'no',
+				},
 			},
 			'country=united+states&products_services=design+tools&products_services=fonts&followers_count_min=1000&is_school=false&page=1',
 		],
@@ -145,13 +113,21 @@ describe('requests', () => {
 	});
 
 	test('a search without any filter is not sent', async () => {
-		const { results, requests } = await run(searchCompanies, [{ country: ' ' }], [companyHit]);
+		const { results, requests } = await run(
+			searchCompanies,
+			[{ filters: { country: ' ' } }],
+			[companyHit],
+		);
 		expect(results[0]?.outcome).toBe('skipped');
 		expect(requests).toHaveLength(0);
 	});
 
 	test('a search may go without a country, which only one source asks for', async () => {
-		const { requests } = await run(searchCompanies, [{ founded_after_year: 2020 }], [MISS]);
+		const { requests } = await run(
+			searchCompanies,
+			[{ filters: { founded_after_year: 2020 } }],
+			[MISS],
+		);
 		expect(requests[0]?.body).toBe('founded_after_year=2020&page=1');
 	});
 });
@@ -176,7 +152,12 @@ describe('every operation', () => {
 		const shapes = [operation.input, operation.output, operation.entry ?? operation.output];
 		const fields = shapes.flatMap(({ shape }) => Object.values(shape));
 		expect(fields.map((field) => metaOf(field).title)).not.toContain(undefined);
-		expect(inputFields(operation).map(({ type }) => type)).not.toContain('any');
+	});
+
+	// A form fills in numbers and choices that stand alone; in a group, what is left alone is not sent.
+	test.each(all)('%s asks for no number or choice outside a group', (_, operation) => {
+		const types = new Set(inputFields(operation).map(({ type }) => type));
+		expect([['text'], ['group']]).toContainEqual([...types]);
 	});
 });
 
@@ -314,8 +295,8 @@ describe('an error', () => {
 	});
 
 	test('says what CUFinder said', async () => {
-		expect((await refusal(failure(422, 'query is too short'))).text).toContain(
-			'query is too short',
+		expect((await refusal(failure(422, 'Query is too short'))).text).toContain(
+			'Query is too short',
 		);
 		expect((await refusal(failure(500, 'Try in an hour'))).text).toContain('Try in an hour');
 		expect((await refusal(json(200, '<html></html>'))).text).toContain(
@@ -336,11 +317,11 @@ describe('an error', () => {
 
 	test('429 is waited out for as long as it says', async () => {
 		const limited = failure(429, 'Slow down', { 'retry-after': '7' });
-		const { client, requests, slept } = connect([limited, companyHit]);
+		const { client, clock, requests } = connect([limited, companyHit]);
 		const { data } = await client.call(enrichCompany, { query: 'figma.com' });
 		expect(data.name).toBe('figma');
 		expect(requests).toHaveLength(2);
-		expect(slept.reduce((sum, ms) => sum + ms, 0)).toBe(7000);
+		expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(7000);
 	});
 
 	test('a 200 that speaks of too many requests is a 429', async () => {
@@ -370,7 +351,7 @@ describe('rows', () => {
 	});
 
 	test('that were answered before are not paid for again', async () => {
-		const store = memory();
+		const store = fakeStore();
 		await run(enrichCompany, [{ query: 'figma.com' }], [companyHit], { store });
 		const again = await run(enrichCompany, [{ query: 'figma.com' }], [companyHit], { store });
 		expect(again.requests).toHaveLength(0);
@@ -401,9 +382,9 @@ describe('rows', () => {
 });
 
 describe('a search', () => {
-	const filters = { country: 'germany' };
+	const search = { filters: { country: 'germany' } };
 	const page = (...names: string[]) =>
-		hit({ query: filters, companies: names.map((name) => ({ name })) });
+		hit({ query: search.filters, companies: names.map((name) => ({ name })) });
 	const pagesAsked = (requests: HttpRequest[]) =>
 		requests.map(({ body }) => new URLSearchParams(body).get('page'));
 
@@ -413,7 +394,7 @@ describe('a search', () => {
 		['on a miss by its words', failure(200, 'No companies found matching the criteria')],
 	])('ends %s', async (_, end) => {
 		const answers = [page('a', 'b'), page('c'), end];
-		const { results, requests } = await run(searchCompanies, [filters], answers);
+		const { results, requests } = await run(searchCompanies, [search], answers);
 		expect(pagesAsked(requests)).toEqual(['1', '2', '3']);
 		expect(results[0]).toMatchObject({
 			outcome: 'found',
@@ -426,28 +407,28 @@ describe('a search', () => {
 
 	test('reads no more pages than are wanted', async () => {
 		const answers = [page('a', 'b'), page('c', 'd'), page('e')];
-		const { results, requests } = await run(searchCompanies, [filters], answers, { limit: 3 });
+		const { results, requests } = await run(searchCompanies, [search], answers, { limit: 3 });
 		expect(requests).toHaveLength(2);
 		expect(results[0]?.entries).toHaveLength(3);
 	});
 
 	test('ends where a page only repeats the one before', async () => {
-		const { results } = await run(searchCompanies, [filters], [page('a')]);
+		const { results } = await run(searchCompanies, [search], [page('a')]);
 		expect(results[0]?.entries).toEqual([{ name: 'a' }]);
 	});
 
 	test('keeps its pages where a later one fails', async () => {
 		const answers = [page('a'), failure(500, 'Server error')];
-		const { results } = await run(searchCompanies, [filters], answers);
+		const { results } = await run(searchCompanies, [search], answers);
 		expect(results[0]).toMatchObject({ outcome: 'found', entries: [{ name: 'a' }] });
 		expect(results[0]?.error?.mayHaveBeenCharged).toBe(true);
 	});
 
 	test('counts the pages of an earlier try against the limit, each of them', async () => {
-		const store = memory();
+		const store = fakeStore();
 		const answers = [page('a'), page('b'), failure(400, 'Not enough credits!')];
-		await run(searchCompanies, [filters], answers, { store });
-		const again = await run(searchCompanies, [filters], [page('c')], { store, maxCredits: 8 });
+		await run(searchCompanies, [search], answers, { store });
+		const again = await run(searchCompanies, [search], [page('c')], { store, maxCredits: 8 });
 		expect(again.requests).toHaveLength(0);
 		expect(again.results[0]?.entries).toEqual([{ name: 'a' }, { name: 'b' }]);
 	});

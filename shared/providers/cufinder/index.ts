@@ -1,3 +1,4 @@
+import type { Data } from '../../contract/data';
 import type { Provider } from '../../contract/provider';
 import { encodeRequest } from '../../http/encode';
 import { auth } from './auth';
@@ -13,7 +14,9 @@ export const cufinder = {
 	words,
 	auth,
 	operations,
-	encode: (operation, input) => encodeRequest(operation, input, 'form'),
+	// A form has no groups: a search's filters stand beside its page.
+	encode: (operation, { filters, ...input }) =>
+		encodeRequest(operation, { ...(filters as Data | undefined), ...input }, 'form'),
 	decode,
 } satisfies Provider;
 

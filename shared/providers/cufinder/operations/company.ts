@@ -163,6 +163,36 @@ const found = z.object({
 		.optional(),
 });
 
+/** One source asks for the country, the others for nothing; without any filter, all would match. */
+const filters = z.strictObject({
+	name: words('Company Name', {
+		description: 'Names that contain this',
+		examples: ['figma'],
+		common: true,
+	}),
+	country: place('Country', 'united states'),
+	state: place('State', 'california'),
+	city: place('City', 'san francisco'),
+	industry: place('Industry', 'software development'),
+	employee_size: words('Company Size', {
+		options: Object.fromEntries(SIZES.map((size) => [size, size])),
+		common: true,
+	}),
+	products_services: filter(z.array(z.string().min(1)).min(1), {
+		title: 'Products and Services',
+		normalize: 'list',
+	}),
+	founded_after_year: amount('Founded After (Year)'),
+	founded_before_year: amount('Founded Before (Year)'),
+	followers_count_min: amount('Followers (At Least)'),
+	followers_count_max: amount('Followers (At Most)'),
+	funding_amount_min: amount('Funding in USD (At Least)'),
+	funding_amount_max: amount('Funding in USD (At Most)'),
+	annual_revenue_min: amount('Annual Revenue in Million USD (At Least)'),
+	annual_revenue_max: amount('Annual Revenue in Million USD (At Most)'),
+	is_school: filter(z.boolean(), { title: 'Is a School', normalize: 'yesNo' }),
+});
+
 export const searchCompanies = defineOperation({
 	operationId: 'searchCompanies',
 	method: 'POST',
@@ -173,36 +203,9 @@ export const searchCompanies = defineOperation({
 	// Stated for a call; how many companies one brings is not documented.
 	price: { credits: 3, per: 'page with results', free: 'Free when no company is found' },
 	input: z.object({
-		name: words('Company Name', {
-			description: 'Names that contain this',
-			examples: ['figma'],
-			common: true,
-		}),
-		country: place('Country', 'united states'),
-		state: place('State', 'california'),
-		city: place('City', 'san francisco'),
-		industry: place('Industry', 'software development'),
-		employee_size: words('Company Size', {
-			options: Object.fromEntries(SIZES.map((size) => [size, size])),
-			common: true,
-		}),
-		products_services: filter(z.array(z.string().min(1)).min(1), {
-			title: 'Products and Services',
-			normalize: 'list',
-		}),
-		founded_after_year: amount('Founded After (Year)'),
-		founded_before_year: amount('Founded Before (Year)'),
-		followers_count_min: amount('Followers (At Least)'),
-		followers_count_max: amount('Followers (At Most)'),
-		funding_amount_min: amount('Funding in USD (At Least)'),
-		funding_amount_max: amount('Funding in USD (At Most)'),
-		annual_revenue_min: amount('Annual Revenue in Million USD (At Least)'),
-		annual_revenue_max: amount('Annual Revenue in Million USD (At Most)'),
-		is_school: filter(z.boolean(), { title: 'Is a School', normalize: 'yesNo' }),
+		filters: filters.meta({ title: 'Filters', description: 'Companies must match all of these' }),
 		page: z.int().min(1).default(1).meta({ title: 'Page' }),
 	}),
-	// One source asks for the country, the others for nothing; without any filter, all would match.
-	needsOneOf: ['name', 'country', 'state', 'city', 'industry'],
 	output: z.object({
 		companies: output.list('Companies', found),
 		confidence_level: about.confidence_level,
@@ -216,7 +219,7 @@ export const searchCompanies = defineOperation({
 			? { found: true, reason: 'Companies found' }
 			: { found: false, reason: 'No company matches these filters' },
 	example: {
-		input: { country: 'united states', industry: 'software development' },
+		input: { filters: { country: 'united states', industry: 'software development' } },
 		data: {
 			companies: [
 				{

@@ -73,7 +73,7 @@ export const enrichPerson = defineOperation({
 	billing: 'chargedEachTime',
 	price: { credits: 10, per: 'person found', free: 'Free when nobody is found' },
 	input: z.object({
-		full_name: input.name('Full Name', 200, { examples: ['Emily Zhang'] }),
+		full_name: input.fullName('Full Name', 200, { examples: ['Emily Zhang'] }),
 		company: input.text('Company', 200, {
 			description: 'The name of the company that the person works for',
 			examples: ['Figma'],
