@@ -1,10 +1,18 @@
-const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
+const swc = (parser) => ({
+	jsc: { parser, target: 'es2022' },
+	module: { type: 'commonjs' },
+});
 
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	transform: { '\\.ts$': ['@swc/jest', swc] },
+	transform: {
+		'\\.ts$': ['@swc/jest', swc({ syntax: 'typescript' })],
+		// Published as ES modules only.
+		'node_modules/quick-lru/.+\\.js$': ['@swc/jest', swc({ syntax: 'ecmascript' })],
+	},
+	transformIgnorePatterns: ['/node_modules/(?!quick-lru/)'],
 	// What a Zapier build leaves behind has package.json files of the same names.
 	modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/zapier/build/'],
 	testTimeout: 20_000,

@@ -1,8 +1,10 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 import { Enrich } from '../nodes/Enrich/Enrich.node';
-import { isOffered } from '../shared/contract/operation';
-import { operations } from '../shared/providers/enrich/operations';
+import { catalog, kit } from '../nodes/Enrich/catalog';
+import { type Catalog, placedOperations } from '../nodes/shared/kit';
+import { enrich, type OperationId } from '../shared/providers/enrich';
 import App from '../zapier/src';
+import { placementOf } from '../zapier/src/catalog';
 
 const { properties } = new Enrich().description;
 
@@ -31,27 +33,25 @@ const inZapier = [
 /** A reason that a reader understands, not a placeholder. */
 const isReason = (text: string) => text.trim().split(/\s+/).length >= 6;
 
-describe.each(operations)('$operationId', ({ n8n, zapier }) => {
-	test('is offered in n8n, or the reason is written down', () => {
-		if (!isOffered(n8n)) return expect(isReason(n8n.absent)).toBe(true);
-		expect(inN8n).toContain(`${n8n.resource}/${n8n.operation}`);
-		expect(resources.map(({ value }) => value)).toContain(n8n.resource);
-	});
-
-	test('is offered in Zapier, or the reason is written down', () => {
-		if (!isOffered(zapier)) return expect(isReason(zapier.absent)).toBe(true);
-		expect(inZapier).toContain(`${zapier.kind}/${zapier.key}`);
+describe.each(Object.entries(catalog))('%s', (_, entry: Catalog[string]) => {
+	test('is offered in n8n, is part of something that is, or the reason is written down', () => {
+		if ('notOffered' in entry) return expect(isReason(entry.notOffered)).toBe(true);
+		if ('partOf' in entry) return expect(entry.partOf).not.toBe('');
+		expect(inN8n).toContain(`${entry.resource}/${entry.operation}`);
+		expect(resources.map(({ value }) => value)).toContain(entry.resource);
 	});
 });
 
-test('neither platform offers what the registry does not name', () => {
-	const places = operations.map(({ n8n, zapier }) => ({
-		n8n: isOffered(n8n) ? `${n8n.resource}/${n8n.operation}` : undefined,
-		zapier: isOffered(zapier) ? `${zapier.kind}/${zapier.key}` : undefined,
-	}));
-	const named = (platform: 'n8n' | 'zapier') =>
-		places.flatMap((place) => place[platform] ?? []).sort();
+test('neither platform offers what its catalog does not name', () => {
+	const named = placedOperations(kit).map(({ resource, value }) => `${resource}/${value}`);
 	// Waiting for a batch and reading it are one step each for all products.
-	expect(inN8n.sort()).toEqual([...named('n8n'), 'batch/getResults', 'batch/wait'].sort());
-	expect(inZapier.sort()).toEqual(named('zapier'));
+	expect(inN8n.sort()).toEqual([...named, 'batch/getResults', 'batch/wait'].sort());
+	const ids = Object.keys(catalog) as OperationId[];
+	const places = ids.map(placementOf).flatMap((place) => ('key' in place ? place : []));
+	expect(inZapier.sort()).toEqual(places.map(({ kind, key }) => `${kind}/${key}`).sort());
+});
+
+test('every operation stands under its own operationId', () => {
+	for (const [id, { operationId }] of Object.entries(enrich.operations))
+		expect(operationId).toBe(id);
 });

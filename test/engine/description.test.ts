@@ -64,7 +64,7 @@ describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 			const expected = [
 				'resource',
 				'operation',
-				...(price && price.credits >= EXPENSIVE ? ['priceNotice'] : []),
+				...(price && Number(price.credits) >= EXPENSIVE ? ['priceNotice'] : []),
 				...inputFields(single).map(({ key }) => key),
 				...(paging ? ['returnAll', 'limit'] : []),
 				...(single.simplified ? ['output', 'outputFields'] : []),
