@@ -1,4 +1,4 @@
-import type { Plan } from '../shared/contract/provider';
+import type { Plan } from '../shared/contract/plan';
 import type { Clock } from '../shared/http/transport';
 
 export type PlanLimits = Omit<Plan, 'name'>;

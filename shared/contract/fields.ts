@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FieldMeta } from './operation';
+import type { FieldMeta } from './fieldMeta';
 
 type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 

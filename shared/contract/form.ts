@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import type { FieldMeta, Operation } from './operation';
+import type { Operation } from './operation';
+import type { FieldMeta } from './fieldMeta';
 import { bare, isRequired, metaOf, shapeOf } from './schema';
 
 export type FieldType =

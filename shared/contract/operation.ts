@@ -1,24 +1,9 @@
 import * as z from 'zod';
-import type { Normalizer } from '../input/normalize';
 import type { Data } from './data';
 import type { Lenient } from './lenient';
 
 // zod must not build functions from text: strict hosts forbid it.
 z.config({ jitless: true });
-
-/** What a field's `.meta()` holds; every platform, the sandbox and the documentation read it. */
-export interface FieldMeta {
-	title: string;
-	/** One sentence of help, without a final period. */
-	description?: string;
-	examples?: unknown[];
-	/** How a value from somebody's list is normalized before it is checked. */
-	normalize?: Normalizer;
-	/** Value and label of each choice, where the API names choices but does not enforce them. */
-	options?: Record<string, string>;
-	/** Offered directly on small forms; the others go behind "more". */
-	common?: boolean;
-}
 
 /** What sending a call twice would cost; the HTTP verb says nothing about it. */
 export type Billing =

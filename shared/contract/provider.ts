@@ -1,22 +1,11 @@
 import type { HttpResponse } from '../http/transport';
-import type { Client } from '../http/client';
 import type { ErrorFacts } from '../errors/ConnectorError';
 import type { Batch } from './batch';
 import type { Data } from './data';
 import type { JobEvent } from './event';
-import type { Operation } from './operation';
-
-/** How a provider's name and its ways of paying stand in messages. */
-export interface ProviderWords {
-	/** As sentences name it, e.g. "Enrich". */
-	name: string;
-	/** Where credits are bought, e.g. "enrich.so". */
-	topUpAt: string;
-	/** How to find out whether a call was charged; follows on "To check, ". */
-	checkCharge: string;
-	/** Why a lookup that was charged once costs nothing when it is repeated, as a sentence. */
-	repeatIsFree?: string;
-}
+import type { InputOf, Operation, OutputOf } from './operation';
+import type { Plan } from './plan';
+import type { ProviderWords } from './providerWords';
 
 /** What somebody has entered to connect, checked and normalized. */
 export interface Connection {
@@ -84,21 +73,23 @@ export interface Charge {
 	at: number;
 }
 
+/** Whoever sends calls of an API. */
+export interface Caller {
+	/** Milliseconds since the epoch. */
+	now(): number;
+	/**
+	 * Sends one call, and sends it again where that cannot cost anything.
+	 * @throws ConnectorError
+	 */
+	call<P extends Operation>(operation: P, input: InputOf<P>): Promise<Success<OutputOf<P>>>;
+}
+
 /** A wallet that can be read for free. */
 export interface Wallet {
 	/** @throws ConnectorError Undefined: not reported. */
-	balance(client: Client): Promise<number | undefined>;
+	balance(client: Caller): Promise<number | undefined>;
 	/** Newest first, back to that time as far as a few pages reach. Undefined: there is no list. */
-	charges(client: Client, since: number): Promise<Charge[] | undefined>;
-}
-
-/** Calls, not credits; the rate limiter recognises a plan by a limit that an answer reports. */
-export interface Plan {
-	name: string;
-	burstPerSecond: number;
-	perMinute: number;
-	/** Of paid POSTs; undefined: no limit of their own. */
-	enrichmentPerMinute?: number;
+	charges(client: Caller, since: number): Promise<Charge[] | undefined>;
 }
 
 /** All that the connector knows of one API. */

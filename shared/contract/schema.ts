@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { FieldMeta } from './operation';
+import type { FieldMeta } from './fieldMeta';
 
 /** What `.optional()`, `.nullable()` and `.default()` wrap, down to the bare field. */
 export function bare(field: z.ZodType): z.ZodType {

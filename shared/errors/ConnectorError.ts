@@ -1,5 +1,5 @@
 import { type Billing, isPaid } from '../contract/operation';
-import type { ProviderWords } from '../contract/provider';
+import type { ProviderWords } from '../contract/providerWords';
 import { CHARGES, type ErrorKind, ERRORS } from './errorTable';
 
 /** Whether the API has carried out a call that brought no usable answer. */

@@ -1,6 +1,6 @@
 import type { Data } from '../contract/data';
 import { documentedCost, type InputOf, type Operation, type OutputOf } from '../contract/operation';
-import type { Failure, Provider, Success } from '../contract/provider';
+import type { Caller, Failure, Provider, Success } from '../contract/provider';
 import { ConnectorError, type ErrorFacts } from '../errors/ConnectorError';
 import { bucketOf, RateLimiter } from './rateLimiter';
 import { redacted } from './response';
@@ -37,11 +37,9 @@ export interface ClientOptions {
 /** Asked before and after waiting for a call's turn, as much may happen meanwhile. */
 export type StopCheck = () => ConnectorError | undefined;
 
-export interface Client {
+export interface Client extends Caller {
 	readonly provider: Provider;
 	readonly rateLimiter: RateLimiter;
-	/** Milliseconds since the epoch. */
-	now(): number;
 	/** Waits so many milliseconds, or until the run is cancelled. */
 	sleep(ms: number): Promise<void>;
 	/**

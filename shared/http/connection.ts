@@ -1,4 +1,5 @@
-import type { Connection, ProviderWords } from '../contract/provider';
+import type { Connection } from '../contract/provider';
+import type { ProviderWords } from '../contract/providerWords';
 import { ConnectorError } from '../errors/ConnectorError';
 
 /** What comes along when a key is copied out of a request. */

@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/operation';
-import type { Plan } from '../contract/provider';
+import type { Plan } from '../contract/plan';
 import type { Clock } from './transport';
 
 export const RATE_LIMITS = {

@@ -252,7 +252,7 @@ function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups)
 	};
 }
 
-/** Ends of a row that say nothing of whether Enrich answers. */
+/** Ends of a row that say nothing of whether the API answers. */
 const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 	'notRepeated',
 	'spendingLimit',

@@ -228,7 +228,7 @@ describe('the spending limit', () => {
 			findEmail,
 			Array.from({ length: 40 }, (_, i) => ({
 				values: {
-					fullName: `A${i} B`.replace(/\d/g, (d) => 'abcdefghij'[+d] as string),
+					fullName: `A${i} Bell`.replace(/\d/g, (d) => 'abcdefghij'[+d] as string),
 					domain: 'b.co',
 				},
 			})),

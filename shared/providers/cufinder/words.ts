@@ -1,4 +1,4 @@
-import type { ProviderWords } from '../../contract/provider';
+import type { ProviderWords } from '../../contract/providerWords';
 
 export const words: ProviderWords = {
 	name: 'CUFinder',

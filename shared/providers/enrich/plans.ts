@@ -1,4 +1,4 @@
-import type { Plan } from '../../contract/provider';
+import type { Plan } from '../../contract/plan';
 
 /** The documented plans: limits of an organization, all of its keys together. */
 export const plans: readonly Plan[] = [

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { defineOperation, type FieldMeta } from '../../../contract/operation';
+import { defineOperation } from '../../../contract/operation';
+import type { FieldMeta } from '../../../contract/fieldMeta';
 import { input, output } from '../../../contract/fields';
 import { about, number, text } from './fields';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FieldMeta } from '../../../contract/operation';
+import type { FieldMeta } from '../../../contract/fieldMeta';
 
 type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 
