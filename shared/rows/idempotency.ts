@@ -20,7 +20,7 @@ export const NO_STORE: IdempotencyStore = { get: () => undefined, set: () => {},
 /**
  * Carries out a paid call at most once per key. The mark "sent" goes in before the call leaves,
  * so that a step which dies half way is not paid for again by whoever runs it next.
- * @throws EnrichError of kind `notRepeated` where an earlier try may have been charged.
+ * @throws ConnectorError of kind `notRepeated` where an earlier try may have been charged.
  */
 export async function callOnce(
 	store: IdempotencyStore,
