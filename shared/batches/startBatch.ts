@@ -29,7 +29,7 @@ export interface Submitted {
 export interface SubmitOptions {
 	client: Client;
 	store: IdempotencyStore;
-	/** Where Enrich is to send its callbacks; default: nowhere. */
+	/** Where callbacks are to be sent; default: nowhere. */
 	webhookUrl?: string;
 	/** Whether a batch of the same rows from the last day is taken over; default: true. */
 	reusesBatch?: boolean;
@@ -49,7 +49,7 @@ export type Part = readonly Lookup[];
 /**
  * Starts the batch of these rows, once: a batch that an earlier try has started is taken over, be
  * it that the try is remembered or that the wallet's transactions (free) lead to it.
- * @throws EnrichError; of kind `lostSubmit` where it can't be told whether a batch runs.
+ * @throws ConnectorError; of kind `lostSubmit` where it can't be told whether a batch runs.
  */
 export async function startBatch(
 	batch: Batch,
@@ -130,9 +130,9 @@ function fingerprint(batch: Batch, part: Part): string {
 	return `${batch.submit.operationId} ${part.length} ${low} ${high}`;
 }
 
-/** @throws EnrichError that tells exactly how many credits are missing. */
+/** @throws ConnectorError that tells exactly how many credits are missing. */
 async function checkBalance(batch: Batch, rows: number, client: Client): Promise<void> {
-	// Where the documented prices disagree, Enrich refuses what the balance does not cover.
+	// Where the documented prices disagree, the API refuses what the balance does not cover.
 	if (batch.mayCostLess) return;
 	const required = rows * (batch.submit.price?.credits ?? 0);
 	const balance = await client.provider.wallet?.balance(client);

@@ -63,7 +63,7 @@ function typedReader(field: z.ZodType): Reader {
 			return (value) => (typeof value === 'string' ? numberIn(value) : finite(value));
 		case 'boolean':
 			return (value) =>
-				typeof value === 'string' ? YES_NO[value.toLowerCase()] : only('boolean', value);
+				typeof value === 'string' ? YES_NO.get(value.toLowerCase()) : only('boolean', value);
 		case 'array':
 			return arrayReader(readerOf((field as z.ZodArray<z.ZodType>).element));
 		case 'record':
@@ -109,4 +109,7 @@ const arrayReader =
 const only = (type: string, value: unknown) => (typeof value === type ? value : undefined);
 const finite = (value: unknown) => (Number.isFinite(value) ? value : undefined);
 const numberIn = (text: string) => (text.trim() === '' ? undefined : finite(Number(text)));
-const YES_NO: Partial<Record<string, boolean>> = { true: true, false: false };
+const YES_NO = new Map([
+	['true', true],
+	['false', false],
+]);

@@ -69,7 +69,7 @@ const LOCAL_NAME = /^(?:[^.]+|.*\.(?:localhost|local|internal|intranet|lan|home|
 
 /**
  * Whether a web address's host is only known inside one's own network: a private or reserved
- * address, a name without a dot, or one such as "n8n.local". A domain such as "10.example.com" is not.
+ * address, a name without a dot, or one such as "printer.local". A domain such as "10.example.com" is not.
  * @param host as `URL` gives it: with brackets around IPv6, without port
  */
 export function isPrivateHost(host: string): boolean {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { isBlank, quote, splitFullName } from '../../shared/input/normalize';
+import { splitFullName } from '../../shared/input/names';
+import { isBlank, quote } from '../../shared/input/text';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
@@ -248,9 +249,9 @@ describe('IP addresses', () => {
 
 describe('profiles and filters', () => {
 	test.each([
-		['linkedin.com/in/emilyzhang?utm=x', 'https://linkedin.com/in/emilyzhang'],
+		['linkedin.com/in/emilyzhang?utm=x', 'https://www.linkedin.com/in/emilyzhang'],
 		['http://www.linkedin.com/in/emilyzhang/', 'https://www.linkedin.com/in/emilyzhang'],
-		['HTTPS://LinkedIn.com/in/Emily', 'https://linkedin.com/in/Emily'],
+		['HTTPS://LinkedIn.com/in/Emily', 'https://www.linkedin.com/in/emily'],
 	])('%j becomes %j', (given, tidy) => {
 		expect(input(phoneLookup, { linkedin: given })).toEqual({ linkedin: tidy });
 	});
@@ -343,7 +344,7 @@ describe('blank rows are skipped, not refused', () => {
 			blank: "'Email' and 'LinkedIn Profile URL' are empty, so there is nothing to look up",
 		});
 		expect(input(phoneLookup, { email: ' ', linkedin: 'linkedin.com/in/x' })).toEqual({
-			linkedin: 'https://linkedin.com/in/x',
+			linkedin: 'https://www.linkedin.com/in/x',
 		});
 	});
 
@@ -365,7 +366,7 @@ describe('equal rows share a key', () => {
 	test('but not others', () => {
 		expect(key(findEmail, person)).not.toBe(key(findEmail, { ...person, lastName: 'Zhan' }));
 		expect(key(phoneLookup, { email: 'a@b.co' })).not.toBe(
-			key(phoneLookup, { linkedin: 'b.co/a' }),
+			key(phoneLookup, { linkedin: 'linkedin.com/in/a' }),
 		);
 	});
 });

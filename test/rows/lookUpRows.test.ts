@@ -536,7 +536,7 @@ describe('whatever the rows and whatever goes wrong', () => {
 						),
 						...(isSkipped && { skip: 'Filled' }),
 					}));
-					const cost = documentedCost(operation, {});
+					const cost = documentedCost(operation, {}) ?? 0;
 					const maxCredits = limit === undefined ? undefined : limit * (cost / 10);
 					const clock = new FakeClock(seededRandom(seed));
 					const random = seededRandom(seed);
@@ -645,7 +645,7 @@ describe('whatever the rows and whatever goes wrong', () => {
 						}
 					}
 					const paidFor = api.sent.filter(
-						({ operation, input }) => documentedCost(operation, input) > 0,
+						({ operation, input }) => (documentedCost(operation, input) ?? 0) > 0,
 					);
 					const ran = paidFor.filter((call) => call.ran).map(({ text }) => text);
 					expect(new Set(ran).size).toBe(ran.length);
