@@ -13,7 +13,7 @@ const TEMPLATES = [
 ];
 
 /** What a template may ask for; all of them can be unknown but the provider. */
-const ALWAYS_KNOWN = ['provider', 'topUpAt'];
+const ALWAYS_KNOWN = ['provider', 'topUpAt', 'unit'];
 const KNOWN = [
 	...ALWAYS_KNOWN,
 	'charge',
