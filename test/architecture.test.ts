@@ -10,8 +10,6 @@ interface Import {
 	name: string;
 	/** From the repository's root, of our own files only. */
 	file?: string;
-	/** It leaves nothing behind at run time. */
-	isType: boolean;
 }
 
 const filesIn = (folder: string): string[] =>
@@ -23,19 +21,18 @@ const filesIn = (folder: string): string[] =>
 
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** Imports of any form: static, re-exported, dynamic, required. */
+/** Imports of any form: static, re-exported, dynamic, required, of types alone. */
 function importsOf(file: string, text = textOf(file)): Import[] {
 	const imports: Import[] = [];
-	const add = (node: ts.Node | undefined, isType: boolean) => {
-		if (!node || !ts.isStringLiteral(node)) return;
-		imports.push({ name: node.text, file: resolved(file, node.text), isType });
+	const add = (node: ts.Node | undefined) => {
+		if (node && ts.isStringLiteral(node))
+			imports.push({ name: node.text, file: resolved(file, node.text) });
 	};
 	const visit = (node: ts.Node): void => {
-		if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
-		else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+		if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) add(node.moduleSpecifier);
 		else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
-			add(node.argument.literal, true);
-		else if (ts.isCallExpression(node) && isLoading(node.expression)) add(node.arguments[0], false);
+			add(node.argument.literal);
+		else if (ts.isCallExpression(node) && isLoading(node.expression)) add(node.arguments[0]);
 		ts.forEachChild(node, visit);
 	};
 	visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
@@ -45,19 +42,6 @@ function importsOf(file: string, text = textOf(file)): Import[] {
 const isLoading = (callee: ts.Expression) =>
 	callee.kind === ts.SyntaxKind.ImportKeyword ||
 	(ts.isIdentifier(callee) && callee.text === 'require');
-
-function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
-	if (!clause) return false;
-	const { isTypeOnly, name, namedBindings } = clause;
-	if (isTypeOnly) return true;
-	return (
-		!name &&
-		namedBindings !== undefined &&
-		ts.isNamedImports(namedBindings) &&
-		namedBindings.elements.length > 0 &&
-		namedBindings.elements.every((element) => element.isTypeOnly)
-	);
-}
 
 function resolved(from: string, name: string): string | undefined {
 	if (!name.startsWith('.')) return undefined;
@@ -117,25 +101,16 @@ const linesWith = (files: readonly string[], word: RegExp) =>
 	);
 
 describe('what checks the architecture', () => {
-	test('sees every form of an import, and which of them are types', () => {
+	test('sees every form of an import', () => {
 		const text = `
-			import a from 'a'; import 'b'; import { type C } from 'c'; import { type D, d } from 'd';
-			import type { E } from 'e'; export * from 'f'; export type { G } from 'g';
-			const h = await import('h'); const i = require('i'); type J = import('j').J;
+			import a from 'a'; import 'b'; import { type C } from 'c'; import type { D } from 'd';
+			export * from 'e'; export type { F } from 'f'; const g = await import('g');
+			const h = require('h'); type I = import('i').I; export const j = 'k';
 			import './contract/data'; import { x } from './providers/enrich';`;
 		expect(importsOf('shared/x.ts', text)).toEqual([
-			{ name: 'a', isType: false },
-			{ name: 'b', isType: false },
-			{ name: 'c', isType: true },
-			{ name: 'd', isType: false },
-			{ name: 'e', isType: true },
-			{ name: 'f', isType: false },
-			{ name: 'g', isType: true },
-			{ name: 'h', isType: false },
-			{ name: 'i', isType: false },
-			{ name: 'j', isType: true },
-			{ name: './contract/data', file: 'shared/contract/data.ts', isType: false },
-			{ name: './providers/enrich', file: 'shared/providers/enrich/index.ts', isType: false },
+			...'abcdefghi'.split('').map((name) => ({ name })),
+			{ name: './contract/data', file: 'shared/contract/data.ts' },
+			{ name: './providers/enrich', file: 'shared/providers/enrich/index.ts' },
 		]);
 	});
 
@@ -160,12 +135,9 @@ test('every file that is imported is there', () => {
 	);
 });
 
-test('no file imports itself, be it through others', () => {
+test('no file imports itself, be it through others or for a type alone', () => {
 	const graph = new Map(
-		[...imports].map(([file, list]) => [
-			file,
-			list.flatMap(({ file: target, isType }) => (target && !isType ? [target] : [])),
-		]),
+		[...imports].map(([file, list]) => [file, list.flatMap(({ file: target }) => target ?? [])]),
 	);
 	expect(findCycle(graph)).toBeUndefined();
 });

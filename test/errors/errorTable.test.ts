@@ -29,6 +29,7 @@ const KNOWN = [
 	'missing',
 	'credits',
 	'seconds',
+	'unit',
 ];
 const placeholders = (template: string) =>
 	[...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name as string);
@@ -50,7 +51,7 @@ test.each(TEMPLATES)('%j asks for what is known', (template) => {
 
 test.each(TEMPLATES)('%j leaves out what is unknown, rather than a gap', (template) => {
 	const isOfCharge = Object.values<string>(CHARGES).includes(template);
-	const allowed = isOfCharge ? [...ALWAYS_KNOWN, 'charged'] : ALWAYS_KNOWN;
+	const allowed = isOfCharge ? [...ALWAYS_KNOWN, 'charged', 'unit'] : ALWAYS_KNOWN;
 	for (const name of placeholders(withoutOptional(template))) expect(allowed).toContain(name);
 });
 
