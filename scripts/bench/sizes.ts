@@ -18,7 +18,9 @@ export const tarballSize: Part = {
 export const nodeLoadTime: Part = {
 	name: 'node-load',
 	measure: async () => {
-		const { n8n } = JSON.parse(readFileSync('package.json', 'utf8')) as { n8n: { nodes: string[] } };
+		const { n8n } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+			n8n: { nodes: string[] };
+		};
 		const load = n8n.nodes.map((file) => `new (Object.values(require('./${file}'))[0])()`);
 		const value = loadTime('n8n-workflow', load.join(';'));
 		return [{ name: 'node-load: all nodes together', value, unit: 'ms', atMost: 70 }];
