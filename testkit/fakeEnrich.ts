@@ -7,7 +7,13 @@ import { enrich } from '../shared/providers/enrich';
 import { emailValidationBatch } from '../shared/providers/enrich/batches';
 import { BASE_URL, fakeClient } from './fakeClient';
 import { FakeClock } from './fakeClock';
-import { type Admission, fakeLimits, type LimitHeaders, type PlanLimits } from './fakeLimits';
+import {
+	type Admission,
+	fakeLimits,
+	type LimitHeaders,
+	type LimitOddities,
+	type PlanLimits,
+} from './fakeLimits';
 import { HTML, json, networkError, problem, success } from './fakeTransport';
 
 export type Fault =
@@ -65,7 +71,12 @@ export type Knobs = Pick<
 	| 'failsAfter'
 	| 'has'
 	| 'disturb'
-> & { clock: FakeClock; plan: PlanLimits; limitHeaders: LimitHeaders };
+> & {
+	clock: FakeClock;
+	plan: PlanLimits;
+	limitHeaders: LimitHeaders;
+	limitOddities: LimitOddities;
+};
 
 /**
  * A small Enrich API behind a transport: it answers single lookups, lists and batches, charges as
@@ -119,11 +130,17 @@ export class FakeEnrich {
 	private spentSoFar = 0;
 	private handle: (sent: Sent) => HttpResponse = (sent) => this.answer(sent);
 
-	constructor({ clock = new FakeClock(), plan, limitHeaders, ...knobs }: Partial<Knobs> = {}) {
+	constructor({
+		clock = new FakeClock(),
+		plan,
+		limitHeaders = 'tightest',
+		limitOddities,
+		...knobs
+	}: Partial<Knobs> = {}) {
 		this.clock = clock;
 		Object.assign(this, knobs);
 		this.startedAt = clock.now();
-		const limits = plan && fakeLimits(plan, limitHeaders ?? 'tightest', clock);
+		const limits = plan && fakeLimits(plan, limitHeaders, clock, limitOddities);
 		this.admit = limits ?? (() => ({ headers: {}, isRefused: false }));
 		this.client = fakeClient(this.transport, { clock });
 	}

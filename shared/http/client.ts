@@ -27,7 +27,10 @@ export interface ClientOptions {
 	rateLimiter?: RateLimiter;
 	/** Milliseconds for one exchange; default: 60,000. */
 	timeoutMs?: number;
-	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
+	/**
+	 * Milliseconds that one call may wait, for its turn and before it is sent again; default: an
+	 * hour. 0: it is sent at once or not at all.
+	 */
 	maxWaitMs?: number;
 	/** Texts that must never leave in a message, such as the key. */
 	secrets?: readonly string[];
@@ -73,26 +76,46 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		input: Data,
 		stopped: StopCheck = () => undefined,
 	): Promise<Success> {
-		const startedAt = clock.now();
-		for (let attempt = 1; ; attempt++) {
-			const result = await send(operation, input, attempt, stopped);
+		const until = clock.now() + (options.maxWaitMs ?? RETRY.maxWaitMs);
+		let refusal: ConnectorError | undefined;
+		for (let attempt = 1; ; ) {
+			const result = await send(operation, input, { attempt, until, stopped });
 			if (!('error' in result)) return result;
 			const { error, retryable, delayMs } = result;
-			const isRateLimited = error.kind === 'rateLimited';
-			const maxAttempts = isRateLimited ? RETRY.maxAttemptsWhenRateLimited : RETRY.maxAttempts;
-			const isInTime = clock.now() + delayMs - startedAt <= (options.maxWaitMs ?? Infinity);
-			const isHopeless = attempt >= maxAttempts || delayMs > RETRY.maxRetryAfterMs;
-			if (!retryable || isHopeless || !isInTime) throw error;
-			// A 429 holds back the rate limiter itself, so that nobody else runs into it either.
-			if (!isRateLimited) await clock.sleep(delayMs, signal);
+			const isRefused = error.kind === 'rateLimited';
+			// The API's own words say more than that the time is over.
+			if (isRefused && !retryable) throw refusal ?? error;
+			if (isRefused) refusal = error;
+			else attempt += 1;
+			if (!retryable || attempt > RETRY.maxAttempts || clock.now() > until) throw error;
+			if (isRefused) await waitOutRefusal(operation, error, until);
+			else if (clock.now() + delayMs > until || delayMs > RETRY.maxRetryAfterMs) throw error;
+			else await clock.sleep(delayMs, signal);
 		}
+	}
+
+	/**
+	 * The rate limiter holds everybody back for a while; a refusal for longer than that is believed
+	 * for its own call.
+	 * @throws ConnectorError There is not enough time left.
+	 */
+	async function waitOutRefusal(
+		operation: Operation,
+		error: ConnectorError,
+		until: number,
+	): Promise<void> {
+		const { retryAfterMs = 0 } = error;
+		const isTooLong = clock.now() + retryAfterMs > until;
+		if (!isTooLong && retryAfterMs > RETRY.maxRetryAfterMs) await clock.sleep(retryAfterMs, signal);
+		if (!isTooLong) return;
+		const isOpen = await rateLimiter.othersGetThrough(bucketOf(operation), { until, signal });
+		if (!isOpen && !signal?.aborted) throw error;
 	}
 
 	async function send(
 		operation: Operation,
 		input: Data,
-		attempt: number,
-		stopped: StopCheck,
+		{ attempt, until, stopped }: { attempt: number; until: number; stopped: StopCheck },
 	): Promise<Success | FailedAttempt> {
 		const fail = ({ facts, retryable }: Failure): FailedAttempt => ({
 			error: error({
@@ -106,8 +129,15 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		const { path, ...request } = provider.encode(operation, input);
 		const early = stopped();
 		if (early) throw early;
-		const ticket = await rateLimiter.acquire(bucketOf(operation), signal);
-		if (!ticket) return fail({ facts: { kind: 'cancelled' }, retryable: false });
+		const bucket = bucketOf(operation);
+		const ticket = await rateLimiter.acquire(bucket, { signal, until });
+		if (!ticket) {
+			const retryAfterMs = rateLimiter.heldMs(bucket) || undefined;
+			const facts: ErrorFacts = signal?.aborted
+				? { kind: 'cancelled' }
+				: { kind: 'rateLimited', retryAfterMs };
+			return fail({ facts, retryable: false });
+		}
 		const late = stopped();
 		if (late) {
 			rateLimiter.release(ticket);
@@ -130,9 +160,9 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		const decoded = provider.decode(operation, { ...response, body }, clock.now());
 		const result = 'facts' in decoded ? fail(decoded) : decoded;
 		const isGood = !('error' in result);
-		const isLimited = !isGood && result.error.kind === 'rateLimited';
-		const heldMs = isLimited ? Math.min(result.delayMs, RETRY.maxRetryAfterMs) : undefined;
-		rateLimiter.release(ticket, { headers: response.headers, isGood, heldMs });
+		const isRefused = !isGood && result.error.kind === 'rateLimited';
+		const refused = isRefused ? { retryAfterMs: result.error.retryAfterMs } : undefined;
+		rateLimiter.release(ticket, { headers: response.headers, isGood, refused });
 		return result;
 	}
 

@@ -1,17 +1,20 @@
 import type { Operation } from '../contract/operation';
 import type { Plan } from '../contract/plan';
+import { BackOff } from './backOff';
+import { type LimitReport, RateWindow, type Sending } from './rateWindow';
+import { SendLog } from './sendLog';
 import type { Clock } from './transport';
 
 export const RATE_LIMITS = {
 	/**
 	 * Calls in flight at most. Before the first answer: the smallest plan's burst; where the API
-	 * names no limits: a polite number; else enough for a large plan at a second's latency, as the
-	 * learned pace rules below that.
+	 * names no limits: a polite number; else enough for a large plan at seconds of latency, as the
+	 * learned limits rule below that.
 	 */
-	maxInFlight: { unknown: 5, none: 10, known: 64 },
+	maxInFlight: { unknown: 5, none: 10, known: 256 },
 	burstUnknown: 5,
-	/** Share of a window left unused, for clocks that differ and calls that overtake each other. */
-	reserve: 0.02,
+	/** So many tests of a very long Retry-After in a row show that it is meant for everybody. */
+	maxTests: 5,
 };
 
 /** Calls that share a limit: enrichment POSTs and submits have each their own. */
@@ -20,67 +23,72 @@ export type Bucket = 'read' | 'write' | 'submit';
 export const bucketOf = ({ method, billing }: Pick<Operation, 'method' | 'billing'>): Bucket =>
 	method === 'GET' ? 'read' : billing === 'reservesAtSubmit' ? 'submit' : 'write';
 
-export interface Ticket {
+export interface Ticket extends Sending {
 	bucket: Bucket;
-	number: number;
-	sentAt: number;
 }
 
 export interface Released {
 	headers?: Record<string, string | undefined>;
 	/** A usable answer came. */
 	isGood?: boolean;
-	/** A 429 came: no call may leave for so many milliseconds. */
-	heldMs?: number;
+	/** A 429 came, and when it said that calls are taken again, in milliseconds. */
+	refused?: { retryAfterMs?: number };
 }
 
-/** One rate-limit window as the API last described it, brought forward by what was sent since. */
-interface Window {
-	limit: number;
-	left: number;
-	startsAt: number;
-	endsAt: number;
-	/** No answer has told this window's end yet. */
-	isGuess: boolean;
-	lengthMs: number;
+export interface AcquireOptions {
+	signal?: AbortSignal;
+	/** When to give up, milliseconds since the epoch; default: never. */
+	until?: number;
 }
+
+/** A call that waits for its turn. */
+interface Waiter {
+	until: number;
+	settle: (ticket?: Ticket) => void;
+}
+
+/** The longest window that is remembered, and some more. */
+const KEPT_MS = 600_000;
 
 class BucketState {
-	readonly windows = new Map<number, Window>();
+	readonly sends = new SendLog(KEPT_MS);
+	/** By limit. */
+	readonly windows = new Map<number, RateWindow>();
+	readonly backOff = new BackOff();
 	/** How many calls each run still has open. */
 	readonly runs = new Set<() => number>();
-	sent = 0;
+	waiters: Waiter[] = [];
+	/** Calls that go on only when another one gets through. */
+	readonly doubters = new Set<(isOpen: boolean) => void>();
 	inFlight = 0;
-	lastSentAt = -Infinity;
-	heldUntil = 0;
-	/** Resolves when it is the next call's turn. */
-	queue: Promise<void> = Promise.resolve();
+	wakesAt = Infinity;
 
-	/** Calls that are still to be sent. */
-	get backlog(): number {
-		return Math.max(1, [...this.runs].reduce((sum, open) => sum + open(), 0) - this.inFlight);
+	constructor(readonly name: Bucket) {}
+
+	/** Our part of what all programs with this key send. */
+	get share(): number {
+		return Math.min(1, ...[...this.windows.values()].map(({ share }) => share));
 	}
 }
 
 /**
  * Decides when the next call may leave. It is never told the plan: it learns limits from
- * `X-RateLimit-*`, spreads a long run over the window, sends a short one at once, and stands
- * still for as long as a 429 says. One pacer serves all calls that share an API key.
+ * `X-RateLimit-*` or, where there are none, from refusals. It uses up a limit as soon as it can,
+ * leaves other programs with the same key their part, and stands still for as long as a 429 says.
+ * One limiter serves all calls of a process that share an API key.
  */
 export class RateLimiter {
 	private readonly buckets: Record<Bucket, BucketState> = {
-		read: new BucketState(),
-		write: new BucketState(),
-		submit: new BucketState(),
+		read: new BucketState('read'),
+		write: new BucketState('write'),
+		submit: new BucketState('submit'),
 	};
-	/** When the last calls left, up to a burst of them. */
-	private recent: number[] = [];
+	/** All buckets' calls: bursts are counted over all of them. */
+	private readonly sends = new SendLog(10_000);
 	private burst: number = RATE_LIMITS.burstUnknown;
 	private isBurstReported = false;
 	private inFlight = 0;
 	private maxInFlight: number = RATE_LIMITS.maxInFlight.unknown;
-	private slowedAt = -Infinity;
-	private readonly waiting = new Set<() => void>();
 	/** What the answers so far have said of limits. */
 	private limits: 'unknown' | 'none' | 'known' = 'unknown';
 	/** Exchanges of late: how long the quickest and the slowest took. */
@@ -92,148 +100,227 @@ export class RateLimiter {
 		private readonly plans: readonly Plan[] = [],
 	) {}
 
-	/**
-	 * A run tells how many calls it has open, so that the pacer knows whether they fit into what
-	 * is left. Call the answer when the run is over.
-	 */
+	/** A run tells how many calls it has open. Call the answer when the run is over. */
 	announce(bucket: Bucket, open: () => number): () => void {
 		this.buckets[bucket].runs.add(open);
 		return () => this.buckets[bucket].runs.delete(open);
 	}
 
-	/** Waits for this call's turn, first come first served. Undefined: the signal fired before. */
-	async acquire(name: Bucket, signal?: AbortSignal): Promise<Ticket | undefined> {
+	/**
+	 * Waits for this call's turn, first come first served. Undefined: the signal fired before, or
+	 * the turn cannot come before `until`.
+	 */
+	acquire(
+		name: Bucket,
+		{ signal, until = Infinity }: AcquireOptions = {},
+	): Promise<Ticket | undefined> {
 		const bucket = this.buckets[name];
-		const before = bucket.queue;
-		let release: () => void = () => {};
-		bucket.queue = new Promise((resolve) => (release = resolve));
-		await before;
-		try {
-			while (!signal?.aborted) {
-				if (this.inFlight >= this.maxInFlight) {
-					await this.nextSettled(signal);
-					continue;
-				}
-				const waitMs = this.waitMs(bucket, this.clock.now());
-				if (waitMs <= 0) return this.send(name, bucket);
-				await this.clock.sleep(waitMs, signal);
-			}
-			return undefined;
-		} finally {
-			release();
-		}
+		return new Promise((resolve) => {
+			if (signal?.aborted) return resolve(undefined);
+			const waiter: Waiter = {
+				until,
+				settle(ticket) {
+					signal?.removeEventListener('abort', abort);
+					resolve(ticket);
+				},
+			};
+			const abort = () => {
+				bucket.waiters = bucket.waiters.filter((other) => other !== waiter);
+				waiter.settle();
+				this.advance(bucket);
+			};
+			signal?.addEventListener('abort', abort);
+			bucket.waiters.push(waiter);
+			this.advance(bucket);
+		});
 	}
 
 	/** Every ticket comes back, with what came of it. */
-	release(ticket: Ticket, { headers = {}, isGood = false, heldMs }: Released = {}): void {
+	release(ticket: Ticket, { headers = {}, isGood = false, refused }: Released = {}): void {
 		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
-		if (this.learn(ticket, bucket, headers, now)) {
-			// From here on the limits themselves say how much may be under way.
-			if (this.limits !== 'known') this.maxInFlight = Math.max(this.maxInFlight, this.burst);
-			this.limits = 'known';
-		} else if (this.limits === 'unknown' && isGood) this.limits = 'none';
-		if (isGood) this.maxInFlight += 1;
-		if (heldMs !== undefined) {
-			bucket.heldUntil = Math.max(bucket.heldUntil, now + heldMs);
-			// Refusals come in groups: only calls that left since the last slowing down count again.
-			if (ticket.sentAt >= this.slowedAt) {
-				this.maxInFlight = Math.max(1, Math.floor(this.maxInFlight / 2));
-				this.slowedAt = now;
-			}
+		this.learn(ticket, bucket, headers, isGood, now);
+		if (isGood) {
+			this.maxInFlight += 1;
+			bucket.backOff.answered(ticket.sentAt);
+			this.settleDoubters(bucket, true);
 		}
+		if (refused) this.slowDown(ticket, bucket, refused.retryAfterMs, now);
 		this.maxInFlight = Math.min(RATE_LIMITS.maxInFlight[this.limits], this.maxInFlight);
-		for (const wake of this.waiting) wake();
+		for (const each of Object.values(this.buckets)) this.advance(each);
 	}
 
-	private async nextSettled(signal?: AbortSignal): Promise<void> {
-		let wake: () => void = () => {};
-		const woken = new Promise<void>((resolve) => (wake = resolve));
-		this.waiting.add(wake);
-		signal?.addEventListener('abort', wake);
-		await woken;
-		this.waiting.delete(wake);
-		signal?.removeEventListener('abort', wake);
+	/**
+	 * For a call that was refused for longer than it may wait: whether another one gets through
+	 * before `until`. False as soon as nobody is left to try.
+	 */
+	async othersGetThrough(
+		name: Bucket,
+		{ signal, until = Infinity }: AcquireOptions = {},
+	): Promise<boolean> {
+		const bucket = this.buckets[name];
+		const end = new AbortController();
+		let isOpen = false;
+		const doubter = (answer: boolean) => {
+			isOpen = answer;
+			end.abort();
+		};
+		const cancel = () => doubter(false);
+		signal?.addEventListener('abort', cancel);
+		bucket.doubters.add(doubter);
+		this.giveUpDoubting(bucket);
+		await this.clock.sleep(until - this.clock.now(), end.signal);
+		bucket.doubters.delete(doubter);
+		signal?.removeEventListener('abort', cancel);
+		return isOpen;
 	}
 
-	private send(name: Bucket, bucket: BucketState): Ticket {
-		const now = this.clock.now();
-		for (const window of bucket.windows.values()) {
-			if (now >= window.endsAt) {
-				const endsAt = now + window.lengthMs;
-				Object.assign(window, { left: window.limit, startsAt: now, endsAt, isGuess: true });
+	/** Milliseconds for which nothing leaves because of a refusal. */
+	heldMs(name: Bucket): number {
+		return Math.max(0, this.buckets[name].backOff.heldUntil - this.clock.now());
+	}
+
+	/** Gives tickets to all whose turn it is. */
+	private advance(bucket: BucketState): void {
+		for (;;) {
+			const now = this.clock.now();
+			this.dropLate(bucket, now);
+			if (bucket.waiters.length === 0) break;
+			const waitMs = this.isFull(bucket) ? Infinity : this.waitMs(bucket, now);
+			if (waitMs <= 0) {
+				bucket.waiters.shift()?.settle(this.send(bucket, now));
+				continue;
 			}
-			window.left -= 1;
+			// Without an end, the next release decides.
+			if (waitMs < Infinity) {
+				this.dropLate(bucket, now + waitMs);
+				if (bucket.waiters.length > 0) this.wakeIn(bucket, waitMs, now);
+			}
+			break;
 		}
+		this.giveUpDoubting(bucket);
+	}
+
+	private isFull(bucket: BucketState): boolean {
+		return (
+			this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0)
+		);
+	}
+
+	/** Those whose time is over before `time`. */
+	private dropLate(bucket: BucketState, time: number): void {
+		const late = bucket.waiters.filter(({ until }) => until < time);
+		if (late.length === 0) return;
+		bucket.waiters = bucket.waiters.filter(({ until }) => until >= time);
+		for (const { settle } of late) settle();
+	}
+
+	private wakeIn(bucket: BucketState, waitMs: number, now: number): void {
+		const at = now + waitMs;
+		if (bucket.wakesAt <= at && bucket.wakesAt > now) return;
+		bucket.wakesAt = at;
+		void this.clock.sleep(waitMs).then(() => {
+			if (bucket.wakesAt === at) bucket.wakesAt = Infinity;
+			this.advance(bucket);
+		});
+	}
+
+	private send(bucket: BucketState, now: number): Ticket {
+		for (const window of bucket.windows.values()) window.take(now);
+		bucket.sends.add(now);
+		this.sends.add(now);
 		this.inFlight += 1;
 		bucket.inFlight += 1;
-		bucket.sent += 1;
-		bucket.lastSentAt = now;
-		this.recent = [...this.recent.slice(1 - this.burst), now];
-		return { bucket: name, number: bucket.sent, sentAt: now };
+		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now };
 	}
 
 	private waitMs(bucket: BucketState, now: number): number {
+		const { backOff, sends, inFlight } = bucket;
+		const marginMs = this.overtakenMs;
 		const windows = [...bucket.windows.values()];
-		const spacing = Math.max(0, ...windows.map((window) => spacingMs(bucket, window, now)));
-		const fitsIn = windows.every((window) => bucket.backlog <= leftIn(window, now));
-		const spreadMs = fitsIn ? 0 : bucket.lastSentAt + spacing - now;
-		// A second's calls must not be overtaken by the next second's; what is spread cannot be.
-		const overtakenMs = Math.max(0, this.tookMs.most - this.tookMs.least);
-		const apartMs = Math.max(0, Math.min(overtakenMs, this.burst * spacing - 1000));
-		return Math.max(bucket.heldUntil - now, this.burstWaitMs(now, apartMs), spreadMs);
+		const random = windows.some(({ share }) => share < 1) ? this.clock.random() : 0.5;
+		return Math.max(
+			backOff.heldUntil - now,
+			sends.lastAt + backOff.spacingMs - now,
+			this.burstWaitMs(bucket, now),
+			...windows.map((window) => window.waitMs(now, marginMs, inFlight, random)),
+		);
 	}
 
 	/** At most `burst` calls within any second. */
-	private burstWaitMs(now: number, apartMs: number): number {
+	private burstWaitMs(bucket: BucketState, now: number): number {
 		if (this.limits === 'none') return 0;
-		const first = this.recent[this.recent.length - this.burst];
-		return first === undefined ? 0 : first + 1000 + apartMs - now;
+		const burst = Math.max(1, Math.floor(this.burst * bucket.share));
+		const first = this.sends.last(burst);
+		if (first === undefined) return 0;
+		// A second's calls must not be overtaken by the next second's, where there is time for that.
+		const windows = [...bucket.windows.values()];
+		const spareMs = Math.max(0, ...windows.map(({ evenMs }) => this.burst * evenMs)) - 1000;
+		const apartMs = Math.max(0, Math.min(this.overtakenMs, spareMs / 2));
+		return first + 1000 + apartMs - now;
+	}
+
+	/** How much later one call may arrive than another. */
+	private get overtakenMs(): number {
+		return Math.max(0, this.tookMs.most - this.tookMs.least);
 	}
 
 	private learn(
 		ticket: Ticket,
 		bucket: BucketState,
 		headers: Record<string, string | undefined>,
+		isGood: boolean,
 		now: number,
-	): boolean {
-		const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
-			toNumber(headers[`x-ratelimit-${name}`]),
-		);
-		if (
-			!limit ||
-			limit < 1 ||
-			remaining === undefined ||
-			resetSeconds === undefined ||
-			resetSeconds > 86_400
-		)
-			return false;
+	): void {
+		const report = toReport(headers);
+		if (!report) {
+			if (this.limits === 'unknown' && isGood) this.limits = 'none';
+			return;
+		}
 		this.time(now - ticket.sentAt);
+		this.learnWindow(ticket, bucket, report, now);
+		// From here on the limits themselves say how much may be under way.
+		if (this.limits !== 'known') this.maxInFlight = Math.max(this.maxInFlight, this.burst);
+		this.limits = 'known';
+	}
 
+	private learnWindow(ticket: Ticket, bucket: BucketState, report: LimitReport, now: number): void {
+		const { limit } = report;
 		const known = bucket.windows.get(limit);
-		if (!known && resetSeconds <= 1) {
+		if (!known && report.resetMs <= 1000) {
 			// Seconds are over before their answer is here: only the limit itself is of use.
 			this.burst = limit;
 			this.isBurstReported = true;
-			return true;
+			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
-		// An answer to a call of the last window says nothing about this one.
-		if (known && ticket.sentAt < known.startsAt) return true;
-		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
-		const endsAt = now + resetSeconds * 1000;
-		const isSame = known !== undefined && endsAt <= known.endsAt + known.lengthMs / 2;
-		bucket.windows.set(limit, {
-			limit,
-			left: remaining - (bucket.sent - ticket.number),
-			startsAt: isSame ? known.startsAt : ticket.sentAt,
-			endsAt: isSame && !known.isGuess ? Math.min(known.endsAt, endsAt) : endsAt,
-			isGuess: false,
-			lengthMs: Math.max(known?.lengthMs ?? 0, resetSeconds * 1000),
-		});
-		return true;
+		if (known) known.learn(report, ticket, now);
+		else bucket.windows.set(limit, new RateWindow(bucket.sends, report, ticket, now));
+	}
+
+	private slowDown(
+		ticket: Ticket,
+		bucket: BucketState,
+		retryAfterMs: number | undefined,
+		now: number,
+	): void {
+		const perMinute = bucket.sends.between(now - 60_000, now);
+		const random = this.clock.random();
+		const isNew = bucket.backOff.refused(ticket.sentAt, now, retryAfterMs, perMinute, random);
+		if (isNew) this.maxInFlight = Math.max(1, Math.floor(this.maxInFlight / 2));
+	}
+
+	private giveUpDoubting(bucket: BucketState): void {
+		const isAlone = bucket.waiters.length === 0 && bucket.inFlight === 0;
+		if (isAlone || bucket.backOff.refusals >= RATE_LIMITS.maxTests)
+			this.settleDoubters(bucket, false);
+	}
+
+	private settleDoubters(bucket: BucketState, isOpen: boolean): void {
+		for (const settle of bucket.doubters) settle(isOpen);
+		bucket.doubters.clear();
 	}
 
 	/** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */
@@ -251,14 +338,15 @@ export class RateLimiter {
 	}
 }
 
-const leftIn = (window: Window, now: number) => (now >= window.endsAt ? window.limit : window.left);
-
-/** Milliseconds from call to call so that they spread evenly over what is left of the window. */
-function spacingMs(bucket: BucketState, window: Window, now: number): number {
-	const isOver = now >= window.endsAt;
-	const usable = leftIn(window, now) - Math.floor(window.limit * RATE_LIMITS.reserve);
-	const remainingMs = isOver ? window.lengthMs : window.endsAt - bucket.lastSentAt;
-	return usable <= 0 ? remainingMs : remainingMs / (usable + (isOver ? 0 : 1));
+/** Undefined: the headers are missing, or say nothing of use. */
+function toReport(headers: Record<string, string | undefined>): LimitReport | undefined {
+	const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
+		toNumber(headers[`x-ratelimit-${name}`]),
+	);
+	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined) return undefined;
+	// A time of day, for instance.
+	if (resetSeconds > 86_400) return undefined;
+	return { limit, remaining, resetMs: resetSeconds * 1000 };
 }
 
 function toNumber(text: string | undefined): number | undefined {

@@ -11,13 +11,13 @@ export const RETRY_POLICY: Record<Billing, Record<Execution, boolean>> = {
 };
 
 export const RETRY = {
-	/** Attempts in all, for what may be sent again. */
+	/** Attempts in all, for what may be sent again; those that a rate limit refused do not count. */
 	maxAttempts: 4,
-	/** Attempts in all, for calls that a rate limit turned away: it ends by itself. */
-	maxAttemptsWhenRateLimited: 12,
+	/** How long a call waits at most, where the platform does not say: a rate limit ends by itself. */
+	maxWaitMs: 3_600_000,
 	firstDelayMs: 500,
 	maxDelayMs: 30_000,
-	/** A longer Retry-After is not waited out within a step. */
+	/** A longer Retry-After holds for the call that met it; another call finds out whether for all. */
 	maxRetryAfterMs: 120_000,
 };
 

@@ -247,7 +247,7 @@ describe('the rate limiter', () => {
 			Array.from({ length: RATE_LIMITS.maxInFlight.unknown }, () => limiter.acquire('write')),
 		);
 		const controller = new AbortController();
-		const cancelled = limiter.acquire('write', controller.signal);
+		const cancelled = limiter.acquire('write', { signal: controller.signal });
 		const next = limiter.acquire('write');
 		controller.abort();
 		await expect(cancelled).resolves.toBeUndefined();

@@ -1,0 +1,132 @@
+import type { SendLog } from './sendLog';
+
+/** What an answer's `X-RateLimit-*` say of one window. */
+export interface LimitReport {
+	limit: number;
+	remaining: number;
+	/** Milliseconds until the window ends. */
+	resetMs: number;
+}
+
+/** Which call an answer belongs to: calls are numbered as they are sent. */
+export interface Sending {
+	number: number;
+	sentAt: number;
+}
+
+const USUAL_LENGTH_MS = 60_000;
+/** How much of the past counts when the share is learned. */
+const SHARE_MEMORY = 0.8;
+/** Difference to what was expected, as a part of the limit, that shows how a window refills. */
+const SURPRISE = 0.25;
+/** Longest wait for other programs to use the last calls of a window. */
+const MAX_COURTESY_MS = 5_000;
+
+/**
+ * One rate-limit window: what the API last reported of it, brought forward by what was sent since.
+ * It learns whether the limit comes back all at once or call by call, and which share of the calls
+ * is ours when other programs use the same key.
+ */
+export class RateWindow {
+	private left: number;
+	/** The last call that `left` includes. */
+	private base: Sending;
+	private endsAt: number;
+	/** No answer has told this window's end yet. */
+	private isGuess = false;
+	private lengthMs = USUAL_LENGTH_MS;
+	private refills: 'unknown' | 'atOnce' | 'gradually' = 'unknown';
+	private used = { own: 1, all: 1 };
+
+	constructor(
+		private readonly sends: SendLog,
+		report: LimitReport,
+		sending: Sending,
+		now: number,
+	) {
+		this.limit = report.limit;
+		this.left = report.remaining;
+		this.base = sending;
+		this.endsAt = now + report.resetMs;
+		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
+	}
+
+	readonly limit: number;
+
+	/** Our part of all calls of late, from above 0 to 1. */
+	get share(): number {
+		return Math.min(1, Math.max(0.05, this.used.own / Math.max(1e-9, this.used.all)));
+	}
+
+	/** Milliseconds from call to call that use up the limit evenly. */
+	get evenMs(): number {
+		return this.lengthMs / this.limit;
+	}
+
+	learn({ remaining, resetMs }: LimitReport, sending: Sending, now: number): void {
+		// An answer to an earlier call says nothing new.
+		if (sending.number <= this.base.number) return;
+		const own = sending.number - this.base.number;
+		const expected = this.left - own + this.cameBack(sending.sentAt, 0);
+		const surprise = Math.max(2, this.limit * SURPRISE);
+		const isFirstOfGuess = this.isGuess;
+		if (remaining > expected + surprise) this.refills = 'atOnce';
+		else {
+			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
+			const all = Math.max(0, own + expected - remaining);
+			this.used.own = SHARE_MEMORY * this.used.own + own;
+			this.used.all = SHARE_MEMORY * this.used.all + all;
+		}
+		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
+		const endsAt = now + resetMs;
+		const isSame =
+			!this.isGuess && sending.sentAt < this.endsAt && endsAt <= this.endsAt + this.lengthMs / 2;
+		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
+		this.isGuess = false;
+		this.lengthMs = Math.max(this.lengthMs, resetMs);
+		this.left = Math.min(remaining, this.limit);
+		this.base = sending;
+	}
+
+	/** A call leaves: a window that is over begins again. */
+	take(now: number): void {
+		if (now < this.endsAt || this.refills !== 'atOnce') return;
+		this.left = this.limit;
+		this.base = { number: this.sends.count, sentAt: now };
+		this.endsAt = now + this.lengthMs;
+		this.isGuess = true;
+	}
+
+	/** Calls that may be sent now, other programs' included. */
+	room(now: number, marginMs: number): number {
+		if (now >= this.endsAt && this.refills === 'atOnce') return this.limit;
+		const sent = this.sends.count - this.base.number;
+		return Math.min(this.limit, this.left - sent + this.cameBack(now, marginMs));
+	}
+
+	/**
+	 * Milliseconds until the next call may be sent; Infinity: an answer that is under way decides.
+	 * @param marginMs How much later a call may arrive than another one.
+	 */
+	waitMs(now: number, marginMs: number, inFlight: number, random: number): number {
+		const room = this.room(now, marginMs);
+		if (room * this.share >= 1) return 0;
+		const isOver = now >= this.endsAt;
+		// Too few for everybody: whoever waits longest finds out whether they are still there.
+		if (room >= 1 && !isOver) {
+			const patienceMs = Math.min(MAX_COURTESY_MS, (this.endsAt - now) / (1 + room));
+			return Math.max(0, this.sends.lastAt + patienceMs * (0.5 + random) - now);
+		}
+		if (isOver) return inFlight === 0 ? 0 : Infinity;
+		const nextBack = this.sends.firstAfter(now - this.lengthMs - marginMs);
+		const backAt = this.refills === 'atOnce' ? Infinity : nextBack + this.lengthMs + marginMs;
+		return Math.max(1, Math.min(this.endsAt, backAt) - now);
+	}
+
+	/** Own calls that a sliding window no longer counts, since the last report. */
+	private cameBack(now: number, marginMs: number): number {
+		if (this.refills === 'atOnce') return 0;
+		const from = this.base.sentAt - this.lengthMs;
+		return this.sends.between(from, now - this.lengthMs - marginMs);
+	}
+}
