@@ -7,9 +7,16 @@ const closed = (files, group, message, ignores = []) => ({
 	ignores,
 	rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },
 });
-const OUTSIDE = ['nodes', 'credentials', 'zapier', 'sandbox', 'scripts', 'test', 'testkit'].flatMap(
-	(folder) => [`../${folder}/**`, `**/../${folder}/**`],
-);
+const OUTSIDE = [
+	'nodes',
+	'credentials',
+	'packages',
+	'zapier',
+	'sandbox',
+	'scripts',
+	'test',
+	'testkit',
+].flatMap((folder) => [`../${folder}/**`, `**/../${folder}/**`]);
 
 export default tseslint.config(
 	{ ignores: ['**/dist/', '**/build/', '**/node_modules/'] },

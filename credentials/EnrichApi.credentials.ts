@@ -1,13 +1,7 @@
-import type {
-	IAuthenticate,
-	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
-	ICredentialType,
-	IHttpRequestOptions,
-	INodeProperties,
-} from 'n8n-workflow';
-import { isOwnHost } from '../shared/http/connection';
+import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { authenticateWith } from '../nodes/shared/authenticate';
 import { auth } from '../shared/providers/enrich/auth';
+import { words } from '../shared/providers/enrich/words';
 
 export class EnrichApi implements ICredentialType {
 	name = 'enrichApi';
@@ -46,29 +40,7 @@ export class EnrichApi implements ICredentialType {
 		},
 	];
 
-	/** Adds the key, and only to requests that go to the credential's own host. */
-	authenticate: IAuthenticate = async (
-		credentials: ICredentialDataDecryptedObject,
-		request: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> => {
-		const connection = auth.toConnection(credentials);
-		const isRelative = !/^https?:\/\//i.test(request.url);
-		const url = isRelative
-			? `${connection.baseUrl}/${request.url.replace(/^\/+/, '')}`
-			: request.url;
-		if (!isOwnHost(url, connection)) {
-			throw new Error('The Enrich API key is only sent to the base URL of its credential.');
-		}
-		return {
-			...request,
-			url,
-			baseURL: undefined,
-			// A redirect could carry the key to another host; n8n's older helpers know the second name.
-			disableFollowRedirect: true,
-			...{ followRedirect: false },
-			headers: { ...request.headers, ...auth.headers(connection) },
-		};
-	};
+	authenticate = authenticateWith(auth, words);
 
 	/** The wallet's balance is free to read. */
 	test: ICredentialTestRequest = {

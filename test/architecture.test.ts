@@ -80,6 +80,7 @@ const shipped = [
 	...filesIn('nodes'),
 	...filesIn('credentials'),
 	...filesIn('zapier/src'),
+	...filesIn('packages'),
 ];
 const all = [...shipped, ...filesIn('sandbox')];
 const imports = new Map(all.map((file) => [file, importsOf(file)]));

@@ -10,10 +10,12 @@ import {
 } from './n8nEngine';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server';
 import type { FaultRule } from '../sandbox/faults';
+import publishing from '../publishing.json';
 import { kit } from '../nodes/Enrich/catalog';
 import { placedOperations } from '../nodes/shared/kit';
 
 export const ROOT = join(__dirname, '..');
+const CUFINDER = join(ROOT, publishing.packages.cufinder);
 
 /** What the Enrich node offers. */
 export const placed = placedOperations(kit);
@@ -109,14 +111,18 @@ export interface Bench {
 	sent(part: string): number;
 }
 
-/** n8n's engine with the built package, and a sandbox that is as at the start before each test. */
+/** n8n's engine with the built packages, and a sandbox that is as at the start before each test. */
 export function bench(options: SandboxOptions = {}): Bench {
 	let engine: Engine;
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await startSandbox({ plan: 'unlimited', ...options });
 		engine = await loadEngine({
-			credentials: { enrichApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url } },
+			packageDirs: [ROOT, CUFINDER],
+			credentials: {
+				enrichApi: { apiKey: sandbox.apiKey, baseUrl: sandbox.url },
+				cufinderApi: { apiKey: sandbox.cufinder.apiKey, baseUrl: sandbox.cufinder.url },
+			},
 		});
 	}, 60_000);
 	afterAll(async () => sandbox.close());

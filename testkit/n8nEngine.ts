@@ -55,8 +55,8 @@ export interface WorkflowJson {
 }
 
 export interface EngineOptions {
-	/** Directory whose package.json lists the nodes and credentials; default: the repository root. */
-	packageDir?: string;
+	/** Directories whose package.json lists nodes and credentials; default: the repository root alone. */
+	packageDirs?: string[];
 	/** Used by every run that does not bring its own. */
 	credentials?: CredentialData;
 }
@@ -112,8 +112,10 @@ export interface EngineResult {
 }
 
 export interface Engine {
-	/** The loaded package: its node and credential types after n8n's own checks. */
+	/** The first package: its node and credential types after n8n's own checks. */
 	loader: PackageDirectoryLoader;
+	/** All packages, in the order of their directories. */
+	loaders: PackageDirectoryLoader[];
 	/** Hands a call to a trigger's webhook, as n8n's server does before it starts the workflow. */
 	webhook(workflow: WorkflowJson, call: WebhookCall): Promise<IWebhookResponseData>;
 	/** Rejects only if the workflow cannot start (no trigger, unknown type, missing required parameter). */
@@ -151,23 +153,29 @@ function loadN8n() {
 	};
 }
 type N8n = ReturnType<typeof loadN8n>;
+type Loaders = PackageDirectoryLoader[];
 
-/** Loads a package's node and credential types once; the returned engine can run any number of workflows. */
+/** Loads the packages' node and credential types once; the returned engine can run any number of workflows. */
 export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 	const n8n = loadN8n();
-	const loader = new n8n.PackageDirectoryLoader(options.packageDir ?? resolve(__dirname, '..'));
-	await loader.loadAll();
+	const loaders: Loaders = [];
+	for (const directory of options.packageDirs ?? [resolve(__dirname, '..')]) {
+		const loader = new n8n.PackageDirectoryLoader(directory);
+		await loader.loadAll();
+		loaders.push(loader);
+	}
 	return {
-		loader,
+		loader: loaders[0] as PackageDirectoryLoader,
+		loaders,
 		webhook: async (workflow, call) =>
-			await runWebhook(n8n, loader, workflow, call, options.credentials ?? {}),
+			await runWebhook(n8n, loaders, workflow, call, options.credentials ?? {}),
 		run: async (workflow, runOptions = {}) =>
-			await runWorkflow(n8n, loader, workflow, {
+			await runWorkflow(n8n, loaders, workflow, {
 				...runOptions,
 				credentials: { ...options.credentials, ...runOptions.credentials },
 			}),
 		activate: (workflow, pollOptions = {}) =>
-			createPoller(n8n, loader, workflow, {
+			createPoller(n8n, loaders, workflow, {
 				...pollOptions,
 				credentials: { ...options.credentials, ...pollOptions.credentials },
 			}),
@@ -176,17 +184,17 @@ export async function loadEngine(options: EngineOptions = {}): Promise<Engine> {
 
 function createPoller(
 	n8n: N8n,
-	loader: PackageDirectoryLoader,
+	loaders: Loaders,
 	json: WorkflowJson,
 	{ credentials = {}, pollBudgetMs }: PollOptions,
 ): Poller {
-	const nodeTypes = createNodeTypes(n8n, loader, () => {});
+	const nodeTypes = createNodeTypes(n8n, loaders, () => {});
 	const workflow = new n8n.Workflow({ ...toWorkflowBase(n8n.deepCopy(json)), nodeTypes });
 	const [node] = workflow.getPollNodes();
 	if (!node) throw new n8n.UserError('The workflow has no polling trigger');
 	const additionalData = createAdditionalData(
 		n8n,
-		createCredentialsHelper(n8n, loader, credentials),
+		createCredentialsHelper(n8n, loaders, credentials),
 	);
 	const context = new n8n.PollContext(workflow, node, additionalData, 'trigger', 'activate');
 	if (pollBudgetMs) Object.assign(context, { getPollBudgetMs: () => pollBudgetMs });
@@ -207,12 +215,12 @@ function createPoller(
 
 async function runWebhook(
 	n8n: N8n,
-	loader: PackageDirectoryLoader,
+	loaders: Loaders,
 	json: WorkflowJson,
 	{ request, response, staticData, mode = 'webhook' }: WebhookCall,
 	credentials: CredentialData,
 ): Promise<IWebhookResponseData> {
-	const nodeTypes = createNodeTypes(n8n, loader, () => {});
+	const nodeTypes = createNodeTypes(n8n, loaders, () => {});
 	const workflow = new n8n.Workflow({ ...toWorkflowBase(json), staticData, nodeTypes });
 	const typeOf = ({ type, typeVersion }: INode) => nodeTypes.getByNameAndVersion(type, typeVersion);
 	const node = Object.values(workflow.nodes).find((one) => typeOf(one).webhook);
@@ -220,7 +228,7 @@ async function runWebhook(
 	const { webhook, description } = typeOf(node);
 	const additionalData = createAdditionalData(
 		n8n,
-		createCredentialsHelper(n8n, loader, credentials),
+		createCredentialsHelper(n8n, loaders, credentials),
 	);
 	Object.assign(additionalData, { httpRequest: request, httpResponse: response });
 	const webhookData = {
@@ -246,7 +254,7 @@ async function runWebhook(
 
 async function runWorkflow(
 	n8n: N8n,
-	loader: PackageDirectoryLoader,
+	loaders: Loaders,
 	json: WorkflowJson,
 	options: RunOptions,
 ): Promise<EngineResult> {
@@ -256,7 +264,7 @@ async function runWorkflow(
 	const tries = new Map<number, number>();
 	let executionIndex = 0;
 
-	const nodeTypes = createNodeTypes(n8n, loader, () =>
+	const nodeTypes = createNodeTypes(n8n, loaders, () =>
 		tries.set(executionIndex, (tries.get(executionIndex) ?? 0) + 1),
 	);
 	const workflow = new n8n.Workflow({ ...workflowData, nodeTypes });
@@ -284,7 +292,7 @@ async function runWorkflow(
 	});
 	const additionalData = createAdditionalData(
 		n8n,
-		createCredentialsHelper(n8n, loader, options.credentials ?? {}),
+		createCredentialsHelper(n8n, loaders, options.credentials ?? {}),
 	);
 	Object.assign(additionalData, { executionId, workflowId: workflow.id, hooks });
 
@@ -390,17 +398,12 @@ const baseNodes: Record<string, INodeType> = {
 	'n8n-nodes-base.stickyNote': passThrough('stickyNote', ['input'], []),
 };
 
-function createNodeTypes(
-	n8n: N8n,
-	loader: PackageDirectoryLoader,
-	onExecute: () => void,
-): INodeTypes {
+function createNodeTypes(n8n: N8n, loaders: Loaders, onExecute: () => void): INodeTypes {
 	const counted = new Map<INodeType, INodeType>();
 	const getByName = (type: string): INodeType | IVersionedNodeType => {
-		const prefix = `${loader.packageName}.`;
-		const found =
-			baseNodes[type] ??
-			(type.startsWith(prefix) ? loader.nodeTypes[type.slice(prefix.length)]?.type : undefined);
+		const [packageName, name = ''] = type.split('.');
+		const loader = loaders.find((one) => one.packageName === packageName);
+		const found = baseNodes[type] ?? loader?.nodeTypes[name]?.type;
 		if (!found) throw new n8n.UserError(`Unknown node type "${type}"`);
 		return found;
 	};
@@ -425,12 +428,15 @@ function createNodeTypes(
 /** Does what n8n's server does with stored credentials, minus the storing. */
 function createCredentialsHelper(
 	n8n: N8n,
-	loader: PackageDirectoryLoader,
+	loaders: Loaders,
 	data: CredentialData,
 ): ICredentialsHelper {
-	const typeOf = (name: string): ICredentialType => loader.getCredential(name).type;
+	const loaderOf = (name: string) =>
+		loaders.find(({ credentialTypes }) => Object.hasOwn(credentialTypes, name)) ??
+		(loaders[0] as PackageDirectoryLoader);
+	const typeOf = (name: string): ICredentialType => loaderOf(name).getCredential(name).type;
 	const getParentTypes = (name: string): string[] =>
-		(loader.credentialTypes[name]?.type.extends ?? []).flatMap((parent) => [
+		(loaderOf(name).credentialTypes[name]?.type.extends ?? []).flatMap((parent) => [
 			parent,
 			...getParentTypes(parent),
 		]);
@@ -455,6 +461,7 @@ function createCredentialsHelper(
 		getCredentialsProperties,
 		runPreAuthentication,
 		isCredentialUsableByNode(name, nodeType) {
+			const loader = loaderOf(name);
 			const type = loader.credentialTypes[name]?.type;
 			const supported = type?.supportedNodes?.map((node) => `${loader.packageName}.${node}`);
 			return type?.restrictToSupportedNodes !== true || supported?.includes(nodeType) === true;

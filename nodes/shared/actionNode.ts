@@ -28,12 +28,15 @@ export function outputsOf(kit: NodeKit): `={{${string}}}` {
 	const mayMiss = placedOperations(kit)
 		.filter(({ operation, perRow }) => operation.price && !perRow.neverMisses)
 		.map(({ resource, value }) => `${resource}/${value}`);
-	const wait = `$parameter["resource"] === "batch" && $parameter["operation"] === "wait"`;
 	const split = [
 		'$parameter["notFound"] === "output"',
-		'$parameter["waiting"] !== "none"',
-		'!["csv", "jsonl"].includes($parameter["format"])',
+		...(kit.provider.batches
+			? ['$parameter["waiting"] !== "none"', '!["csv", "jsonl"].includes($parameter["format"])']
+			: []),
 		`${JSON.stringify(mayMiss)}.includes($parameter["resource"] + "/" + $parameter["operation"])`,
 	].join(' && ');
-	return `={{ ${wait} ? ${named('Still Running', 'Ended')} : ${split} ? ${named('Found', 'Not Found')} : ["${MAIN}"] }}`;
+	const outputs = `${split} ? ${named('Found', 'Not Found')} : ["${MAIN}"]`;
+	if (!kit.provider.batches) return `={{ ${outputs} }}`;
+	const wait = `$parameter["resource"] === "batch" && $parameter["operation"] === "wait"`;
+	return `={{ ${wait} ? ${named('Still Running', 'Ended')} : ${outputs} }}`;
 }

@@ -51,7 +51,7 @@ async function executeLookup(
 	if (context.getExecutionCancelSignal()?.aborted) {
 		// An error would make n8n call the execution failed.
 		store.fail();
-		return await toOutputs(context, done);
+		return await toOutputs(context, kit, done);
 	}
 	const isTriedAgain = store.hasTriesLeft && results.some(mayPass);
 	if (isTriedAgain || mustStop(context, done)) {
@@ -65,7 +65,7 @@ async function executeLookup(
 		const message = [summaryText(summary, incomplete, operation), note].filter(Boolean).join(' ');
 		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
-	const outputs = await toOutputs(context, done);
+	const outputs = await toOutputs(context, kit, done);
 	if (!(store.hasTriesLeft && isRunAgain(outputs))) store.finish();
 	return outputs;
 }
@@ -84,7 +84,7 @@ async function lookUp(
 	const signal = context.getExecutionCancelSignal();
 	const client = await clientOf(context, kit, { timeoutMs, signal });
 	if (batch) {
-		const settings = outputSettings(context, operation);
+		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
 	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, store })) };
@@ -187,10 +187,11 @@ const toUntouchedItem = (
 
 async function toOutputs(
 	context: IExecuteFunctions,
+	kit: NodeKit,
 	{ operation, results, summary, file }: Done,
 ): Promise<INodeExecutionData[][]> {
 	if (file) return [[await file.toItem(summary)]];
-	const settings = outputSettings(context, operation);
+	const settings = outputSettings(context, kit, operation);
 	const items = context.getInputData();
 	const main: INodeExecutionData[] = [];
 	const second: INodeExecutionData[] = [];
@@ -205,7 +206,11 @@ async function toOutputs(
 	return settings.notFound === 'output' ? [main, second] : [main];
 }
 
-function outputSettings(context: IExecuteFunctions, operation: Operation): OutputSettings {
+function outputSettings(
+	context: IExecuteFunctions,
+	{ provider }: NodeKit,
+	operation: Operation,
+): OutputSettings {
 	const read = <T>(name: string, fallback: T): T =>
 		context.getNodeParameter(name, 0, fallback as never) as T;
 	const fields = {
@@ -213,10 +218,13 @@ function outputSettings(context: IExecuteFunctions, operation: Operation): Outpu
 		simplified: operation.simplified,
 		selected: read<string[]>('outputFields', []),
 	}[read<'simplified' | 'selected' | 'raw'>('output', 'simplified')];
+	const fieldName = (name: string) => String(read(name, '') ?? '').trim();
+	const providerField = fieldName('options.providerField');
 	return {
 		fields: operation.simplified && fields,
 		includeInputFields: read('options.includeInputFields', true),
-		resultField: String(read('options.resultField', '') ?? '').trim(),
+		resultField: fieldName('options.resultField'),
+		answeredBy: providerField === '' ? {} : { [providerField]: provider.words.name },
 		notFound:
 			operation.price && !operation.neverMisses
 				? read<OutputSettings['notFound']>('notFound', 'keep')

@@ -12,6 +12,8 @@ export interface OutputSettings {
 	notFound: 'keep' | 'drop' | 'output';
 	/** Failed rows have an `error`, as n8n's own nodes do when they continue. */
 	marksErrors: boolean;
+	/** Put beside what was found, e.g. `{ provider: 'Enrich' }`. */
+	answeredBy: Record<string, string>;
 }
 
 /** The items of one row: one, or for lists one per entry. */
@@ -35,6 +37,7 @@ export function toItems(
 				operation.paging !== undefined,
 			),
 			...(error && { error }),
+			...(result.outcome === 'found' && settings.answeredBy),
 		},
 		...(settings.includeInputFields && row.binary && { binary: row.binary }),
 		pairedItem: { item: index },

@@ -216,13 +216,14 @@ export class RowsFile {
 	}
 
 	private columns(): string[] {
-		const { fields, includeInputFields, resultField } = this.settings;
+		const { fields, includeInputFields, resultField, answeredBy } = this.settings;
 		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
 		const reported = [
 			...(fields ?? outputFields(this.operation).map(({ key }) => key)),
 			...ACCOUNT,
 		];
-		return [...new Set([...own, ...(resultField === '' ? reported : [resultField])])];
+		const result = resultField === '' ? reported : [resultField];
+		return [...new Set([...own, ...result, ...Object.keys(answeredBy)])];
 	}
 }
 

@@ -257,6 +257,7 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		...manyOptions(placed),
 		INCLUDE_INPUT,
 		...optionFor(placed, isPriced, MAX_CREDITS),
+		...optionFor(placed, isPriced, PROVIDER_FIELD),
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
 		TIMEOUT,
@@ -281,6 +282,16 @@ const MAX_CREDITS: INodeProperties = {
 	default: 1000,
 	description:
 		'Credits that this step may spend each time it runs, in a loop each round; rows beyond it are skipped, not looked up',
+};
+
+const PROVIDER_FIELD: INodeProperties = {
+	displayName: 'Put Provider in Field',
+	name: 'providerField',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. foundBy',
+	description:
+		'Name of a field that takes the name of the provider where this step finds something: behind one another, steps of several providers say by it who answered',
 };
 
 const RESULT_FIELD: INodeProperties = {

@@ -85,7 +85,7 @@ describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 			expect(names.sort()).toEqual(
 				[
 					...forAll,
-					...(price ? ['maxCredits', 'onFailedRows', 'skipIfFilled'] : []),
+					...(price ? ['maxCredits', 'onFailedRows', 'providerField', 'skipIfFilled'] : []),
 					...(isMany ? ['maxWait', 'takeOver'] : []),
 					...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 				].sort(),
@@ -171,13 +171,14 @@ const examples = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsW
 
 describe.each(examples)('the example %s', (file) => {
 	const { nodes, connections } = exampleOf(file);
-	const ours = nodes.filter(({ type }) => type.startsWith('n8n-nodes-enrich.'));
+	const ours = nodes.filter(({ type }) => /^n8n-nodes-(?:enrich|cufinder)\./.test(type));
 
 	test('sets nothing that our nodes do not have', () => {
 		expect(ours.length).toBeGreaterThan(0);
 		for (const { type, parameters, typeVersion } of ours) {
-			const name = type.split('.')[1] as string;
-			const about = b.engine.loader.nodeTypes[name]!.type.description as INodeTypeDescription;
+			const [packageName, name = ''] = type.split('.');
+			const loader = b.engine.loaders.find((one) => one.packageName === packageName);
+			const about = loader!.nodeTypes[name]!.type.description as INodeTypeDescription;
 			expect(about.version).toBe(typeVersion);
 			const defaults = { output: 'simplified', ...parameters };
 			const properties = about.properties.filter((property) => isShown(property, defaults));

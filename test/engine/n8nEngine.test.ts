@@ -112,7 +112,7 @@ beforeAll(async () => {
 		writeFileSync(join(packageDir, name), content);
 
 	engine = await loadEngine({
-		packageDir,
+		packageDirs: [packageDir],
 		credentials: {
 			probeApi: { baseUrl, apiKey: 'abc' },
 			probeFunctionApi: { baseUrl, apiKey: 'def' },

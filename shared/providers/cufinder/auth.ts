@@ -1,5 +1,6 @@
 import type { Auth } from '../../contract/provider';
 import { badSettings, toApiKey, toBaseUrl } from '../../http/connection';
+import { words } from './words';
 
 const DEFAULT_BASE_URL = 'https://api.cufinder.io/v2';
 
@@ -14,11 +15,12 @@ export const auth: Auth = {
 				apiKey === ''
 					? 'the API key is empty'
 					: 'the API key must hold only letters, digits and signs, and no spaces',
+				words,
 			);
 		}
 		return {
 			apiKey,
-			baseUrl: toBaseUrl(entered.baseUrl, DEFAULT_BASE_URL),
+			baseUrl: toBaseUrl(entered.baseUrl, DEFAULT_BASE_URL, words),
 			headerStyle: 'x-api-key',
 		};
 	},
