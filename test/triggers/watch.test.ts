@@ -23,7 +23,7 @@ const at = (ms: number) => new Date(ms).toISOString();
 interface Job {
 	jobId: string;
 	status: string;
-	createdAt?: string;
+	createdAt: string;
 	completedAt?: string | null;
 }
 
@@ -186,7 +186,7 @@ describe('a watch on jobs', () => {
 		['with an odd date', '13/2026'],
 		['without a date', undefined],
 	])('a job %s', (_what, createdAt) => {
-		const odd = job('odd', { createdAt });
+		const odd = { ...job('odd'), createdAt };
 		const from = (day: number, listed: Data[], seen?: JobsSeen) => {
 			const news = watchJobs(seen, listed, START + day * DAY_MS);
 			const stored = JSON.parse(JSON.stringify(news.seen)) as JobsSeen;
