@@ -77,7 +77,7 @@ export async function lookUpManyRows(
 		patienceMs({ batchId, isReused }) {
 			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
 			called = batchId;
-			return address.patienceMs(batchId);
+			return Math.min(address.patienceMs(batchId), maxWaitMs);
 		},
 		isOwn: (batchId) => address?.isFor(batchId, false) === true,
 		...(file && { keep: file.keep }),
