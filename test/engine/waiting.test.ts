@@ -15,6 +15,11 @@ const inBackground = (maxWait: number, more: object = {}) => ({
 	options: { maxWait, ...more },
 });
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const hasEnded = async (batchId: unknown) => {
+	const isEnded = () =>
+		b.sandbox.batches.some((one) => one.batchId === batchId && one.status === 'completed');
+	while (!isEnded()) await pause(50);
+};
 const dueIn = ({ raw }: EngineResult) => raw.waitTill!.getTime() - Date.now();
 
 describe('a step that waits in the background', () => {
@@ -23,8 +28,9 @@ describe('a step that waits in the background', () => {
 		const resting = await b.run(parameters, ROWS);
 		expect(resting.status).toBe('waiting');
 		expect(dueIn(resting)).toBeLessThan(60_000);
-		await pause(3_000);
+		await hasEnded(b.sandbox.batches[0]?.batchId);
 		const looked = await b.run(parameters, [], { waited: resting });
+		expect(looked.error?.message).toBeUndefined();
 		expect(looked.status).toBe('success');
 		expect(looked.runs('Enrich')).toHaveLength(1);
 		expect(outcomesOf(looked.node('Enrich'))).toEqual(ROWS.map(() => 'found'));
@@ -125,7 +131,7 @@ describe('a batch of which nobody knows', () => {
 			addresses(1),
 		);
 		const [item] = jsonOf(started.node('Enrich'));
-		await pause(300);
+		await hasEnded(item!.batchId);
 		const node = enrichNode(
 			{ resource: 'batch', operation: 'wait' },
 			{ onError: 'continueRegularOutput' },
@@ -149,7 +155,7 @@ test('a wait that is over fails the batches that still run, and no other', async
 		b.run({ ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } }, rows);
 	const quick = jsonOf((await start(addresses(1))).node('Enrich'))[0]!;
 	const slow = jsonOf((await start(addresses(60).slice(2))).node('Enrich'))[0]!;
-	await pause(400);
+	await hasEnded(quick.batchId);
 	const node = enrichNode(
 		{ resource: 'batch', operation: 'wait', giveUpAfter: 0.0000001 },
 		{ onError: 'continueErrorOutput' },
