@@ -94,6 +94,8 @@ export interface RunOptions extends Shape {
 	contextData?: IExecuteContextData;
 	credentials?: CredentialData;
 	signal?: AbortSignal;
+	/** An execution that waits, and whose time is over. */
+	waited?: EngineResult;
 }
 
 export interface Bench {

@@ -72,6 +72,8 @@ export interface RunOptions {
 	contextData?: IExecuteContextData;
 	/** Default: `manual`. */
 	mode?: WorkflowExecuteMode;
+	/** Goes on with an execution that waits, as n8n does when its time is over. */
+	waited?: EngineResult;
 }
 
 /** A call of a trigger's address. */
@@ -100,6 +102,7 @@ export interface NodeResult {
 }
 
 export interface EngineResult {
+	executionId: string;
 	status: ExecutionStatus;
 	error?: ExecutionError;
 	/** The node's last run; throws if it never ran. */
@@ -259,7 +262,7 @@ async function runWorkflow(
 	options: RunOptions,
 ): Promise<EngineResult> {
 	const mode = options.mode ?? 'manual';
-	const executionId = randomUUID();
+	const executionId = options.waited?.executionId ?? randomUUID();
 	const workflowData = toWorkflowBase(n8n.deepCopy(json));
 	const tries = new Map<number, number>();
 	let executionIndex = 0;
@@ -283,13 +286,15 @@ async function runWorkflow(
 	});
 
 	const items = toItems(options.items ?? workflowData.pinData?.[start.name] ?? [{}]);
-	const executionData = n8n.createRunExecutionData({
-		startData: {},
-		executionData: {
-			contextData: n8n.deepCopy(options.contextData ?? {}),
-			nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }],
-		},
-	});
+	const executionData = options.waited
+		? asStored(options.waited)
+		: n8n.createRunExecutionData({
+				startData: {},
+				executionData: {
+					contextData: n8n.deepCopy(options.contextData ?? {}),
+					nodeExecutionStack: [{ node: start, data: { main: [items] }, source: null }],
+				},
+			});
 	const additionalData = createAdditionalData(
 		n8n,
 		createCredentialsHelper(n8n, loaders, options.credentials ?? {}),
@@ -305,14 +310,18 @@ async function runWorkflow(
 	if (options.signal?.aborted) cancel();
 	options.signal?.addEventListener('abort', cancel, { once: true });
 	try {
-		return toResult(await execution, tries);
+		return toResult(executionId, await execution, tries);
 	} finally {
 		options.signal?.removeEventListener('abort', cancel);
 		rmSync(userFolder, { recursive: true, force: true });
 	}
 }
 
-function toResult(raw: IRun, tries: Map<number, number>): EngineResult {
+/** n8n stores executions as JSON. */
+const asStored = ({ raw }: EngineResult): IRun['data'] =>
+	JSON.parse(JSON.stringify(raw.data)) as IRun['data'];
+
+function toResult(executionId: string, raw: IRun, tries: Map<number, number>): EngineResult {
 	const { runData, lastNodeExecuted, error } = raw.data.resultData;
 	const runs = (name: string) =>
 		(runData[name] ?? []).map(
@@ -333,7 +342,7 @@ function toResult(raw: IRun, tries: Map<number, number>): EngineResult {
 	};
 	const last =
 		lastNodeExecuted === undefined ? [] : (runs(lastNodeExecuted).at(-1)?.outputs.flat() ?? []);
-	return { status: raw.status, error, node, runs, last, raw };
+	return { executionId, status: raw.status, error, node, runs, last, raw };
 }
 
 /** Fills in what n8n's editor and database always write. */

@@ -68,7 +68,7 @@ async function pollJobs(
 	return {
 		example: newest ? toItem(newest) : `No ${noun} has ended in the last 30 days`,
 		news(before) {
-			const { seen, ended } = watchJobs(before as JobsSeen, jobs);
+			const { seen, ended } = watchJobs(before as JobsSeen, jobs, client.now());
 			return { seen, items: ended.map(toItem) };
 		},
 	};

@@ -9,7 +9,7 @@ import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { type FileFormat, ResultFile } from '../shared/resultFile';
 import { n8nClock } from '../shared/transport';
-import { toItem, type WebhookResponse } from './webhookResponse';
+import { toItem, type WebhookResponse } from '../shared/webhookResponse';
 
 /** The item of a batch that has ended. What its callback alone says stands apart. */
 export function batchItem(

@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Progress } from '../../shared/contract/batch';
-import { isRecord } from '../../shared/contract/data';
 import { events } from '../../shared/providers/enrich/events';
 import { type Callback, readCallback, withFields } from '../../shared/triggers/callbacks';
 import { n8nClock } from '../shared/transport';
@@ -9,10 +8,8 @@ import { coalesce } from './coalesce';
 import { Deliveries } from './deduplicate';
 import { batchItem, isResultOutput, resultItems } from './outputs';
 import { verifyBatch, verifyBatchOnce } from './verifyBatch';
-import { toItem, WebhookResponse } from './webhookResponse';
-
-/** The longest callback that is documented has a few kilobytes. */
-const MAX_BYTES = 1_000_000;
+import { readBody } from '../shared/webhookBody';
+import { toItem, WebhookResponse } from '../shared/webhookResponse';
 
 /**
  * When to read whether a batch has ended that is said to have ended, in milliseconds since the poll
@@ -38,11 +35,8 @@ async function receive(
 	response: WebhookResponse,
 ): Promise<IWebhookResponseData> {
 	if (!hasSecret(context)) return response.refuse(403, 'Not allowed');
-	const request = context.getRequestObject();
-	if (Number(request.headers['content-length']) > MAX_BYTES)
-		return response.refuse(413, 'Too large');
-	const body = await bodyOf(context);
-	if ((request.rawBody?.length ?? 0) > MAX_BYTES) return response.refuse(413, 'Too large');
+	const { body, isTooLarge } = await readBody(context);
+	if (isTooLarge) return response.refuse(413, 'Too large');
 	const callback = readCallback(events, body);
 	if (callback === 'malformed') return response.refuse(400, 'Not a callback from Enrich');
 	if (callback === 'unknownEvent' || !isWanted(context, callback))
@@ -59,19 +53,6 @@ function hasSecret(context: IWebhookFunctions): boolean {
 	const given: unknown = (context.getQueryData() as { secret?: unknown }).secret;
 	const digest = (text: string) => createHash('sha256').update(text).digest();
 	return typeof given === 'string' && timingSafeEqual(digest(given), digest(secret));
-}
-
-/** What n8n has not read as JSON, because its content type says something else, may still be some. */
-async function bodyOf(context: IWebhookFunctions): Promise<unknown> {
-	const body: unknown = context.getBodyData();
-	if (isRecord(body) && Object.keys(body).length > 0) return body;
-	const request = context.getRequestObject();
-	try {
-		await request.readRawBody();
-		return JSON.parse(request.rawBody.toString('utf8'));
-	} catch {
-		return undefined;
-	}
 }
 
 function isWanted(context: IWebhookFunctions, { event, job }: Callback): boolean {

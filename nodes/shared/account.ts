@@ -9,6 +9,8 @@ import { n8nClock } from './transport';
 export interface Account {
 	/** Limits hold for all calls of an account together. */
 	rateLimiter: RateLimiter;
+	/** Callbacks are verified by few calls, which must not stand in the queue of a long run. */
+	callbackRateLimiter: RateLimiter;
 	knownBatches: KnownBatches;
 }
 
@@ -21,6 +23,7 @@ export function accountOf(provider: Provider, { apiKey, baseUrl }: Connection): 
 	if (known) return known;
 	const account = {
 		rateLimiter: new RateLimiter(n8nClock, provider.plans),
+		callbackRateLimiter: new RateLimiter(n8nClock, provider.plans),
 		knownBatches: new KnownBatches(),
 	};
 	accounts.set(key, account);

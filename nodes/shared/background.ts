@@ -11,11 +11,14 @@ import {
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { fetchProgress } from '../../shared/batches/progress';
 import type { Batch } from '../../shared/contract/batch';
+import { isRecord } from '../../shared/contract/data';
 import { isPrivateHost } from '../../shared/input/ip';
 import { quote } from '../../shared/input/text';
-import type { Client } from '../../shared/http/client';
-import { clientOf, type NodeClient } from './client';
+import { callbackClientOf, type NodeClient } from './client';
 import type { NodeKit } from './kit';
+import { n8nClock } from './transport';
+import { readBody } from './webhookBody';
+import { WebhookResponse } from './webhookResponse';
 
 /** Where a waiting execution is called back. */
 export const RESUME_WEBHOOKS: IWebhookDescription[] = [
@@ -35,6 +38,10 @@ const NONCE = 'enrich';
 /** What the step sends to its own address, to close the gap until n8n has stored the wait. */
 const CHECK = 'enrich.check';
 const CHECKS_AFTER_MS = 3_000;
+/** So long a step stays for a batch before its execution is put to wait. */
+const STAYS_MS = 15_000;
+/** A callback can get lost: a resting step looks for itself, less and less often. */
+const LOOKS_AFTER_MS = { least: 60_000, most: 600_000 };
 
 /** What a waiting step stores with its execution. */
 interface Suspension {
@@ -44,6 +51,10 @@ interface Suspension {
 	executionId: string;
 	batchId: string;
 	product: Batch['product'];
+	/** Milliseconds since the epoch. */
+	startedAt: number;
+	/** What has put an end to the wait was a call, not the time. */
+	isCalled?: boolean;
 }
 
 /** Where this execution can be called back while it waits. */
@@ -51,8 +62,15 @@ export interface CallbackAddress {
 	url: string;
 	/** Whether a batch calls this execution back. */
 	isFor(batchId: string, isNew: boolean): boolean;
-	/** Puts the execution to wait until the batch calls back, or the time is over. */
-	suspend(batchId: string, maxMs: number): Promise<void>;
+	/** Milliseconds to stay for a batch before the execution is put to wait. */
+	patienceMs(batchId: string): number;
+	/**
+	 * Puts the execution to wait until the batch calls back, or it is time to look; false: it has
+	 * waited for `maxMs` already.
+	 */
+	suspend(batchId: string, maxMs: number): Promise<boolean>;
+	/** The batch for which this execution has waited in vain for a callback. */
+	readonly uncalled?: string;
 }
 
 /** @throws NodeOperationError where the API cannot reach this n8n. */
@@ -66,36 +84,70 @@ export function callbackAddress(
 	const store = context.getContext('node');
 	const executionId = context.getExecutionId();
 	const before = store[STORED_UNDER] as Suspension | undefined;
-	// What it was called back for; a retry of the execution has another address.
-	const called = before?.executionId === executionId ? before : undefined;
+	// What it has waited for; a retry of the execution has another address.
+	const awaited = before?.executionId === executionId ? before : undefined;
 	const nonce = randomUUID();
 	return {
 		url: withNonce(resumeUrl, nonce),
-		isFor: (batchId, isNew) => isNew || batchId === called?.batchId,
+		isFor: (batchId, isNew) => isNew || batchId === awaited?.batchId,
+		patienceMs: (batchId) => (batchId === awaited?.batchId ? 0 : STAYS_MS),
+		uncalled: awaited?.isCalled === false ? awaited.batchId : undefined,
 		async suspend(batchId, maxMs) {
-			const suspension: Suspension =
-				called?.batchId === batchId ? called : { nonce, executionId, batchId, product };
-			store[STORED_UNDER] = suspension;
-			const url = withNonce(resumeUrl, suspension.nonce);
-			const detail = 'no callback came';
-			const { message, nextStep } = client.error({
-				kind: 'stillRunning',
-				batchId,
-				detail,
-			});
-			// n8n keeps the failure with the execution, so that retrying it would only repeat it.
-			const description = `${nextStep} Start the workflow anew for that, as a retry of this execution repeats this message.`;
-			// Without it, n8n hands on the input rows when the time is over, as if they were results.
-			const resumeError = {
-				name: 'NodeOperationError',
-				message,
-				description,
-			} as NodeOperationError;
-			context.setMetadata({ resumeUrl: url, resumeError });
-			await context.putExecutionToWait(new Date(Date.now() + maxMs));
-			void checkOnce(context, url);
+			const now = Date.now();
+			const isSame = awaited?.batchId === batchId;
+			const startedAt = isSame ? awaited.startedAt : now;
+			const leftMs = startedAt + maxMs - now;
+			if (leftMs <= 0) return false;
+			const own = isSame ? awaited.nonce : nonce;
+			const suspension = { nonce: own, executionId, batchId, product, startedAt, isCalled: false };
+			store[STORED_UNDER] = suspension satisfies Suspension;
+			const url = withNonce(resumeUrl, own);
+			if (runsAgainAfterWait(context)) {
+				context.setMetadata({ resumeUrl: url });
+				const { least, most } = LOOKS_AFTER_MS;
+				const untilLookMs = Math.min(most, Math.max(least, (now - startedAt) / 2), leftMs);
+				await context.putExecutionToWait(new Date(now + untilLookMs));
+				leaveWaitUnstored(context);
+			} else {
+				context.setMetadata({ resumeUrl: url, resumeError: lateError(client, batchId) });
+				await context.putExecutionToWait(new Date(now + leftMs));
+			}
+			if (!isSame) void checkOnce(context, url);
+			return true;
 		},
 	};
+}
+
+/** What n8n has of a running step at run time, but in no documented interface. */
+interface RunningStep {
+	runExecutionData?: IRunExecutionData;
+	executeData?: { runIndex?: number };
+	runIndex?: number;
+}
+
+const runsAgainAfterWait = (context: IExecuteFunctions): boolean => {
+	const { runExecutionData, executeData, runIndex } = context as unknown as RunningStep;
+	return runExecutionData !== undefined && executeData !== undefined && runIndex !== undefined;
+};
+
+/**
+ * When the time of a wait is over, n8n hands on the input as if it were results, where the data of
+ * the execution tell of the wait. Without that, it runs the step again; the time itself is stored
+ * beside the data. The run takes the place of the one that has waited.
+ */
+function leaveWaitUnstored(context: IExecuteFunctions): void {
+	const step = context as unknown as Required<RunningStep>;
+	Object.defineProperty(step.runExecutionData, 'waitTill', { enumerable: false });
+	step.executeData.runIndex = step.runIndex;
+}
+
+/** How a wait ends where n8n cannot be made to run the step again. */
+function lateError(client: NodeClient, batchId: string): NodeOperationError {
+	const detail = 'no callback came';
+	const { message, nextStep } = client.error({ kind: 'stillRunning', batchId, detail });
+	// n8n keeps the failure with the execution, so that retrying it would only repeat it.
+	const description = `${nextStep} Start the workflow anew for that, as a retry of this execution repeats this message.`;
+	return { name: 'NodeOperationError', message, description } as NodeOperationError;
 }
 
 function withNonce(resumeUrl: string, nonce: string): string {
@@ -169,23 +221,32 @@ const END_POLLS_MS = [0, 2_000, 5_000, 10_000];
  */
 export const resumeWebhook = (kit: NodeKit) =>
 	async function webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const response = new WebhookResponse(this);
 		try {
 			const { suspension, stack } = suspensionOf(this);
-			const { event } = this.getBodyData();
 			const batch = kit.provider.batches?.find(({ product }) => product === suspension?.product);
 			const isOurs =
 				suspension !== undefined && isSame(this.getQueryData() as IDataObject, suspension.nonce);
-			const isWakeUp = event === CHECK || isEndOf(kit, batch, event);
-			if (!isOurs || !batch || !stack || !isWakeUp) return { webhookResponse: { received: true } };
+			if (!isOurs || !batch || !stack) return response.refuse(200, 'Not wanted here');
+			const { body, isTooLarge } = await readBody(this);
+			if (isTooLarge) return response.refuse(413, 'Too large');
+			if (!isRecord(body) || typeof body.event !== 'string')
+				return response.refuse(400, `Not a callback from ${kit.provider.words.name}`);
+			const isCheck = body.event === CHECK;
+			if (!isCheck && !isEndOf(kit, batch, body.event))
+				return response.refuse(200, 'Not wanted here');
 			// Whoever calls need not wait for what follows.
-			this.getResponseObject().status(200).json({ received: true });
-			const pollsMs = event === CHECK ? END_POLLS_MS.slice(0, 1) : END_POLLS_MS;
-			const client = await clientOf(this, kit);
-			if (!(await hasEnded(client, batch, suspension.batchId, pollsMs)))
-				return { noWebhookResponse: true };
+			response.answer(200, 'Taken');
+			const pollsMs = isCheck ? END_POLLS_MS.slice(0, 1) : END_POLLS_MS;
+			const isEnded = await hasEnded(this, kit, batch, suspension.batchId, pollsMs);
+			if (!isEnded) return { noWebhookResponse: true };
+			suspension.isCalled = true;
 			return { noWebhookResponse: true, workflowData: resumed(stack) };
-		} catch {
-			return { noWebhookResponse: true };
+		} catch (thrown) {
+			this.logger.error(
+				`A callback from ${kit.provider.words.name} was not taken: ${(thrown as Error).message}`,
+			);
+			return response.refuse(500, 'Not taken');
 		}
 	};
 
@@ -195,14 +256,16 @@ const isEndOf = ({ provider }: NodeKit, batch: Batch | undefined, name: unknown)
 	) === true;
 
 async function hasEnded(
-	client: Client,
+	context: IWebhookFunctions,
+	kit: NodeKit,
 	batch: Batch,
 	batchId: string,
 	pollsMs: readonly number[],
 ): Promise<boolean> {
 	for (const waitMs of pollsMs) {
-		await client.sleep(waitMs);
+		await n8nClock.sleep(waitMs);
 		try {
+			const client = await callbackClientOf(context, kit);
 			if ((await fetchProgress(batch, batchId, client)).state !== 'running') return true;
 		} catch {
 			// The next poll may succeed, and no other callback follows.

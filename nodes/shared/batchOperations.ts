@@ -24,7 +24,7 @@ export async function executeBatchOperation(
 		return isWait ? await wait(context, client) : await getResults(context, client);
 	} catch (thrown) {
 		if (!context.continueOnFail()) throw failed(context, thrown);
-		const items = context.getInputData().map((_, index) => toFailedItem(thrown, index));
+		const items = context.getInputData().map((_, index) => toFailedItem(context, thrown, index));
 		// n8n would hand on the input by the first output, which leads back here: an endless loop.
 		return isWait ? [[], items] : [items];
 	}
@@ -105,31 +105,39 @@ async function wait(
 	const input = context.getInputData();
 	const { byBatch, others } = sorted(context);
 	const ended: INodeExecutionData[] = others;
-	let running: PollContext | undefined;
-	let unseen: unknown;
+	/** What does not let the wait end yet. */
+	const open: { indexes: number[]; error: ConnectorError }[] = [];
 	for (const indexes of byBatch) {
 		const index = indexes[0] as number;
 		const item = input[index] as INodeExecutionData;
 		try {
 			const seen = await fetchStatus(context, client, index);
-			if (seen.progress.state === 'running') running ??= seen;
-			ended.push({
-				json: { ...item.json, ...reportedOf(client, seen) },
-				pairedItem: pairedWith(indexes),
-			});
+			if (seen.progress.state === 'running')
+				open.push({ indexes, error: stillRunning(client, seen) });
+			else
+				ended.push({
+					json: { ...item.json, ...reportedOf(client, seen) },
+					pairedItem: pairedWith(indexes),
+				});
 		} catch (thrown) {
-			if (isPassing(thrown, item, client.now())) unseen = thrown;
+			if (isPassing(thrown, item, client.now()))
+				open.push({ indexes, error: toConnectorError(thrown) });
 			else if (!context.continueOnFail()) throw failed(context, thrown, index);
-			else ended.push(toFailedItem(thrown, index));
+			else ended.push(...indexes.map((one) => toFailedItem(context, thrown, one)));
 		}
 	}
-	if (!running && unseen === undefined) {
+	if (open.length === 0) {
 		delete store[STORED_UNDER];
 		return [[], ended];
 	}
 	if (client.now() - since >= maxMs) {
 		delete store[STORED_UNDER];
-		throw running ? stillRunning(client, running) : toConnectorError(unseen);
+		if (!context.continueOnFail())
+			throw (open.find(({ error }) => error.kind === 'stillRunning') ?? open[0])!.error;
+		const late = open.flatMap(({ indexes, error }) =>
+			indexes.map((one) => toFailedItem(context, error, one)),
+		);
+		return [[], [...ended, ...late]];
 	}
 	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
 	// n8n empties the array that it is given.
@@ -181,7 +189,7 @@ async function getResults(
 			context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
 		} catch (thrown) {
 			if (!context.continueOnFail()) throw failed(context, thrown, index);
-			main.push(toFailedItem(thrown, index));
+			main.push(...indexes.map((one) => toFailedItem(context, thrown, one)));
 		}
 	}
 	return [[...main, ...others]];
@@ -237,13 +245,26 @@ async function readResults(
 const failed = (context: IExecuteFunctions, thrown: unknown, index?: number): Error =>
 	toNodeError(context, { error: thrown as Error, index });
 
-const toFailedItem = (thrown: unknown, index: number): INodeExecutionData => {
+/**
+ * An item keeps its columns: n8n itself joins them to what it sends to the error branch, which it
+ * knows by these keys alone.
+ */
+function toFailedItem(
+	context: IExecuteFunctions,
+	thrown: unknown,
+	index: number,
+): INodeExecutionData {
 	const { message } = thrown as Error;
+	const { json, binary } = context.getInputData()[index] as INodeExecutionData;
+	const batchId = thrown instanceof ConnectorError ? thrown.facts.batchId : undefined;
+	const isNamed = batchId === undefined || message.includes(batchId);
 	return {
 		json: {
-			error: message,
+			...(context.getNode().onError !== 'continueErrorOutput' && json),
+			error: isNamed ? message : `Batch ${batchId}: ${message}`,
 			...(thrown instanceof ConnectorError && { details: { nextStep: thrown.nextStep } }),
 		},
+		...(binary && { binary }),
 		pairedItem: { item: index },
 	};
-};
+}

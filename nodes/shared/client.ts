@@ -16,6 +16,8 @@ export interface CallOptions {
 	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
 	maxWaitMs?: number;
 	signal?: AbortSignal;
+	/** For few and free calls that somebody waits for: they pass by the calls of long runs. */
+	isAside?: boolean;
 }
 
 /** @throws ConnectorError of kind `badSettings` */
@@ -26,7 +28,7 @@ export const connectionOf = async (context: RequestContext, kit: NodeKit): Promi
 export async function clientOf(
 	context: RequestContext,
 	kit: NodeKit,
-	{ timeoutMs = HTTP_LIMITS.timeoutMs, ...options }: CallOptions = {},
+	{ timeoutMs = HTTP_LIMITS.timeoutMs, isAside = false, ...options }: CallOptions = {},
 ): Promise<NodeClient> {
 	const connection = await connectionOf(context, kit);
 	const account = accountOf(kit.provider, connection);
@@ -36,9 +38,21 @@ export async function clientOf(
 		baseUrl,
 		transport: n8nTransport(context, kit.credentialType),
 		clock: n8nClock,
-		rateLimiter: account.rateLimiter,
+		rateLimiter: isAside ? account.callbackRateLimiter : account.rateLimiter,
 		timeoutMs: Math.min(Math.max(1000, timeoutMs), HTTP_LIMITS.maxTimeoutMs),
 		secrets: [apiKey],
 	});
 	return { ...client, baseUrl, knownBatches: account.knownBatches };
 }
+
+const CALLBACK_CALL_MS = 5_000;
+const CALLBACK_WAIT_MS = 3_000;
+
+/** The client that reads what a callback claims: whoever calls back does not wait for long. */
+export const callbackClientOf = (context: RequestContext, kit: NodeKit): Promise<NodeClient> =>
+	clientOf(context, kit, {
+		timeoutMs: CALLBACK_CALL_MS,
+		maxWaitMs: CALLBACK_WAIT_MS,
+		isAside: true,
+		signal: AbortSignal.timeout(CALLBACK_CALL_MS + CALLBACK_WAIT_MS),
+	});

@@ -19,9 +19,6 @@ import { counted, type OutputSettings, toErrorItem, toItems } from './items';
 import { numberParameter } from './parameters';
 import { type FileFormat, ResultFile } from './resultFile';
 
-/** So long a step stays for a batch before its execution is put to wait. */
-const STAYS_MS = 15_000;
-
 /** What became of the rows. */
 export interface Done {
 	operation: Operation;
@@ -80,23 +77,26 @@ export async function lookUpManyRows(
 		patienceMs({ batchId, isReused }) {
 			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
 			called = batchId;
-			return STAYS_MS;
+			return Math.min(address.patienceMs(batchId), maxWaitMs);
 		},
 		isOwn: (batchId) => address?.isFor(batchId, false) === true,
 		...(file && { keep: file.keep }),
 	});
 	const isRunning = ({ error }: RowResult) =>
 		error?.kind === 'stillRunning' && error.facts.batchId === called;
-	if (address && called !== undefined && done.results.some(isRunning)) {
+	const isOpen = called !== undefined && done.results.some(isRunning);
+	if (address && isOpen && (await address.suspend(called as string, maxWaitMs))) {
 		file?.abandon();
 		store.suspend();
-		await address.suspend(called, maxWaitMs);
 		// n8n empties the array that it is given.
 		return [[...context.getInputData()]];
 	}
 	const notes = [
 		takenOver.length > 0 &&
 			`Taken over instead of paying again: batch ${takenOver.join(', ')}, started earlier.`,
+		address?.uncalled !== undefined &&
+			!isOpen &&
+			`Batch ${address.uncalled} is complete, and its callback did not come.`,
 		waiting === 'background' &&
 			isTooMany &&
 			`Stayed and checked, as ${batch.callsBack ? `more than ${counted(MAX_ROWS_BY_CALLBACK, 'row')} would keep n8n busy with callbacks` : `${client.provider.words.name} sends no callbacks for this lookup`}.`,

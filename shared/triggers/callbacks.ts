@@ -1,7 +1,8 @@
 import { type Data, isRecord, textOr } from '../contract/data';
 import type { EventKind, JobEvent } from '../contract/event';
 import type { LookupOutcome } from '../contract/operation';
-import type { Job } from '../contract/batch';
+import type { Batch, Job } from '../contract/batch';
+import { inputFields, outputFields } from '../contract/form';
 import { camelKeys } from './camelKeys';
 
 /** What an API has reported by calling back. Nothing proves that it was the API. */
@@ -49,14 +50,50 @@ export function readCallback(events: readonly JobEvent[], body: unknown): Callba
 	}
 	const fields = flattened(event, reported.timestamp, rest);
 	const resultId = (event.resultId ?? []).map((path) => textFrom(at(reported, path))).find(Boolean);
+	const outcome = outcomeOf(event, rest, fields);
 	return {
 		...{ event: kind, job, batchId, fields },
 		...(resultId !== undefined && { resultId }),
-		outcome: outcomeOf(event, rest, fields),
-		// The ID does not do: two people can share an address, and each is a result.
-		identity: JSON.stringify([event.name, batchId, body.data]),
+		outcome,
+		identity: canonical([
+			event.name,
+			batchId,
+			resultId,
+			outcome.outcome,
+			distinctive(job, fields, rest),
+		]),
 	};
 }
+
+/**
+ * What tells a result from the batch's others: the ID does not do, as two people can share an
+ * address, and whatever is not documented may differ from one delivery of it to the next.
+ */
+function distinctive(job: Job, fields: Data, reported: Data): Data {
+	const documented = Object.entries(fields).filter(([key]) => documentedKeys(job).has(key));
+	return documented.length > 0 ? Object.fromEntries(documented) : reported;
+}
+
+const keysOf = new WeakMap<Job, ReadonlySet<string>>();
+
+/** The fields of a job's rows and of their results. */
+function documentedKeys(job: Job): ReadonlySet<string> {
+	const known = keysOf.get(job);
+	if (known) return known;
+	const { single, results } = job as Job & Partial<Batch>;
+	const rows = single ? [...inputFields(single), ...outputFields(single)] : [];
+	const keys = new Set([...rows, ...outputFields(results)].map(({ key }) => key));
+	keysOf.set(job, keys);
+	return keys;
+}
+
+/** JSON in which the order of keys makes no difference. */
+const canonical = (value: unknown): string =>
+	JSON.stringify(value, (_, inner: unknown) =>
+		isRecord(inner)
+			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+			: inner,
+	);
 
 const at = (value: unknown, path: readonly string[]): unknown =>
 	path.reduce<unknown>(

@@ -9,6 +9,8 @@ import type { Data } from '../contract/data';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** The lists hold the jobs of 30 days; one more, for clocks that differ. */
 const REMEMBERED_DAYS = 31;
+/** A date before this one is none: zero, or a clock that was never set. */
+const FIRST_DAY = Date.UTC(2015) / DAY_MS;
 
 /** What a watch on a list of jobs remembers. */
 export interface JobsSeen {
@@ -18,21 +20,31 @@ export interface JobsSeen {
 
 /**
  * Which jobs have ended since the last look, in the order of their ends; at the first look, none.
- * `listed` is the whole list, in any order.
+ * `listed` is the whole list, in any order; `now` in milliseconds since the epoch, default: unknown.
  */
 export function watchJobs(
 	seen: JobsSeen | undefined,
 	listed: readonly Data[],
+	now = Infinity,
 ): { seen: JobsSeen; ended: Data[] } {
-	const known = new Map(Object.entries(seen?.ended ?? {}));
+	const known = Object.entries(seen?.ended ?? {});
 	const jobs = endedJobs(listed);
-	const newest = Math.max(0, ...known.values(), ...listed.flatMap((job) => dayOf(job) ?? []));
+	const isUsable = (day: number) => day >= FIRST_DAY && day <= dayOf(now) + 1;
+	const dayIn = (job: Data) => [job.createdAt, job.completedAt].map(toDay).find(isUsable);
+	const days = [...known.map(([, day]) => day), ...listed.flatMap((job) => dayIn(job) ?? [])];
+	const newest = Math.max(0, ...days.filter(isUsable));
 	const isRemembered = (day: number) => day > newest - REMEMBERED_DAYS;
-	const day = (job: Data) => dayOf(job) ?? newest;
-	const ended = jobs.filter((job) => isRemembered(day(job)) && !known.has(idOf(job)));
-	const all = [...known, ...ended.map((job) => [idOf(job), day(job)] as const)];
+	const remembered = new Map(known.map(([id, day]) => [id, Math.min(day, newest)]));
+	const ended: Data[] = [];
+	for (const job of jobs) {
+		const day = dayIn(job);
+		const isKnown = remembered.has(idOf(job));
+		if (!isKnown && isRemembered(day ?? newest)) ended.push(job);
+		// One whose date says nothing stays known for as long as it is listed.
+		if (!isKnown || day === undefined) remembered.set(idOf(job), day ?? newest);
+	}
 	return {
-		seen: { ended: Object.fromEntries(all.filter(([, created]) => isRemembered(created))) },
+		seen: { ended: Object.fromEntries([...remembered].filter(([, day]) => isRemembered(day))) },
 		ended: seen ? ended : [],
 	};
 }
@@ -52,10 +64,10 @@ const idOf = ({ jobId }: Data) => jobId as string;
 
 const timeOf = (value: unknown) => (typeof value === 'string' ? Date.parse(value) : NaN);
 
-const dayOf = ({ createdAt }: Data): number | undefined => {
-	const time = timeOf(createdAt);
-	return Number.isNaN(time) ? undefined : Math.floor(time / DAY_MS);
-};
+const dayOf = (time: number): number => Math.floor(time / DAY_MS);
+
+/** Days since the epoch; not a number where it is no date. */
+const toDay = (value: unknown): number => dayOf(timeOf(value));
 
 /** Jobs that failed may not tell when. */
 const endOf = ({ completedAt, createdAt }: Data): number =>

@@ -146,6 +146,31 @@ describe('the identity', () => {
 	test('is the same for a repeated delivery', () =>
 		expect(read(body(bob, 'later')).identity).toBe(read(body(bob)).identity));
 
+	test('is the same with another field, and with the keys in another order', () => {
+		const { identity } = read(body(bob));
+		const again = { first_name: 'Bob', email: 'a@b.co', delivery: 2 };
+		const { event, timestamp, data } = body({ attempt: 2, result: again });
+		expect(read({ data, sent: 'again', timestamp, event } as object).identity).toBe(identity);
+	});
+
+	test.each(Object.keys(RESULTS) as Product[])(
+		'of %s is the same however it is spelled',
+		(product) => {
+			const [event, data] = RESULTS[product];
+			const reversed = (value: unknown): unknown =>
+				typeof value !== 'object' || value === null || Array.isArray(value)
+					? value
+					: Object.fromEntries(
+							Object.entries(value)
+								.reverse()
+								.map(([key, inner]) => [key, reversed(inner)]),
+						);
+			const send = (more: object) => read({ event, batchId: 'x', data: { ...more, ...data } });
+			const again = read({ event, batchId: 'x', data: reversed({ ...data, retry_count: 1 }) });
+			expect(again.identity).toBe(send({}).identity);
+		},
+	);
+
 	test('is another for another person with the same address', () =>
 		expect(read(body({ result: { email: 'a@b.co', first_name: 'Robert' } })).identity).not.toBe(
 			read(body(bob)).identity,

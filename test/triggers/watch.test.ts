@@ -180,6 +180,48 @@ describe('a watch on jobs', () => {
 		expect(watchJobs(seen, [...later, job('old')]).ended).toEqual([]);
 	});
 
+	describe.each([
+		['dated 2099', '2099-01-01T00:00:00.000Z'],
+		['dated before there were any', '0001-01-01T00:00:00Z'],
+		['with an odd date', '13/2026'],
+		['without a date', undefined],
+	])('a job %s', (_what, createdAt) => {
+		const odd = { ...job('odd'), createdAt };
+		const from = (day: number, listed: Data[], seen?: JobsSeen) => {
+			const news = watchJobs(seen, listed, START + day * DAY_MS);
+			const stored = JSON.parse(JSON.stringify(news.seen)) as JobsSeen;
+			return { seen: stored, ids: news.ended.map(({ jobId }) => jobId) };
+		};
+
+		test('starts once, for as long as it is listed, and keeps no other from starting', () => {
+			let { seen } = from(0, [job('first')]);
+			const starts: unknown[] = [];
+			for (let day = 1; day < 200; day++) {
+				const daily = job(`day ${day}`, { createdAt: at(START + day * DAY_MS) });
+				const news = from(day, day > 2 ? [odd, daily] : [daily], seen);
+				seen = news.seen;
+				starts.push(...news.ids);
+			}
+			const days = Array.from({ length: 199 }, (_, i) => `day ${i + 1}`);
+			expect(starts.sort()).toEqual([...days, 'odd'].sort());
+			expect(Object.keys(seen.ended).length).toBeLessThan(35);
+		});
+
+		test('that was there at first does not start', () => {
+			const { seen } = from(0, [odd]);
+			const next = from(1, [odd, job('new', { createdAt: at(START + DAY_MS) })], seen);
+			expect(next.ids).toEqual(['new']);
+			expect(from(60, [odd], next.seen).ids).toEqual([]);
+		});
+	});
+
+	test('a date in the future that is stored already keeps nothing from starting', () => {
+		const seen = { ended: { odd: Date.parse('2099-01-01') / DAY_MS } };
+		const { ended, seen: next } = watchJobs(seen, [job('new')], START);
+		expect(ended.map(({ jobId }) => jobId)).toEqual(['new']);
+		expect(Math.max(...Object.values(next.ended))).toBeLessThanOrEqual(START / DAY_MS + 1);
+	});
+
 	test('entries that are no jobs, or name no time, do no harm', () => {
 		const { seen } = watchJobs(undefined, []);
 		const odd = [{}, { jobId: 7, status: 'completed' }, { jobId: 'x', status: 'completed' }];
