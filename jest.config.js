@@ -15,6 +15,8 @@ module.exports = {
 	transformIgnorePatterns: ['/node_modules/(?!quick-lru/)'],
 	// What a Zapier build leaves behind has package.json files of the same names.
 	modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/zapier/build/'],
+	// See testkit/oddSandbox.ts.
+	setupFiles: process.env.SANDBOX_ODD ? ['<rootDir>/testkit/oddSandbox.ts'] : [],
 	testTimeout: 20_000,
 	maxWorkers: 2,
 };

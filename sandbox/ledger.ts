@@ -22,6 +22,11 @@ const PAID_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 /** The wallet. Every change of the balance is a transaction, so that they always add up to it. */
 export class Ledger {
 	private readonly paidUntil = new Map<string, number>();
+	private readonly searches = new Map<string, Set<string>>();
+	/** How often the history was read. */
+	private looks = 0;
+	/** The transactions that are held back, and until which look. */
+	private heldBack: { until: number; entry: Transaction }[] = [];
 	/** Oldest first. */
 	private entries: Transaction[] = [];
 	private left = 0;
@@ -30,6 +35,8 @@ export class Ledger {
 	constructor(
 		private readonly initialBalance: number,
 		readonly organizationId: string,
+		/** How many looks at the history do not show a booking yet. */
+		private readonly lateBy: () => number = () => 0,
 	) {
 		this.reset();
 	}
@@ -57,7 +64,7 @@ export class Ledger {
 	): void {
 		this.left += amount;
 		if (type === 'deduction' || type === 'refund') this.spent -= amount;
-		this.entries.push({
+		const entry: Transaction = {
 			id: hexId('665e10a1', this.entries.length + 1),
 			organizationId: this.organizationId,
 			type,
@@ -66,7 +73,10 @@ export class Ledger {
 			description,
 			createdAt: new Date().toISOString(),
 			metadata,
-		});
+		};
+		this.entries.push(entry);
+		const lateBy = this.lateBy();
+		if (lateBy > 0) this.heldBack.push({ until: this.looks + lateBy, entry });
 	}
 
 	/** Whether this lookup was charged within the last 7 days. */
@@ -78,14 +88,29 @@ export class Ledger {
 		this.paidUntil.set(lookup, Date.now() + PAID_FOR_MS);
 	}
 
+	/** How many different searches there were this month, this one included. */
+	countSearch(search: string): number {
+		const month = new Date().toISOString().slice(0, 7);
+		const searches = this.searches.get(month) ?? new Set();
+		this.searches.set(month, searches.add(search));
+		return searches.size;
+	}
+
 	/** One page of the history, newest first. */
 	page(
 		type: string | undefined,
 		page: number,
 		limit: number,
 	): { transactions: Transaction[]; total: number } {
+		const looks = ++this.looks;
+		this.heldBack = this.heldBack.filter(({ until }) => until >= looks);
+		const late = new Set(this.heldBack.map(({ entry }) => entry));
 		const chosen =
-			type === undefined ? this.entries : this.entries.filter((entry) => entry.type === type);
+			type === undefined && late.size === 0
+				? this.entries
+				: this.entries.filter(
+						(entry) => (type === undefined || entry.type === type) && !late.has(entry),
+					);
 		const end = Math.max(0, chosen.length - (page - 1) * limit);
 		return {
 			transactions: chosen.slice(Math.max(0, end - limit), end).reverse(),
@@ -96,9 +121,13 @@ export class Ledger {
 	/** Back to the first top-up; nothing counts as paid any more. */
 	reset(): void {
 		this.paidUntil.clear();
+		this.searches.clear();
+		this.looks = 0;
+		this.heldBack = [];
 		this.entries = [];
 		this.left = 0;
 		this.spent = 0;
 		if (this.initialBalance > 0) this.book('topup', this.initialBalance, 'Credit purchase');
+		this.heldBack = [];
 	}
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, program } from 'commander';
 import pc from 'picocolors';
 import { TEST_VALUES as CUFINDER_TEST_VALUES } from './cufinder/testValues';
 import { DEFAULT_KEY, REFUSED_KEYS } from './enrich/keys';
+import { ODDITIES, ODDITY_NAMES, type OddityChoice } from './enrich/oddities';
 import { PLAN_NAMES } from './enrich/plans';
 import { TEST_VALUES } from './enrich/testValues';
 import { HEADER_STYLES } from './rateLimits';
@@ -40,6 +41,11 @@ program
 	.option('--batch-rate <items>', 'items of a batch processed per second', numberFrom(0), 200)
 	.option('--latency <ms>', 'how long a call takes', numberFrom(0), 0)
 	.option('--balance <credits>', 'credits at the start', numberFrom(0), 25_000)
+	.addOption(
+		new Option('--odd <names...>', 'ways in which it differs from the documentation')
+			.choices(['all', ...ODDITY_NAMES])
+			.default([]),
+	)
 	.option('--key <key>', 'the API key that is accepted', key, DEFAULT_KEY)
 	.addOption(
 		new Option('--rate-limit-headers <style>', 'which window X-RateLimit-* describes')
@@ -52,13 +58,18 @@ async function main(): Promise<void> {
 		latency,
 		batchRate,
 		key: apiKey,
+		odd,
 		...rest
-	} = program.parse().opts<SandboxOptions & { latency: number; batchRate: number; key: string }>();
+	} = program
+		.parse()
+		.opts<SandboxOptions & { latency: number; batchRate: number; key: string; odd: string[] }>();
 	const sandbox = await startSandbox({
 		...rest,
 		latencyMs: latency,
 		batchItemsPerSecond: batchRate,
 		apiKey,
+		oddities: odd.includes('all') ? 'all' : (odd as OddityChoice),
+		say: (line) => console.log(line),
 	});
 	console.log(welcome(sandbox));
 	const stop = () => void sandbox.close();
@@ -97,7 +108,14 @@ function welcome({ url, apiKey, ledger, cufinder }: Sandbox): string {
 		pc.bold('Make something go wrong'),
 		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
 		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,
-		pc.dim('  Also there: batches, batches/fail, callbacks, lead-jobs, ledger, requests, reset;'),
+		'',
+		pc.bold('Make it differ from the documentation: --odd <name>, --odd all, or'),
+		`  curl ${new URL('/__sandbox/oddities', url)} -H 'content-type: application/json' -d '["lateResults"]'`,
+		...list(Object.entries(ODDITIES)),
+		'',
+		pc.dim(
+			'  Also there: batches, batches/fail, callbacks, lead-jobs, follower-jobs, ledger, requests, reset;',
+		),
 		pc.dim(
 			'  for CUFinder: cufinder/faults, cufinder/settings, cufinder/ledger, …/requests, …/reset',
 		),

@@ -153,10 +153,14 @@ const rateLimitExceeded = (seconds: string): Problem => ({
 function send(
 	reply: FastifyReply,
 	{ record, headers }: RequestContext,
-	{ status, contentType, body }: WireAnswer,
+	{ status, contentType, body, headers: own }: WireAnswer,
 ) {
 	record.status = status;
-	return reply.code(status).headers(headers).type(contentType).send(body);
+	return reply
+		.code(status)
+		.headers({ ...headers, ...own })
+		.type(contentType)
+		.send(body);
 }
 
 /** What the caller gave: path, then query or body. A body that is no object is left as it is. */

@@ -9,6 +9,8 @@ import type { CufinderSettingsInput } from './cufinder/settings';
 import { createEnrichApi, type EnrichOptions } from './enrich/api';
 import type { Batches, ListedBatch } from './enrich/batches';
 import type { CallbackSettings, SentCallback } from './enrich/callbacks';
+import type { OddityChoice } from './enrich/oddities';
+import type { NewFollowerJob } from './enrich/followerJobs';
 import type { LeadJobEnding, ListedLeadJob, NewLeadJob } from './enrich/leadJobs';
 import { BASE_PATH } from './enrich/routes';
 import type { FaultRule } from './faults';
@@ -62,10 +64,14 @@ export interface Sandbox {
 	clearFaults(): void;
 	/** How callbacks are sent from now on; what is left out is as at the start. */
 	setCallbacks(settings: CallbackSettings): void;
+	/** In what the API differs from its documentation from now on, until the next reset. */
+	setOddities(names: OddityChoice): void;
 	/** Lets a batch fail, by default the next one; false: it is unknown or has ended. */
 	failBatch(which?: Parameters<Batches['fail']>[0]): boolean;
 	/** Puts a reveal job or an export of leads into the lists of jobs; returns its ID. */
 	addLeadJob(job: NewLeadJob): string;
+	/** Puts a list of company followers into the sandbox; returns its ID. */
+	addFollowerJob(job?: NewFollowerJob): string;
 	/** Ends such a job now; false: it is unknown or has ended. */
 	endLeadJob(which: LeadJobEnding): boolean;
 	readonly cufinder: CufinderSandbox;
@@ -116,8 +122,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		fault: (rule) => faults.add(rule),
 		clearFaults: () => faults.reset(),
 		setCallbacks: (settings) => callbacks.set(settings),
+		setOddities: (names) => enrich.oddities.set(names),
 		failBatch: (which) => batches.fail(which),
 		addLeadJob: (job) => leadJobs.add(job),
+		addFollowerJob: (job = {}) => enrich.followerJobs.add(job),
 		endLeadJob: (which) => leadJobs.end(which),
 		cufinder: {
 			url: origin + CUFINDER_PATH,

@@ -9,6 +9,7 @@ export interface WireAnswer {
 	status: number;
 	contentType: string;
 	body: string;
+	headers?: Record<string, string>;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

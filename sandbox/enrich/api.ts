@@ -12,9 +12,11 @@ import { Batches } from './batches';
 import { Callbacks } from './callbacks';
 import { addEnrichControlRoutes } from './control';
 import { DEFAULT_KEY } from './keys';
+import { FollowerJobs } from './followerJobs';
 import { LeadJobs } from './leadJobs';
+import { LATE_READS, Oddities, type OddityChoice } from './oddities';
 import { limitsOf, type Plan } from './plans';
-import { addEnrichRoutes, type EnrichContext } from './routes';
+import { addEnrichRoutes, type EnrichContext, FILE_IDS } from './routes';
 
 const ORGANIZATION_ID = '665e0b2f4a6d8c001abc1234';
 
@@ -33,6 +35,10 @@ export interface EnrichOptions {
 	rateLimitHeaders?: HeaderStyle;
 	/** Another seed gives other people, hits and misses; default: 0. */
 	seed?: number;
+	/** In what it differs from its documentation; default: nothing. */
+	oddities?: OddityChoice;
+	/** Hears what the sandbox has to say, a line at a time; default: nobody. */
+	say?: (line: string) => void;
 	/** How many of the last calls and callbacks are remembered at least; 0: none. Default: 10,000. */
 	remember?: number;
 }
@@ -52,25 +58,39 @@ export function createEnrichApi(options: EnrichOptions, waits: Waits): EnrichApi
 			speed,
 			options.rateLimitHeaders ?? 'tightest',
 		);
-	const ledger = new Ledger(options.balance ?? 25_000, ORGANIZATION_ID);
+	const oddities = new Oddities(options.oddities);
+	const ledger = new Ledger(options.balance ?? 25_000, ORGANIZATION_ID, () =>
+		oddities.has('lateBookings') ? LATE_READS : 0,
+	);
 	const random = new SeededRandom(seed);
-	const callbacks = new Callbacks(random, remember);
+	const callbacks = new Callbacks(random, remember, options.say ?? (() => {}));
 	const itemsPerSecond = speed * (options.batchItemsPerSecond ?? 200);
 	const api: EnrichApi = {
 		apiKey,
 		latencyMs: options.latencyMs ?? 0,
 		ledger,
 		random,
+		oddities,
 		callbacks,
-		batches: new Batches({ ledger, random, callbacks, itemsPerSecond }),
+		batches: new Batches({ ledger, random, oddities, callbacks, itemsPerSecond }),
 		leadJobs: new LeadJobs(random),
-		faults: new Faults(seed, Object.keys(operations)),
+		followerJobs: new FollowerJobs(random, ledger),
+		faults: new Faults(seed, [...Object.keys(operations), ...FILE_IDS]),
 		limits: freshLimits(),
 		recorder: new Recorder(remember),
 		traffic: new Traffic(),
 		waits,
 		reset() {
-			for (const part of [ledger, api.batches, api.leadJobs, api.faults, api.recorder, api.traffic])
+			oddities.reset();
+			for (const part of [
+				ledger,
+				api.batches,
+				api.leadJobs,
+				api.followerJobs,
+				api.faults,
+				api.recorder,
+				api.traffic,
+			])
 				part.reset();
 			api.limits = freshLimits();
 		},

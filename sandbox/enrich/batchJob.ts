@@ -33,6 +33,8 @@ interface BatchJobOptions {
 	batch: Batch;
 	rows: Rows;
 	itemsPerSecond: number;
+	/** The same for batches of the same rows. */
+	key: number;
 	webhookUrl?: string;
 	/** The job fails once so many items are processed. */
 	failsAfter?: number;
@@ -48,7 +50,12 @@ export class BatchJob {
 	readonly id: string;
 	readonly batch: Batch;
 	readonly size: number;
+	readonly key: number;
 	readonly webhookUrl: string | undefined;
+	/** How often its status was read, its results refused, and its results read after the end. */
+	looks = 0;
+	refusals = 0;
+	reads = 0;
 	/** Set by the first fetch of the results after the end. */
 	settlement?: Settlement;
 	private readonly startedAt = performance.now();
@@ -64,6 +71,7 @@ export class BatchJob {
 		this.id = id;
 		this.batch = batch;
 		this.size = rows.length;
+		this.key = options.key;
 		this.webhookUrl = options.webhookUrl;
 		this.itemsPerMs = options.itemsPerSecond / 1000;
 		this.failsAfter = options.failsAfter ?? Infinity;

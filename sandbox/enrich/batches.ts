@@ -7,7 +7,8 @@ import { batches } from '../../shared/providers/enrich/batches';
 import type { operations } from '../../shared/providers/enrich/operations';
 import { ruleFor } from './answers';
 import type { AnswerData } from './answers/rule';
-import { type Callbacks, isLoopback } from './callbacks';
+import type { Callbacks } from './callbacks';
+import { LATE_READS, type Oddities } from './oddities';
 import { hashOf } from '../../shared/batches/hash';
 import type { SeededRandom } from '../seededRandom';
 import { BatchJob } from './batchJob';
@@ -78,6 +79,7 @@ export interface ListedBatch {
 interface Shared {
 	ledger: Ledger;
 	random: SeededRandom;
+	oddities: Oddities;
 	callbacks: Callbacks;
 	itemsPerSecond: number;
 }
@@ -101,7 +103,7 @@ export class Batches {
 		const batch = batches.find((one) => isPartOf(one, operation));
 		if (!batch) return undefined;
 		if (operation === batch.submit) {
-			const answer = answererOf(batch.single, this.shared.ledger, this.shared.random);
+			const answer = answererOf(batch.single, this.shared);
 			return (input, requestId) => this.submit({ batch, answer, input, requestId });
 		}
 		return (input, requestId) => {
@@ -109,7 +111,7 @@ export class Batches {
 			// The ID of another product's batch is as unknown as any.
 			if (job?.batch !== batch) return { problem: NOT_FOUND };
 			return operation === batch.status
-				? statusOf(job, requestId)
+				? this.status(job, requestId)
 				: this.results(job, input as Data & Page, requestId);
 		};
 	}
@@ -143,21 +145,26 @@ export class Batches {
 	}
 
 	private async submit({ batch, answer, input, requestId }: Submit): Promise<ProcessingResult> {
-		const { ledger, random, callbacks, itemsPerSecond } = this.shared;
+		const { ledger, random, callbacks, itemsPerSecond, oddities } = this.shared;
 		const { webhookUrl } = input as { webhookUrl?: string };
-		if (webhookUrl !== undefined && !isLoopback(webhookUrl)) return { problem: NOT_LOOPBACK };
 		const originalCount = countOf(input);
 		if (originalCount === 0 || originalCount > batch.maxRows) return { problem: wrongCount(batch) };
-		const rows = await Rows.of(withoutDuplicates(input));
+		let key = 0;
+		const all = await Rows.of(
+			withoutDuplicates(input, (rowKey) => (key = (key + rowKey) % Number.MAX_SAFE_INTEGER)),
+		);
+		const isDropping = oddities.has('droppedRow') && all.length >= 4;
+		const rows = isDropping ? all.head(all.length - 1) : all;
 
 		// From here on nothing waits, so that no two calls spend the same credits.
+		if (this.isRepeated(batch, key)) return { problem: REPEATED };
 		const creditsPerItem = documentedCost(batch.single, {}) ?? 0;
 		const required = creditsPerItem * rows.length;
 		if (required > ledger.balance) {
 			return { problem: insufficientCredits(required, ledger.balance, rows.length) };
 		}
 		const job = new BatchJob({
-			...{ id: random.hex(24, 'batch', ++this.made), batch, rows, webhookUrl, random, answer },
+			...{ id: random.hex(24, 'batch', ++this.made), batch, rows, key, webhookUrl, random, answer },
 			itemsPerSecond,
 			failsAfter: this.failures.shift(),
 		});
@@ -180,12 +187,32 @@ export class Batches {
 		return success(data, { requestId, ...credits }, required);
 	}
 
+	/** IP to company documents that it refuses a duplicate submission; when one ends to be one is not said. */
+	private isRepeated(batch: Batch, key: number): boolean {
+		if (batch.single.operationId !== 'ipToCompany') return false;
+		const isEver = this.shared.oddities.has('repeatedBatchRefused');
+		return [...this.jobs.values()].some(
+			(job) => job.batch === batch && job.key === key && (isEver || !job.hasEnded),
+		);
+	}
+
+	private status(job: BatchJob, requestId: string): ProcessingResult {
+		const { oddities } = this.shared;
+		if (oddities.has('lateStatus') && job.looks++ < LATE_READS) return { problem: NOT_FOUND };
+		return statusOf(job, requestId, job.size + (oddities.has('wrongTotal') ? 1 : 0));
+	}
+
 	private async results(
 		job: BatchJob,
-		{ page, limit }: Page,
+		{ page: asked, limit }: Page,
 		requestId: string,
 	): Promise<ProcessingResult> {
 		const { batch } = job;
+		const { oddities } = this.shared;
+		if (oddities.has('resultsRefusedUntilEnd') && !job.hasEnded) {
+			return { problem: NOT_YET[job.refusals++ % NOT_YET.length] ?? NOT_FOUND };
+		}
+		if (oddities.has('failingPage') && asked === 2) return { problem: FAILED_PAGE };
 		let tally = await job.tally(job.processed);
 		// The batch went on while it was counted.
 		while (tally.items < job.processed) tally = await job.tally(job.processed);
@@ -194,23 +221,38 @@ export class Batches {
 		// From here on nothing waits, so that no two calls settle the same batch.
 		const isFirst = job.hasEnded && !job.settlement;
 		if (isFirst) this.settle(job, used, requestId);
+		const isLate = oddities.has('lateResults') && job.hasEnded && job.reads < LATE_READS;
+		if (job.hasEnded) job.reads++;
+		const readable = isLate ? Math.floor(items / 2) : items;
+		const lastPage = Math.max(1, Math.ceil(readable / limit));
+		const page = oddities.has('repeatedLastPage') ? Math.min(asked, lastPage) : asked;
 		const first = (page - 1) * limit;
-		const count = Math.max(0, Math.min(limit, items - first));
+		const isDoubled = oddities.has('doubledEntries') && first > 0;
+		const begin = isDoubled ? first - 1 : first;
+		const count = Math.max(0, Math.min(limit, readable - first)) + (isDoubled ? 1 : 0);
 		const entryOf = entryRuleOf(batch.single);
 		const results = Array.from({ length: count }, (_, i) => {
-			const { row, data, found } = job.at(first + i);
-			return entryOf(row, data, found);
+			const { row, data, found } = job.at(begin + i);
+			const entry = entryOf(row, data, found);
+			return entry && oddities.entryAt(begin + i, entry);
 		}).filter((entry) => entry !== undefined);
+		if (oddities.has('strayEntry') && page === 1 && count > 0) results.push(STRAY);
 		const doneName =
 			'processedCount' in batch.results.output.shape ? 'processedCount' : 'processedItems';
 		const counts =
 			doneName === 'processedItems'
-				? { successful: found, failed: items - found, page, limit }
+				? { successful: found, failed: items - found, page: asked, limit }
 				: {};
-		const head = { batchId: job.id, status: job.status, totalItems: job.size };
+		const head = { batchId: job.id, status: job.status };
+		const totalItems = job.size + (oddities.has('wrongTotal') ? 1 : 0);
+		const hasTotals = !oddities.has('missingTotals');
 		return success(
-			{ ...head, [doneName]: items, ...counts, results },
-			{ requestId, ...job.settlement, totalItems: job.size, processedItems: items },
+			{ ...head, ...(hasTotals && { totalItems, [doneName]: items }), ...counts, results },
+			{
+				requestId,
+				...job.settlement,
+				...(hasTotals && { totalItems, processedItems: items }),
+			},
 			isFirst ? -(job.settlement?.creditsRefunded ?? 0) : 0,
 		);
 	}
@@ -254,9 +296,17 @@ const isPartOf = ({ submit, status, results }: Batch, operation: Operation): boo
 	[submit, status, results].includes(operation);
 
 const NOT_FOUND: Problem = { status: 404, detail: 'No batch found with that ID' };
-const NOT_LOOPBACK: Problem = {
-	status: 400,
-	detail: 'body/webhookUrl The sandbox only calls back http(s) addresses of this machine',
+const REPEATED: Problem = { status: 409, detail: 'Duplicate batch submission detected' };
+const NOT_YET: readonly Problem[] = [
+	{ status: 409, detail: 'The batch is still being processed' },
+	NOT_FOUND,
+	{ status: 400, detail: 'Results are not ready' },
+];
+const FAILED_PAGE: Problem = { status: 500, detail: 'An unexpected error occurred' };
+/** An entry that fits any product, and no row. */
+const STRAY = {
+	...{ email: 'stray@nobody-asked.example', searchIp: '192.0.2.255', found: true },
+	...{ firstName: 'Stray', lastName: 'Entry', domain: 'nobody-asked.example', result: 'valid' },
 };
 const wrongCount = ({ submit, maxRows }: Batch): Problem => ({
 	status: 400,
@@ -275,7 +325,7 @@ const countOf = (body: Data): number =>
 	listsOf(body).reduce((sum, [, list]) => sum + list.length, 0);
 
 /** Each row once, as JSON. Letter case makes no difference, except in profile URLs. */
-function* withoutDuplicates(body: Data): Generator<string> {
+function* withoutDuplicates(body: Data, note: (key: number) => void): Generator<string> {
 	// Hashes take less room than texts; that two texts share one does not happen by random.
 	const seen = new Set<number>();
 	for (const [name, list] of listsOf(body)) {
@@ -284,6 +334,7 @@ function* withoutDuplicates(body: Data): Generator<string> {
 			const key = hashOf(name === 'linkedins' ? text : text.toLowerCase());
 			if (seen.has(key)) continue;
 			seen.add(key);
+			note(key);
 			yield text;
 		}
 	}
@@ -292,12 +343,14 @@ function* withoutDuplicates(body: Data): Generator<string> {
 function statusOf(
 	{ id, status, size, processed, batch }: BatchJob,
 	requestId: string,
+	totalItems: number,
 ): ProcessingResult {
-	// Only IP to company documents whole percents.
-	const digits = batch.single.operationId === 'ipToCompany' ? 1 : 10;
+	// Only IP to company documents whole percents, and no `meta`.
+	const isIp = batch.single.operationId === 'ipToCompany';
+	const digits = isIp ? 1 : 10;
 	const progress = Math.floor((100 * digits * processed) / size) / digits;
 	return success(
-		{ batchId: id, status, totalItems: size, processedItems: processed, progress },
-		{ requestId },
+		{ batchId: id, status, totalItems, processedItems: processed, progress },
+		isIp ? undefined : { requestId },
 	);
 }

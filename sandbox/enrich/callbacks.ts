@@ -149,7 +149,8 @@ export const CALLBACK_BODIES: {
 };
 
 /** The sandbox must not be made to call anybody else's machine. */
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
+	if (!URL.canParse(address)) return false;
 	const { protocol, hostname } = new URL(address);
 	const isLocal = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 	return isLocal && /^https?:$/.test(protocol);
@@ -170,6 +171,7 @@ export class Callbacks {
 	constructor(
 		private readonly random: SeededRandom,
 		remember: number,
+		private readonly say: (line: string) => void,
 	) {
 		this.recorder = new Recorder(remember);
 		this.reset();
@@ -188,6 +190,12 @@ export class Callbacks {
 	start(job: BatchJob): void {
 		const rules = rulesFor(job);
 		if (!rules || job.webhookUrl === undefined) return;
+		if (!isLoopback(job.webhookUrl)) {
+			this.say(
+				`Batch ${job.id}: nothing is sent to ${job.webhookUrl}. The sandbox calls back this machine only.`,
+			);
+			return;
+		}
 		const { signal } = this.ending;
 		const places = this.placesOf(job);
 		const work = async () => {

@@ -3,12 +3,16 @@ import { z } from 'zod';
 import { unlessWrong } from '../control';
 import type { Batches } from './batches';
 import type { Callbacks, CallbackSettings } from './callbacks';
+import type { FollowerJobs, NewFollowerJob } from './followerJobs';
+import { ODDITIES, type Oddities, type OddityChoice } from './oddities';
 import type { LeadJobEnding, LeadJobs, NewLeadJob } from './leadJobs';
 
 interface Controlled {
 	batches: Batches;
 	leadJobs: LeadJobs;
+	followerJobs: FollowerJobs;
 	callbacks: Callbacks;
+	oddities: Oddities;
 }
 
 const failSchema = z.strictObject({
@@ -20,7 +24,7 @@ const failSchema = z.strictObject({
 export function addEnrichControlRoutes(
 	app: FastifyInstance,
 	base: string,
-	{ batches, leadJobs, callbacks }: Controlled,
+	{ batches, leadJobs, followerJobs, callbacks, oddities }: Controlled,
 ): void {
 	app.get(`${base}/batches`, () => batches.list());
 	app.post(`${base}/batches/fail`, (request, reply) =>
@@ -43,6 +47,19 @@ export function addEnrichControlRoutes(
 				? reply.code(201).send(leadJobs.list())
 				: reply.code(409).send({ error: 'There is no such job that is still running' }),
 		),
+	);
+	app.post(`${base}/follower-jobs`, (request, reply) =>
+		unlessWrong(reply, () => {
+			const batchId = followerJobs.add((request.body ?? {}) as NewFollowerJob);
+			return reply.code(201).send({ batchId });
+		}),
+	);
+	app.get(`${base}/oddities`, () => ({ on: oddities.list(), all: ODDITIES }));
+	app.post(`${base}/oddities`, (request, reply) =>
+		unlessWrong(reply, () => {
+			oddities.set((request.body ?? []) as OddityChoice);
+			return reply.code(201).send({ on: oddities.list() });
+		}),
 	);
 	app.get(`${base}/callbacks`, () => ({
 		settings: callbacks.settings,

@@ -43,7 +43,7 @@ const unauthorized = (detail: string): Problem => ({ status: 401, detail });
 export function refusalOf(
 	headers: IncomingHttpHeaders,
 	goodKey: string,
-	{ path }: Operation,
+	{ path }: Pick<Operation, 'path'>,
 ): EnrichProblem | undefined {
 	const key = keyOf(headers);
 	if (key === undefined) return unauthorized('No API key was given');

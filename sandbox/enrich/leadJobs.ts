@@ -4,6 +4,8 @@ import type { Operation } from '../../shared/contract/operation';
 import { listExportJobs, listRevealJobs } from '../../shared/providers/enrich/operations/leadJobs';
 import type { SeededRandom } from '../seededRandom';
 import type { Processor } from '../routes';
+import { inventLead } from './answers/lead';
+import { csvAnswer } from './csv';
 import { success } from './processing';
 
 const LISTED_FOR_MS = 30 * 24 * 60 * 60 * 1000;
@@ -92,6 +94,25 @@ export class LeadJobs {
 		return kind && ((input) => success(this.page(kind, input), undefined));
 	}
 
+	/** The file of an export that is complete. */
+	readonly download: Processor = (input) => {
+		const job = this.jobs.find(({ jobId, kind }) => jobId === input.jobId && kind === 'export');
+		if (!job) return { problem: { status: 404, detail: 'Export job not found' } };
+		const status = statusOf(job);
+		if (status !== 'completed') {
+			const detail = `Export job is not yet completed. Current status: ${status}`;
+			return { problem: { status: 409, detail } };
+		}
+		const leads = Array.from({ length: job.total }, (_, i) =>
+			inventLead([job.jobId, i], { filters: {}, choices: {} }, this.random),
+		);
+		const credits = { 'x-credits-used': '0', 'x-credits-refunded': '0' };
+		return {
+			charged: 0,
+			wire: csvAnswer(`export-${job.jobId}.csv`, CSV_COLUMNS, leads, credits),
+		};
+	};
+
 	/** Forgets all jobs. IDs go on, so that none is ever given twice. */
 	reset(): void {
 		this.jobs = [];
@@ -119,6 +140,14 @@ function statusOf({ status, settledMs, afterMs }: LeadJob): LeadJobStatus {
 }
 
 const hasEnded = (job: LeadJob) => ['completed', 'failed'].includes(statusOf(job));
+
+const CSV_COLUMNS = {
+	firstName: 'First Name',
+	lastName: 'Last Name',
+	jobTitle: 'Job Title',
+	companyName: 'Company Name',
+	domain: 'Domain',
+};
 
 const CREDITS_PER_REVEAL = 10;
 

@@ -45,8 +45,10 @@ const PLAIN_TITLES: Record<number, string> = {
 	401: 'Unauthorized',
 	402: 'Payment Required',
 	404: 'Not Found',
+	409: 'Conflict',
 	429: 'Too Many Requests',
 	500: 'Internal Server Error',
+	503: 'Service Unavailable',
 };
 
 /** Problem details (RFC 9457), or `{error, message, statusCode}` where that is documented. */

@@ -2,6 +2,7 @@ import type { Data } from '../../shared/contract/data';
 import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { ruleFor } from './answers';
 import type { Answer } from './answers/rule';
+import type { Oddities } from './oddities';
 import type { SeededRandom } from '../seededRandom';
 import type { Ledger } from '../ledger';
 import { jsonAnswer } from '../wireAnswer';
@@ -16,6 +17,13 @@ export const success = (data: Data, meta: Data | undefined, charged = 0): Proces
 	wire: jsonAnswer(200, { success: true, data, meta }),
 });
 
+/** What answers depend on besides the call. */
+export interface AnsweringWorld {
+	ledger: Ledger;
+	random: SeededRandom;
+	oddities: Oddities;
+}
+
 /** The answer to one lookup, and what it costs as documented. */
 export interface Answered extends Answer {
 	found: boolean;
@@ -25,12 +33,12 @@ export interface Answered extends Answer {
 export type Answerer = (input: Data) => Answered;
 
 /** Returns the function that answers one lookup, by itself or in a batch. */
-export function answererOf(operation: Operation, ledger: Ledger, random: SeededRandom): Answerer {
+export function answererOf(operation: Operation, world: AnsweringWorld): Answerer {
 	const rule = ruleFor(operation);
 	const exampleKey = keyOf(operation.input.parse(operation.example.input));
 	return (input) => {
 		const isExample = keyOf(input) === exampleKey;
-		const answer = rule.answer({ operation, input, random, ledger, isExample });
+		const answer = rule.answer({ operation, input, ...world, isExample });
 		const { found } = operation.outcome(answer.data);
 		const credits = answer.credits ?? (found ? (documentedCost(operation, input) ?? 0) : 0);
 		return { ...answer, found, credits };
@@ -41,9 +49,10 @@ export function answererOf(operation: Operation, ledger: Ledger, random: SeededR
  * Returns the function that processes one operation's calls: it charges as documented and answers.
  * Nothing in it waits, so that no two calls can spend the same credits.
  */
-export function processorOf(operation: Operation, ledger: Ledger, random: SeededRandom): Processor {
+export function processorOf(operation: Operation, world: AnsweringWorld): Processor {
+	const { ledger } = world;
 	const rule = ruleFor(operation);
-	const answerTo = answererOf(operation, ledger, random);
+	const answerTo = answererOf(operation, world);
 
 	return (input, requestId, arrivedAt) => {
 		const lookup = `${operation.operationId} ${keyOf(input)}`;
@@ -53,6 +62,9 @@ export function processorOf(operation: Operation, ledger: Ledger, random: Seeded
 
 		const answer = answerTo(input);
 		const charged = isRepeat ? 0 : answer.credits;
+		if (charged > ledger.balance) {
+			return { problem: insufficientCredits(charged, ledger.balance) };
+		}
 		if (charged > 0) {
 			const description = [rule.label ?? operation.title, answer.subject]
 				.filter(Boolean)
@@ -63,13 +75,13 @@ export function processorOf(operation: Operation, ledger: Ledger, random: Seeded
 			});
 			if (operation.billing === 'chargedOnceThenCached') ledger.rememberPaid(lookup);
 		}
+		const untimed = { requestId, creditsUsed: charged, creditsRemaining: ledger.balance };
 		const receipt = {
-			requestId,
-			creditsUsed: charged,
-			creditsRemaining: ledger.balance,
+			...untimed,
 			processingTimeMs: Math.round(performance.now() - arrivedAt),
 		};
-		const meta = { receipt, id: { requestId }, none: undefined }[rule.meta ?? 'receipt'];
+		const metas = { receipt, untimed, id: { requestId }, none: undefined };
+		const meta = metas[rule.meta ?? 'receipt'];
 		return success(answer.data, meta, charged);
 	};
 }

@@ -36,6 +36,11 @@ export class Rows {
 		return this.starts.length - 1;
 	}
 
+	/** The first so many. */
+	head(count: number): Rows {
+		return new Rows(this.bytes, this.starts.subarray(0, count + 1));
+	}
+
 	at(index: number): Data {
 		const text = this.bytes.toString('utf8', this.starts[index], this.starts[index + 1]);
 		return JSON.parse(text) as Data;

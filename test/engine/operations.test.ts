@@ -129,12 +129,13 @@ describe('lists', () => {
 		});
 	});
 
-	test('Return All reads page after page; the first item bears the charge', async () => {
+	test('Return All reads page after page; what that cost is not told, and is not guessed', async () => {
 		const result = await b.run(leads({ returnAll: true }), [{ title: 'CEO' }]);
 		const items = jsonOf(result.node('Enrich'));
 		const total = (b.sandbox.requests.length - 1) * 100;
 		expect(items.length).toBeGreaterThan(total);
-		expect(items[0]!.creditsUsed).toBe(b.sandbox.ledger.charged());
+		expect(b.sandbox.ledger.charged()).toBeGreaterThan(0);
+		expect(items[0]!.creditsUsed).toBeNull();
 		expect(items.slice(1).every(({ creditsUsed }) => creditsUsed === 0)).toBe(true);
 	});
 

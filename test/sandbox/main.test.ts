@@ -37,6 +37,7 @@ test.each([
 	[['--speed', 'fast'], /number/],
 	[['--batch-rate', '-1'], /number/],
 	[['--key', 'secret'], /sk_/],
+	[['--odd', 'weather'], /lateResults/],
 ])('refuses %j with a reason', async (args, reason) => {
 	const { said, exit } = sandbox(...args);
 	expect(await exit).toEqual([1, null]);

@@ -7,6 +7,7 @@ type IpToCompany = typeof operations.ipToCompany;
 export const ipToCompany: AnswerRule<IpToCompany> = {
 	label: 'IP to company',
 	errors: 'plain',
+	meta: 'untimed',
 	answer(call) {
 		const ip = call.input.ip.trim().toLowerCase();
 		if (!isPublicIp(ip)) return { data: { searchIp: ip } };

@@ -1,22 +1,42 @@
 import type { Data } from '../../../shared/contract/data';
 import type * as operations from '../../../shared/providers/enrich/operations/lead';
 import { asciiOf, companyOf } from '../../identity';
+import type { Oddities } from '../oddities';
 import type { SeededRandom } from '../../seededRandom';
 import { isNobody } from '../../testValues';
 import type { AnswerData, AnswerRule } from './rule';
+
+/** Of a month. */
+const FREE_SEARCHES = 50;
+const FEWEST_LEADS = 200;
+/** 40 pages of 100 can be read. */
+const MOST_LEADS = 4001;
+
+/** What the documentation names of those filters that it lists values for. */
+const KNOWN: Partial<Record<string, string[]>> = {
+	countryName: ['United States', 'United Kingdom', 'Germany'],
+	jobFunction: ['Engineering', 'Marketing', 'Sales'],
+	jobLevel: ['C-Suite', 'VP', 'Director', 'Manager'],
+	industrySicDescription: ['Computer Processing & Data Preparation'],
+};
+const isUnknown = ([name, values]: [string, string[]]): boolean =>
+	KNOWN[name] !== undefined && !values.some((value) => KNOWN[name]?.includes(value));
 
 type Lead = AnswerData<typeof operations.searchLeads>['results'][number];
 
 export const searchLeads: AnswerRule<typeof operations.searchLeads> = {
 	label: 'Lead search',
-	answer({ operation, input, random }) {
+	meta: 'id',
+	answer({ operation, input, random, ledger, oddities }) {
 		const { page, pageSize } = input;
-		const search = searchOf(input, random);
+		const search = searchOf(input, random, oddities);
 		const first = (page - 1) * pageSize;
 		const count = Math.max(0, Math.min(pageSize, search.total - first));
 		const totalPages = Math.ceil(search.total / pageSize);
 		// The operation knows what a full page costs; results that are not there are not charged.
 		const fullPage = operation.cost?.(input) ?? 0;
+		// Another page of a search is no other search.
+		const isFree = ledger.countSearch(search.key) <= FREE_SEARCHES;
 		return {
 			data: {
 				results: Array.from({ length: count }, (_, i) => search.leadAt(first + i)),
@@ -30,7 +50,7 @@ export const searchLeads: AnswerRule<typeof operations.searchLeads> = {
 					searchedTotalResult: search.total,
 				},
 			},
-			credits: Math.max(0, fullPage - (pageSize - count)),
+			credits: isFree ? Math.max(0, fullPage - (pageSize - count)) : count,
 			subject: `page ${page}`,
 		};
 	},
@@ -38,8 +58,8 @@ export const searchLeads: AnswerRule<typeof operations.searchLeads> = {
 
 export const countLeads: AnswerRule<typeof operations.countLeads> = {
 	meta: 'id',
-	answer({ input, random }) {
-		const { total } = searchOf(input, random);
+	answer({ input, random, oddities }) {
+		const { total } = searchOf(input, random, oddities);
 		return {
 			data: {
 				count: total,
@@ -62,15 +82,24 @@ const holdsOneOf = (value: unknown, parts: readonly string[]) =>
 	parts.some((part) => String(value).toLowerCase().includes(part.toLowerCase()));
 
 /** The leads of one set of filters: how many there are, and each of them. */
-function searchOf(input: { filters: Values; excludeFilters?: Values }, random: SeededRandom) {
+function searchOf(
+	input: { filters: Values; excludeFilters?: Values },
+	random: SeededRandom,
+	oddities: Oddities,
+) {
 	const { filters, excludeFilters: excluded = {} } = input;
 	const key = JSON.stringify([filters, excluded]);
 	const choices = allowedChoices(filters, excluded);
 	const isEmpty =
 		Object.values(filters).flatMap(textsOf).some(isNobody) ||
-		Object.values(choices).some((left) => left.length === 0);
+		Object.values(choices).some((left) => left.length === 0) ||
+		(oddities.has('unknownFilterValues') && Object.entries(choices).some(isUnknown));
 	return {
-		total: isEmpty ? 0 : 200 + Math.floor(random.roll('leads', key) * 3800),
+		key,
+		total: isEmpty
+			? 0
+			: (oddities.has('manyLeads') ? MOST_LEADS : FEWEST_LEADS) +
+				Math.floor(random.roll('leads', key) * 3800),
 		leadAt: (index: number) => leadAt(index, key, { filters, excluded, choices }, random),
 	};
 }
@@ -106,9 +135,10 @@ function leadAt(index: number, key: string, criteria: Criteria, random: SeededRa
 	}
 }
 
-function inventLead(
+/** `words` decide who it is. */
+export function inventLead(
 	words: (string | number)[],
-	{ filters, choices }: Criteria,
+	{ filters, choices }: Pick<Criteria, 'filters' | 'choices'>,
 	random: SeededRandom,
 ): Lead {
 	const { person, company, location, number, helpers, date, commerce } = random.faker(

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Operation } from '../../../shared/contract/operation';
 import type { Ledger } from '../../ledger';
+import type { Oddities } from '../oddities';
 import type { SeededRandom } from '../../seededRandom';
 import { HIT_RATE } from '../../testValues';
 
@@ -10,6 +11,7 @@ export interface Call<P extends Operation = Operation> {
 	input: z.output<P['input']>;
 	random: SeededRandom;
 	ledger: Ledger;
+	oddities: Oddities;
 	/** Equals the operation's documented example, which is always found. */
 	isExample: boolean;
 }
@@ -29,8 +31,8 @@ export interface AnswerRule<P extends Operation = Operation> {
 	answer(call: Call<P>): Answer<P>;
 	/** The ledger's word for the operation; default: its title. */
 	label?: string;
-	/** What `meta` holds: the receipt (default), only the request id, or there is none. */
-	meta?: 'receipt' | 'id' | 'none';
+	/** What `meta` holds: the receipt (default), the same without a time, only the request id, or there is none. */
+	meta?: 'receipt' | 'untimed' | 'id' | 'none';
 	/** `plain`: 401, 402, 429 and 500 come as `{error, message, statusCode}`, not as problem details. */
 	errors?: 'problem' | 'plain';
 }
