@@ -224,7 +224,10 @@ async function runWebhook(
 	credentials: CredentialData,
 ): Promise<IWebhookResponseData> {
 	const nodeTypes = createNodeTypes(n8n, loaders, () => {});
-	const workflow = new n8n.Workflow({ ...toWorkflowBase(json), staticData, nodeTypes });
+	// As it is read from the database for each call.
+	const loaded = Object.keys(staticData).length > 0 ? n8n.deepCopy(staticData) : undefined;
+	const base = { ...toWorkflowBase(json), staticData: loaded, nodeTypes };
+	const workflow = new n8n.Workflow(base);
 	const typeOf = ({ type, typeVersion }: INode) => nodeTypes.getByNameAndVersion(type, typeVersion);
 	const node = Object.values(workflow.nodes).find((one) => typeOf(one).webhook);
 	if (!node) throw new n8n.UserError('The workflow has no trigger with a webhook');
@@ -248,11 +251,12 @@ async function runWebhook(
 		[],
 		null,
 	);
-	try {
-		return (await webhook?.call(context)) ?? {};
-	} finally {
+	const answer = (await webhook?.call(context)) ?? {};
+	// n8n starts the workflow with the same data, and then saves what still counts as changed.
+	if (answer.workflowData && !answer.noWebhookResponse) new n8n.Workflow(base);
+	if ((workflow.staticData as { __dataChanged?: boolean }).__dataChanged)
 		Object.assign(staticData, n8n.deepCopy(workflow.staticData));
-	}
+	return answer;
 }
 
 async function runWorkflow(

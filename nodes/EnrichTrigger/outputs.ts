@@ -3,10 +3,13 @@ import { resultPages, toRowResult } from '../../shared/batches/results';
 import type { Job, Progress } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import { outputFields } from '../../shared/contract/form';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
+import type { ErrorKind } from '../../shared/errors/errorTable';
 import type { Client } from '../../shared/http/client';
 import { type Callback, toRowOutcome, withFields } from '../../shared/triggers/callbacks';
 import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
+import { counted } from '../shared/items';
 import { type FileFormat, ResultFile } from '../shared/resultFile';
 import { n8nClock } from '../shared/transport';
 import { toItem, type WebhookResponse } from '../shared/webhookResponse';
@@ -37,14 +40,17 @@ export interface EndedBatch {
 	item: INodeExecutionData;
 }
 
-/** Makes items of a batch's results. The pages never throw: they end early. */
-type ResultOutput = (
-	batch: EndedBatch,
-	pages: AsyncIterable<Data[]>,
-) => Promise<INodeExecutionData[]>;
+/** Takes a batch's results, page by page. */
+interface Collector {
+	add(page: Data[]): void;
+	/** The items that the workflow gets. */
+	end(): Promise<INodeExecutionData[]>;
+	/** They are read anew: what was taken is worth nothing. */
+	abandon(): void;
+}
 
 /** What 'Results' offers, besides none. */
-const RESULT_OUTPUTS: Record<string, ResultOutput> = {
+const RESULT_OUTPUTS: Record<string, (batch: EndedBatch) => Collector> = {
 	items: itemPerResult,
 	csv: fileOf('csv'),
 	jsonl: fileOf('jsonl'),
@@ -52,33 +58,42 @@ const RESULT_OUTPUTS: Record<string, ResultOutput> = {
 
 export const isResultOutput = (name: string): boolean => Object.hasOwn(RESULT_OUTPUTS, name);
 
-async function itemPerResult({ callback, item }: EndedBatch, pages: AsyncIterable<Data[]>) {
+function itemPerResult({ callback, item }: EndedBatch): Collector {
 	const { event, job, batchId } = callback;
 	const { product } = job;
 	const { isVerified, receivedAt } = item.json;
 	const items: INodeExecutionData[] = [];
-	for await (const page of pages)
-		for (const result of page) {
-			const outcome = toRowOutcome(job.outcome(result));
-			const always = { event, product, batchId, ...outcome, isVerified, receivedAt };
-			items.push(toItem(withFields(always, result)));
-		}
-	return items;
+	return {
+		add(page) {
+			for (const result of page) {
+				const outcome = toRowOutcome(job.outcome(result));
+				const always = { event, product, batchId, ...outcome, isVerified, receivedAt };
+				items.push(toItem(withFields(always, result)));
+			}
+		},
+		end: () => Promise.resolve(items),
+		abandon() {},
+	};
 }
 
 /** The batch's own item with all results in one file, written page by page. */
-function fileOf(format: FileFormat): ResultOutput {
-	return async ({ context, callback: { job, batchId }, item }, pages) => {
+function fileOf(format: FileFormat): (batch: EndedBatch) => Collector {
+	return ({ context, callback: { job, batchId }, item }) => {
 		const fileName = `${job.product}-${batchId}.${format}`;
 		const columns = [...outputFields(job.results).map(({ key }) => key), 'outcome', 'reason'];
 		const file = new ResultFile(context, format, fileName, columns);
 		let results = 0;
-		for await (const page of pages) {
-			for (const result of page) file.write({ ...result, ...toRowOutcome(job.outcome(result)) });
-			results += page.length;
-		}
-		const data = await file.end();
-		return [{ json: { ...item.json, results, fileName }, binary: { data } }];
+		return {
+			add(page) {
+				for (const result of page) file.write({ ...result, ...toRowOutcome(job.outcome(result)) });
+				results += page.length;
+			},
+			async end() {
+				const data = await file.end();
+				return [{ json: { ...item.json, results, fileName }, binary: { data } }];
+			},
+			abandon: () => file.abandon(),
+		};
 	};
 }
 
@@ -90,49 +105,85 @@ async function* pagesOf(job: Job, batchId: string, client: Client): AsyncGenerat
 
 /** So long a caller may wait for the first results. */
 const PATIENCE_MS = 5_000;
+/** Results may lag behind the end; when they are read again, in milliseconds since the time before. */
+const READS_AGAIN_MS = [2_000, 5_000, 10_000, 20_000, 30_000];
+/** What the API may answer for results that are not there yet. */
+const NOT_YET: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['notFound', 'conflict', 'badInput']);
+
+/** What came of reading all results once. */
+interface Reading {
+	collector: Collector;
+	count: number;
+	failure?: Error;
+}
 
 /**
  * Reads the results of a batch. The first page is read before the caller is answered, as one that is
- * answered "not now" can call again; for the others it does not wait. Undefined: there was no page.
+ * answered "not now" can call again; for the others, and for results that lag behind, it does not
+ * wait. Undefined: there was no page.
  */
 export async function resultItems(
 	output: string,
 	batch: EndedBatch,
 ): Promise<INodeExecutionData[] | undefined> {
-	const { context, response, callback, progress, item } = batch;
+	const { context, response, callback, item } = batch;
 	const client = await clientOf(context, kit);
-	const pages = pagesOf(callback.job, callback.batchId, client);
-	const first = pages.next();
-	const read = first.then(
-		({ value }) => (Array.isArray(value) ? value.length : 0),
-		() => 'failed' as const,
-	);
-	const early = await Promise.race([read, n8nClock.sleep(PATIENCE_MS)]);
-	if (early === 'failed') return undefined;
-	if (early === undefined || early !== progress?.total) response.answer(200, 'Taken');
-
-	let count = 0;
-	let failure: Data | undefined;
-	async function* untilFailure() {
+	// A list that was ended early has fewer.
+	const { status, totalItems } = item.json;
+	const total = status === 'completed' && totalItems !== null ? Number(totalItems) : undefined;
+	const readOnce = async (onFirst?: (page: Data[] | Error) => void): Promise<Reading> => {
+		const collector = (RESULT_OUTPUTS[output] as (batch: EndedBatch) => Collector)(batch);
+		const reading: Reading = { collector, count: 0 };
 		try {
-			for (let page = await first; page.done !== true; page = await pages.next()) {
-				yield page.value;
-				count += page.value.length;
+			for await (const page of pagesOf(callback.job, callback.batchId, client)) {
+				if (reading.count === 0) onFirst?.(page);
+				collector.add(page);
+				reading.count += page.length;
 			}
+			onFirst?.([]);
 		} catch (thrown) {
-			failure = toFailure(thrown as Error, count);
-			context.logger.warn(String(failure.reason));
+			reading.failure = thrown as Error;
+			onFirst?.(reading.failure);
 		}
+		return reading;
+	};
+
+	let onFirst: (page: Data[] | Error) => void = () => {};
+	const first = new Promise<Data[] | Error>((resolve) => (onFirst = resolve));
+	const whole = readOnce(onFirst);
+	const early = await Promise.race([first, n8nClock.sleep(PATIENCE_MS)]);
+	if (early instanceof Error && !isNotYet(early)) {
+		(await whole).collector.abandon();
+		return undefined;
 	}
-	const items = await (RESULT_OUTPUTS[output] as ResultOutput)(batch, untilFailure());
+	if (!Array.isArray(early) || early.length !== total) response.answer(200, 'Taken');
+
+	let reading = await whole;
+	for (const waitMs of READS_AGAIN_MS) {
+		const { failure, count } = reading;
+		const isAll = count > 0 ? count >= (total ?? 0) : total === 0;
+		if (failure ? !isNotYet(failure) : isAll) break;
+		await n8nClock.sleep(waitMs);
+		const next = await readOnce();
+		const isWorse = next.count < reading.count;
+		(isWorse ? next : reading).collector.abandon();
+		if (!isWorse) reading = next;
+	}
+	const { collector, count, failure } = reading;
+	const items = await collector.end();
+	const missing = failure ? undefined : Math.max(0, (total ?? 0) - count);
 	// It was answered, so nobody calls again: the workflow has to hear of it.
-	if (failure) items.push(toItem({ ...item.json, ...failure }));
+	if (failure ?? missing) {
+		const reason = failure
+			? `Only the first ${counted(count)} results could be read: ${failure.message}`
+			: `Of ${counted(total ?? 0)} results, ${counted(missing ?? 0)} had not come a minute after the end`;
+		context.logger.warn(`Batch ${callback.batchId}: ${reason}`);
+		const nextStep = 'Read the results again with the ID of the batch; that is free.';
+		items.push(toItem({ ...item.json, outcome: 'failed', reason, nextStep }));
+	}
 	if (items.length > 0) return items;
 	return [toItem({ ...item.json, outcome: 'notFound', reason: 'The batch brought no results' })];
 }
 
-const toFailure = (thrown: Error, count: number): Data => ({
-	outcome: 'failed',
-	reason: `Only the first ${count.toLocaleString('en-US')} results could be read: ${thrown.message}`,
-	nextStep: 'Read the results again with the ID of the batch; that is free.',
-});
+const isNotYet = (thrown: Error): boolean =>
+	thrown instanceof ConnectorError && NOT_YET.has(thrown.kind);

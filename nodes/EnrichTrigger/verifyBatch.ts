@@ -6,12 +6,13 @@ import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
 import type { Callback } from '../../shared/triggers/callbacks';
 import { kit } from '../Enrich/catalog';
-import { type CallOptions, clientOf } from '../shared/client';
+import { callbackClientOf } from '../shared/client';
+import { n8nClock } from '../shared/transport';
 
-/** Whoever calls back may not wait for long: an address that answers slowly may be given up. */
-const CALL: CallOptions = { timeoutMs: 5_000, maxWaitMs: 3_000 };
-
-/** What Enrich itself says of the batch that a callback names. */
+/**
+ * What Enrich itself says of the batch that a callback names: how far it is; that it does not know
+ * it; or nothing, as it cannot be asked now.
+ */
 export type Verified = Progress | 'unknown' | 'unreachable';
 
 /** How the API answers an ID that is not the organization's own. */
@@ -22,13 +23,56 @@ const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'expired',
 ]);
 
-/** Reads how the batch stands; never throws. */
+const MAX_STORED = 1_000;
+const KNOWN_MS = 10 * 60_000;
+/** Batches that exist. That one does not is never stored: it may be a moment too early to say so. */
+const verified = new QuickLRU<string, Progress>({ maxSize: MAX_STORED, maxAge: KNOWN_MS });
+
+const MINUTE_MS = 60_000;
+/** So many IDs that the API does not know are read in a minute: half of the smallest plan's calls. */
+const MAX_MISSES = 30;
+
+/** When the reads of an account found no batch, and those that have not ended. */
+interface Misses {
+	at: number[];
+	underWay: number;
+}
+const misses = new QuickLRU<string, Misses>({ maxSize: MAX_STORED });
+
+const accountIn = (context: IWebhookFunctions): string =>
+	context.getNode().credentials?.enrichApi?.id ?? '';
+
+const keyOf = (context: IWebhookFunctions, { job, batchId }: Callback): string =>
+	`${accountIn(context)} ${job.product} ${batchId}`;
+
+/** A batch that was verified in the last minutes. */
+export const knownBatch = (context: IWebhookFunctions, callback: Callback): Progress | undefined =>
+	verified.get(keyOf(context, callback));
+
+/** Reads how the batch stands; never throws, and never for forged IDs more than the API can bear. */
 export async function verifyBatch(
 	context: IWebhookFunctions,
-	{ job, batchId }: Callback,
+	callback: Callback,
 ): Promise<Verified> {
+	if (knownBatch(context, callback)) return await read(context, callback);
+	const account = accountIn(context);
+	const missed = misses.get(account) ?? { at: [], underWay: 0 };
+	misses.set(account, missed);
+	missed.at = missed.at.filter((time) => time > Date.now() - MINUTE_MS);
+	if (missed.at.length + missed.underWay >= MAX_MISSES) return 'unreachable';
+	missed.underWay += 1;
+	const outcome = await read(context, callback);
+	missed.underWay -= 1;
+	if (outcome === 'unknown') missed.at.push(Date.now());
+	return outcome;
+}
+
+async function read(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
+	const { job, batchId } = callback;
 	try {
-		return await fetchProgress(job, batchId, await clientOf(context, kit, CALL));
+		const progress = await fetchProgress(job, batchId, await callbackClientOf(context, kit));
+		verified.set(keyOf(context, callback), progress);
+		return progress;
 	} catch (thrown) {
 		if (thrown instanceof ConnectorError && UNKNOWN.has(thrown.kind)) return 'unknown';
 		const { message } = thrown as Error;
@@ -37,23 +81,28 @@ export async function verifyBatch(
 	}
 }
 
-const MAX_STORED = 1_000;
-const KNOWN_MS = 10 * 60_000;
-/** A batch can be called back a moment before it can be read. */
-const UNKNOWN_MS = 10_000;
-const verified = new QuickLRU<string, Promise<Verified>>({ maxSize: MAX_STORED });
+/** A result can be called back a moment before its batch can be read; milliseconds between reads. */
+const READS_MS = [0, 1_000, 2_000];
+const underWay = new Map<string, Promise<Verified>>();
 
 /** As `verifyBatch`, but for the many results of one batch the API is asked once. */
 export function verifyBatchOnce(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
-	const credential = context.getNode().credentials?.enrichApi?.id ?? '';
-	const key = `${credential} ${callback.job.product} ${callback.batchId}`;
-	const known = verified.get(key);
-	if (known) return known;
-	const asked = verifyBatch(context, callback);
-	verified.set(key, asked);
-	void asked.then((outcome) => {
-		if (outcome === 'unreachable') verified.delete(key);
-		else verified.set(key, asked, { maxAge: outcome === 'unknown' ? UNKNOWN_MS : KNOWN_MS });
-	});
+	const key = keyOf(context, callback);
+	const other = underWay.get(key);
+	if (other) return other;
+	const asked = verifySoon(context, callback).finally(() => underWay.delete(key));
+	underWay.set(key, asked);
 	return asked;
+}
+
+async function verifySoon(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
+	const known = knownBatch(context, callback);
+	if (known) return known;
+	let outcome: Verified = 'unknown';
+	for (const waitMs of READS_MS) {
+		await n8nClock.sleep(waitMs);
+		outcome = await verifyBatch(context, callback);
+		if (outcome !== 'unknown') break;
+	}
+	return outcome;
 }

@@ -1,23 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { Progress } from '../../shared/contract/batch';
 import { events } from '../../shared/providers/enrich/events';
 import { type Callback, readCallback, withFields } from '../../shared/triggers/callbacks';
 import { n8nClock } from '../shared/transport';
-import { coalesce } from './coalesce';
+import { coalesce, type Entry, finishStart } from './coalesce';
 import { Deliveries } from './deduplicate';
 import { batchItem, isResultOutput, resultItems } from './outputs';
-import { verifyBatch, verifyBatchOnce } from './verifyBatch';
+import { knownBatch, type Verified, verifyBatch, verifyBatchOnce } from './verifyBatch';
 import { readBody } from '../shared/webhookBody';
 import { toItem, WebhookResponse } from '../shared/webhookResponse';
 
 /**
  * When to read whether a batch has ended that is said to have ended, in milliseconds since the poll
- * before. Whoever calls hears "not taken" when it takes long, as that invites another call; but
- * nothing is documented that says there will be one, so the polling goes on.
+ * before: for a minute, as one may be called back before it can be read. Whoever calls hears "not
+ * taken" when it takes long, as that invites another call; but nothing is documented that says
+ * there will be one, so the polling goes on.
  */
-const POLLS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000];
+const POLLS_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 const PATIENCE_MS = 4_000;
+/** Ends that are polled though their callers were answered: each takes megabytes of n8n's memory. */
+const MAX_POLLED = 50;
 
 /** Takes one callback. Never throws: n8n would start the workflow with an empty item. */
 export async function webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -62,6 +65,9 @@ function isWanted(context: IWebhookFunctions, { event, job }: Callback): boolean
 	return context.getNodeParameter('event') === event && isOfProduct;
 }
 
+/** Seconds. */
+const RETRY_LATER = { 'retry-after': '60' };
+
 const hasCredential = (context: IWebhookFunctions): boolean =>
 	Boolean(context.getNode().credentials?.enrichApi);
 
@@ -71,38 +77,62 @@ const isChecked = (context: IWebhookFunctions): boolean =>
 /** Somebody who tries the workflow out wants to see each callback, and production is to see it too. */
 const isTest = (context: IWebhookFunctions): boolean => context.getMode() === 'manual';
 
+/** Results of batches that are being verified, by trigger and batch. */
+const gathered = new Map<string, Entry[]>();
+
 async function receiveResult(
 	context: IWebhookFunctions,
 	response: WebhookResponse,
 	callback: Callback,
 	delivery: Deliveries,
 ): Promise<IWebhookResponseData> {
-	const isVerified = isChecked(context);
-	if (isVerified) {
-		const verified = await verifyBatchOnce(context, callback);
-		if (verified === 'unknown') return response.refuse(404, 'Unknown batch');
-		if (verified === 'unreachable') return response.refuse(503, 'Could not be verified now');
+	const entry: Entry = { item: resultItem(callback, isChecked(context)), delivery, response };
+	if (!isChecked(context) || knownBatch(context, callback))
+		return await takeResults(context, entry, [entry]);
+	const key = `${delivery.trigger} ${callback.job.product} ${callback.batchId}`;
+	const others = isTest(context) ? undefined : gathered.get(key);
+	if (others) {
+		others.push(entry);
+		return { noWebhookResponse: true };
 	}
+	const entries = [entry];
+	if (!isTest(context)) gathered.set(key, entries);
+	const verified = await verifyBatchOnce(context, callback);
+	if (!isTest(context)) gathered.delete(key);
+	if (typeof verified !== 'string') return await takeResults(context, entry, entries);
+	for (const { response: one } of entries)
+		if (verified === 'unknown') one.refuse(404, 'Unknown batch');
+		else one.refuse(503, 'Could not be verified now', RETRY_LATER);
+	return { noWebhookResponse: true };
+}
+
+function resultItem(callback: Callback, isVerified: boolean): INodeExecutionData {
 	const { event, job, batchId, resultId = null, outcome, fields } = callback;
 	const { product } = job;
 	const receivedAt = new Date().toISOString();
 	const always = { event, product, batchId, resultId, ...outcome, isVerified, receivedAt };
-	const item = toItem(withFields(always, fields));
-	if (isTest(context)) return response.start([item]);
-	if (delivery.isKnown()) return response.refuse(200, 'Known already');
-	// Before anything else is waited for, so that of two equal ones only one gets through.
-	delivery.add();
-	const { start, isLeading } = await coalesce(delivery.trigger, item);
-	if (isLeading) {
-		response.onEnd((isTaken) => {
-			if (!isTaken) delivery.remove();
-			start.finish(isTaken);
-		});
-		return response.start(start.items);
-	}
-	if (await start.isDone) return response.refuse(200, 'Taken');
-	delivery.remove();
-	return response.refuse(503, 'Not taken');
+	return toItem(withFields(always, fields));
+}
+
+/** Starts the workflow with results, or leaves that to another call. */
+async function takeResults(
+	context: IWebhookFunctions,
+	own: Entry,
+	entries: Entry[],
+): Promise<IWebhookResponseData> {
+	if (isTest(context)) return own.response.start([own.item]);
+	const fresh = entries.filter(({ delivery, response }) => {
+		const isKnown = delivery.isKnown();
+		if (isKnown) response.answer(200, 'Known already');
+		// Before anything else is waited for, so that of two equal ones only one gets through.
+		else delivery.add();
+		return !isKnown;
+	});
+	const { trigger } = own.delivery;
+	const together = fresh.length > 0 ? await coalesce(trigger, fresh) : undefined;
+	if (!together) return { noWebhookResponse: true };
+	own.response.onEnd((isTaken) => finishStart(trigger, isTaken));
+	return own.response.start(together.map(({ item }) => item));
 }
 
 /** Ends that are being verified, and how their callers are answered. */
@@ -159,6 +189,8 @@ async function takeEnd(
 		: response.start(items);
 }
 
+let polled = 0;
+
 /** The state of a batch that has ended; undefined: it has not, or nobody could be asked. */
 async function waitForEnd(
 	context: IWebhookFunctions,
@@ -166,13 +198,21 @@ async function waitForEnd(
 	callback: Callback,
 ): Promise<Progress | 'unknown' | undefined> {
 	const answerBy = Date.now() + PATIENCE_MS;
-	for (const waitMs of POLLS_MS) {
-		if (Date.now() + waitMs > answerBy)
-			response.answer(503, 'Not ended', { 'retry-after': String(waitMs / 1_000) });
-		await n8nClock.sleep(waitMs);
-		const verified = await verifyBatch(context, callback);
-		if (verified === 'unknown') return verified;
-		if (verified !== 'unreachable' && verified.state !== 'running') return verified;
+	let verified: Verified = 'unreachable';
+	polled += 1;
+	try {
+		for (const waitMs of POLLS_MS) {
+			if (Date.now() + waitMs > answerBy) {
+				if (verified === 'unknown') response.answer(404, 'Unknown batch');
+				else response.answer(503, 'Not ended', { 'retry-after': String(waitMs / 1_000) });
+				if (polled > MAX_POLLED) break;
+			}
+			await n8nClock.sleep(waitMs);
+			verified = await verifyBatch(context, callback);
+			if (typeof verified !== 'string' && verified.state !== 'running') return verified;
+		}
+		return verified === 'unknown' ? verified : undefined;
+	} finally {
+		polled -= 1;
 	}
-	return undefined;
 }

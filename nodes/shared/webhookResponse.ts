@@ -25,8 +25,8 @@ export class WebhookResponse {
 	}
 
 	/** Answers, unless that was done, and starts nothing. */
-	refuse(status: number, message: string): IWebhookResponseData {
-		this.answer(status, message);
+	refuse(status: number, message: string, headers?: Record<string, string>): IWebhookResponseData {
+		this.answer(status, message, headers);
 		return { noWebhookResponse: true };
 	}
 

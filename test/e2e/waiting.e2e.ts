@@ -76,6 +76,41 @@ describe('a batch', () => {
 	);
 
 	test.concurrent(
+		'in the background is found to have ended within minutes when no callback comes',
+		async () => {
+			const workflow = await activateMany(e2e, { waiting: 'background' });
+			workflow.sandbox.setCallbacks({ loss: 1 });
+			const rows = addresses(90);
+			const execution = await workflow.run(rows);
+			expectAll(execution, rows, workflow);
+			const { batchId } = workflow.sandbox.batches[0]!;
+			const { hints } = taskOf(execution, 'Enrich');
+			expect(hints?.[0]?.message).toContain(
+				`Batch ${batchId} is complete, and its callback did not come.`,
+			);
+			expect(execution.data.resultData.runData.Enrich).toHaveLength(1);
+		},
+	);
+
+	test.concurrent('in the background answers every call, whatever it holds', async () => {
+		const workflow = await activateMany(e2e, { waiting: 'background' });
+		const rows = addresses(70);
+		const id = await workflow.start(rows);
+		await e2e.api.rests(id);
+		const url = String((submitsOf(workflow)[0]!.input as { webhookUrl: string }).webhookUrl);
+		const send = async (body: string, type: string) =>
+			(await fetch(url, { method: 'POST', headers: { 'content-type': type }, body })).status;
+		expect(await send('', 'application/json')).toBe(400);
+		expect(await send('done', 'text/plain')).toBe(400);
+		expect(await send('[1]', 'application/json')).toBe(400);
+		expect(await send('<html></html>', 'text/html')).toBe(400);
+		const end = JSON.stringify(endOf(workflow.sandbox.batches[0]!.batchId));
+		expect(await send(end, 'text/plain')).toBe(200);
+		expect(await send(end, 'application/octet-stream')).toBe(200);
+		expectAll(await e2e.api.ended(id), rows, workflow);
+	});
+
+	test.concurrent(
 		'in the background ends with its name when no callback comes, and a new run takes it over',
 		async () => {
 			const options = { maxWait: 0.1 };

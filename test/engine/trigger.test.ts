@@ -239,6 +239,74 @@ describe('a batch that is complete', () => {
 		}
 	});
 
+	const lagging = (results: object[]) => ({
+		operationId: 'getEmailValidationBatchResults',
+		when: 'before' as const,
+		kind: 'status' as const,
+		status: 200,
+		body: { success: true, data: { status: 'completed', totalItems: 3, page: 1, results } },
+	});
+
+	test.each([
+		['a part of the results is there', lagging([{ email: 'person1@company0.com' }])],
+		['no result is there', lagging([])],
+		['they are not known yet', { ...lagging([]), status: 404, body: { detail: 'Not found' } }],
+		['they are refused as too early', { ...lagging([]), status: 409, body: { detail: 'Running' } }],
+	])(
+		'of which at first %s brings all of them',
+		async (_what, fault) => {
+			const door = await open(ends({ results: 'items' }));
+			const batchId = await ended();
+			b.fault({ ...fault, times: 2 });
+			expect(await statusOf(door.url, endOf(batchId))).toBe(200);
+			await started(door);
+			expect(door.starts).toHaveLength(1);
+			expect(new Set(door.items().map(({ email }) => email))).toEqual(new Set(addressesFor(3)));
+			expect(door.items()).toHaveLength(3);
+		},
+		20_000,
+	);
+
+	test('is written into one file once all of its results are there', async () => {
+		const door = await open(ends({ results: 'csv' }));
+		const batchId = await ended();
+		b.fault(lagging([{ email: 'person1@company0.com' }]));
+		await statusOf(door.url, endOf(batchId));
+		await started(door);
+		expect(door.items()).toMatchObject([{ batchId, results: 3, totalItems: 3 }]);
+	});
+
+	test('and is not known for a moment starts the workflow', async () => {
+		const door = await open(ends());
+		const batchId = await ended();
+		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
+		b.fault({ ...status, kind: 'status', status: 404, times: 4 });
+		await statusOf(door.url, endOf(batchId));
+		await started(door);
+		expect(door.items()).toMatchObject([{ batchId, isVerified: true }]);
+	}, 20_000);
+
+	test('is answered at once while a long run uses up the rate limit', async () => {
+		const door = await open(ends());
+		const batchId = await ended();
+		const busy = new AbortController();
+		b.fault({
+			...{ operationId: 'getEmailValidationBatchStatus', when: 'before', kind: 'status' },
+			...{ status: 429, headers: { 'retry-after': '60' } },
+		});
+		const parameters = { resource: 'batch', operation: 'getResults' };
+		const run = b.run(parameters, [{ batchId, product: 'emailValidation' }], {
+			signal: busy.signal,
+		});
+		await new Promise((done) => setTimeout(done, 300));
+		const startedAt = Date.now();
+		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
+		expect(Date.now() - startedAt).toBeLessThan(5_000);
+		expect(door.starts).toHaveLength(1);
+		busy.abort();
+		await run;
+	}, 20_000);
+
 	test('of which nobody knows starts nothing', async () => {
 		const door = await open(ends());
 		expect(await statusOf(door.url, endOf('0123456789abcdef01234567'))).toBe(404);
@@ -286,6 +354,54 @@ describe('results', () => {
 		isBroken = false;
 		expect((await send()).every((status) => status === 200)).toBe(true);
 		expect(door.items()).toHaveLength(10);
+	});
+
+	test('of a batch that is not known for a moment are all taken', async () => {
+		const door = await open(results());
+		const batchId = await ended();
+		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
+		b.fault({ ...status, kind: 'status', status: 404 });
+		const people = addressesFor(21);
+		const answers = await Promise.all(
+			people.map((email) => statusOf(door.url, resultOf(batchId, email))),
+		);
+		expect(answers).toEqual(people.map(() => 200));
+		expect(door.items()).toHaveLength(21);
+	});
+
+	test('of a batch that was asked for too early are taken from then on', async () => {
+		const door = await open(results());
+		const batchId = await ended();
+		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
+		b.fault({ ...status, kind: 'status', status: 404, times: 3 });
+		expect(await statusOf(door.url, resultOf(batchId, 'early@b.co'))).toBe(404);
+		for (const email of addressesFor(20))
+			expect(await statusOf(door.url, resultOf(batchId, email))).toBe(200);
+	}, 20_000);
+
+	test('of forged batches cost few reads, and keep none of a real one away', async () => {
+		const credentials = { enrichApi: { id: 'forged', name: 'Enrich account' } };
+		const door = await open({ ...results(), credentials });
+		const batchId = await ended();
+		expect(await statusOf(door.url, resultOf(batchId, 'a@b.co'))).toBe(200);
+		const before = reads();
+		const forged = Array.from({ length: 500 }, (_, i) => i.toString(16).padStart(24, '0'));
+		const answers = forged.map((id) => statusOf(door.url, resultOf(id, 'a@b.co')));
+		expect(await statusOf(door.url, resultOf(batchId, 'b@b.co'))).toBe(200);
+		expect(new Set(await Promise.all(answers))).toEqual(new Set([404, 503]));
+		expect(reads() - before).toBeLessThanOrEqual(30);
+		expect(door.items()).toHaveLength(2);
+	}, 30_000);
+
+	test('that are delivered again with another field, or otherwise sorted, start nothing', async () => {
+		const door = await open(results());
+		const body = resultOf(await ended(), 'a@b.co');
+		const { data } = body;
+		await statusOf(door.url, body);
+		await statusOf(door.url, { ...body, data: { attempt: 2, ...data } });
+		const result = Object.fromEntries(Object.entries(data.result).reverse());
+		await statusOf(door.url, { ...body, data: { ...data, result: { sent: 2, ...result } } });
+		expect(door.items()).toHaveLength(1);
 	});
 
 	test('of an unknown batch start nothing', async () => {
