@@ -62,7 +62,10 @@ async function executeLookup(
 	if (operation.price) {
 		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
-		const message = [summaryText(summary, incomplete, operation), note].filter(Boolean).join(' ');
+		const answered = results.filter(isAnswered);
+		const isChargeReported = answered.length === 0 || answered.some(reportsCharge);
+		const text = summaryText(summary, incomplete, operation, isChargeReported);
+		const message = [text, note].filter(Boolean).join(' ');
 		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = await toOutputs(context, kit, done);
@@ -138,6 +141,8 @@ function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
+const reportsCharge = ({ creditsUsed, sameAs }: RowResult) =>
+	creditsUsed !== null && sameAs === undefined;
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
 const isForAll = ({ error }: RowResult) => error !== undefined && isFatal(error.kind);
 /** It may be sent again, and that may help. */

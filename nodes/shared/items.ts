@@ -131,17 +131,21 @@ function withoutAccount(row: IDataObject): IDataObject {
 	return rest;
 }
 
-/** One line for the output pane: what became of the rows, and the credits. */
+/** One line for the output pane: what became of the rows, and the credits as far as they are reported. */
 export function summaryText(
 	summary: Summary,
 	incomplete: number,
 	{ neverMisses }: Pick<Operation, 'neverMisses'> = {},
+	isChargeReported = true,
 ): string {
 	const { rows, found, notFound, skipped, failed, creditsUsed, creditsRemaining } = summary;
 	const left = creditsRemaining === null ? '' : `, ${counted(creditsRemaining)} left`;
+	const credits = isChargeReported
+		? `${counted(creditsUsed, 'credit')} used`
+		: 'Credits used: not reported';
 	return (
 		`${counted(rows, 'row')}: ${counted(found)} ${neverMisses ? 'checked' : `found, ${counted(notFound)} not found`}, ` +
-		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${counted(creditsUsed, 'credit')} used${left}.`
+		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${credits}${left}.`
 	);
 }
 

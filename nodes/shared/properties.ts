@@ -165,7 +165,8 @@ const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== un
 const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
 
 /** Where nobody waits for results, what becomes of them is no question. */
-const UNLESS_STARTED_ONLY = { hide: { waiting: ['none'] } };
+const unlessStartedOnly = (placed: PlacedOperation[]) =>
+	placed.some(({ batch }) => batch) ? { hide: { waiting: ['none'] } } : {};
 
 /** Settings that several operations share. */
 const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
@@ -215,7 +216,7 @@ const outputOf = (placed: PlacedOperation[], provider: string): INodeProperties[
 				},
 			],
 		},
-		UNLESS_STARTED_ONLY,
+		unlessStartedOnly(placed),
 	);
 
 const notFoundOf = (placed: PlacedOperation[], provider: string): INodeProperties[] =>
@@ -242,7 +243,7 @@ const notFoundOf = (placed: PlacedOperation[], provider: string): INodePropertie
 				},
 			],
 		},
-		UNLESS_STARTED_ONLY,
+		unlessStartedOnly(placed),
 	);
 
 /** 'Options' of one resource. */

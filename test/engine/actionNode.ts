@@ -1,0 +1,164 @@
+/** What must hold of the description of every provider's action node. */
+import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import { inputFields } from '../../shared/contract/form';
+import type { Price } from '../../shared/contract/operation';
+import type { PlacedOperation } from '../../nodes/shared/kit';
+
+const EXPENSIVE = 100;
+
+export type Chosen = Record<string, unknown>;
+export const isShown = ({ displayOptions }: INodeProperties, chosen: Chosen) =>
+	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
+		(values as unknown[]).includes(chosen[name.replace(/^\//, '')]),
+	);
+
+const priceIn = (price: Price | null) => {
+	if (!price) return 'Free';
+	return price.credits === null ? 'not documented' : `${price.credits} credit`;
+};
+
+export function checkActionNode(
+	placed: readonly PlacedOperation[],
+	described: () => INodeTypeDescription,
+	credentialName: () => string,
+): void {
+	/** What the editor shows with these choices. */
+	const shown = (chosen: Chosen) =>
+		described().properties.filter((property) => isShown(property, chosen));
+	const named = (name: string, chosen: Chosen) =>
+		shown(chosen).filter((property) => property.name === name);
+
+	/** Every parameter, those within collections too. */
+	const all = (properties: INodeProperties[] = described().properties): INodeProperties[] =>
+		properties.flatMap((property) => [
+			property,
+			...(property.type === 'collection' ? all(property.options as INodeProperties[]) : []),
+		]);
+	const labelsOf = ({ options = [] }: INodeProperties) =>
+		options.map((option) => ('displayName' in option ? option.displayName : option.name));
+
+	describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
+		'%s',
+		(_, { operation, resource, value, perRow: single, batch }) => {
+			const { price, paging } = operation;
+			const isMany = batch !== undefined;
+			const chosen = { resource, operation: value };
+
+			test('is offered, with an action, help and its price', () => {
+				const [resources] = named('resource', {});
+				expect((resources!.options as INodePropertyOptions[]).map(({ value }) => value)).toContain(
+					resource,
+				);
+				const [list, ...others] = named('operation', { resource });
+				expect(others).toEqual([]);
+				const option = (list!.options as INodePropertyOptions[]).find(
+					(one) => one.value === value,
+				)!;
+				expect(option.name).not.toContain(operation.title);
+				expect(option.action).toMatch(/^[A-Z][^.]*[^.]$/);
+				expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
+				const noun = { person: 'person|people', company: 'compan(?:y|ies)' }[resource];
+				expect(option.action).toMatch(new RegExp(noun ?? resource, 'i'));
+				expect(option.description).toContain(priceIn(price));
+			});
+
+			test('shows its own fields once, and no field of another operation', () => {
+				const names = shown({
+					...chosen,
+					returnAll: false,
+					output: 'selected',
+					waiting: 'stay',
+				}).map(({ name }) => name);
+				expect(new Set(names).size).toBe(names.length);
+				const expected = [
+					'resource',
+					'operation',
+					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
+					...inputFields(single).map(({ key }) => key),
+					...(paging ? ['returnAll', 'limit'] : []),
+					...(single.simplified ? ['output', 'outputFields'] : []),
+					...(isMany ? ['waiting', 'format'] : []),
+					...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
+					...(price && !single.neverMisses ? ['notFound'] : []),
+					'options',
+				];
+				expect(names.sort()).toEqual(expected.sort());
+			});
+
+			test('offers only the options that mean something for it', () => {
+				const [options] = named('options', chosen);
+				const names = (options!.options as INodeProperties[])
+					.filter((option) => isShown(option, chosen))
+					.map(({ name }) => name);
+				const forAll = ['includeInputFields', 'resultField', 'timeout'];
+				expect(names.sort()).toEqual(
+					[
+						...forAll,
+						...(price ? ['maxCredits', 'onFailedRows', 'providerField', 'skipIfFilled'] : []),
+						...(isMany ? ['maxWait', 'takeOver'] : []),
+						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
+					].sort(),
+				);
+			});
+		},
+	);
+
+	describe('every parameter', () => {
+		test('has a default that fits its type', () => {
+			for (const { name, type, default: value, options = [], typeOptions } of all()) {
+				const kind = {
+					string: typeOptions?.multipleValues ? 'array' : 'string',
+					options: 'string',
+					notice: 'string',
+					number: 'number',
+					boolean: 'boolean',
+					collection: 'object',
+					multiOptions: 'array',
+				}[type as string];
+				expect([name, Array.isArray(value) ? 'array' : typeof value]).toEqual([name, kind]);
+				if (type === 'options') expect(options).toContainEqual(expect.objectContaining({ value }));
+			}
+		});
+
+		test('is shown by parameters and values that exist', () => {
+			const known = new Map<string, unknown[]>();
+			for (const { name, options = [], type } of described().properties) {
+				const values =
+					type === 'boolean'
+						? [true, false]
+						: (options as INodePropertyOptions[]).map(({ value }) => value);
+				known.set(name, [...(known.get(name) ?? []), ...values]);
+			}
+			for (const { name, displayOptions } of all())
+				for (const [on, values] of Object.entries(displayOptions?.show ?? {}))
+					expect([name, known.get(on.replace(/^\//, ''))]).toEqual([
+						name,
+						expect.arrayContaining(values as unknown[]),
+					]);
+		});
+
+		test('has a label in title case, help without a final period, and an example that says so', () => {
+			for (const { displayName, description: help, placeholder, type } of all()) {
+				if (type === 'notice') continue;
+				expect(displayName).toMatch(/^(?:[A-Z0-9]|iOS)/);
+				if (help && !help.includes('. ')) expect(help).not.toMatch(/\.$/);
+				if (placeholder) expect(placeholder).toMatch(type === 'collection' ? /^Add / : /^e\.g\. /);
+				if (type === 'boolean' && help) expect(help).toMatch(/^Whether /);
+			}
+		});
+
+		test('lists its choices by name', () => {
+			for (const property of all()) {
+				const labels = labelsOf(property).filter((label) => label !== 'Any');
+				expect(labels).toEqual([...labels].sort((a, b) => a.localeCompare(b)));
+			}
+		});
+	});
+
+	test('agents can use it, by the rules of n8n', () => {
+		expect(described()).toMatchObject({ usableAsTool: true, version: 1, group: ['transform'] });
+		for (const { name, noDataExpression } of described().properties)
+			if (name === 'resource' || name === 'operation') expect(noDataExpression).toBe(true);
+		expect(credentialName()).toBe(described().credentials![0]!.name);
+	});
+}
