@@ -11,12 +11,18 @@ export const json = (
 	body: typeof body === 'string' ? body : JSON.stringify(body),
 });
 
-export const success = (data: Data, meta: Data = {}): HttpResponse =>
+export const success = (data: unknown, meta: Data = {}): HttpResponse =>
 	json(200, {
 		success: true,
 		data,
 		meta: { requestId: 'req_1', creditsUsed: 0, creditsRemaining: 100, ...meta },
 	});
+
+export const csv = (body: string, headers: Record<string, string> = {}): HttpResponse => ({
+	status: 200,
+	headers: { 'content-type': 'text/csv; charset=utf-8', ...headers },
+	body,
+});
 
 export const problem = (status: number, members: Data = {}): HttpResponse =>
 	json(status, {

@@ -4,16 +4,20 @@ import type { Catalog, NodeKit } from '../shared/kit';
 const resources = {
 	batch: 'Batch',
 	company: 'Company',
+	companyFollower: 'Company Follower',
 	email: 'Email',
 	lead: 'Lead',
 	person: 'Person',
 	phone: 'Phone',
+	savedSearch: 'Saved Search',
+	team: 'Team',
 	wallet: 'Wallet',
 } as const;
 
 const IN_BATCH = { partOf: "'Batch', and the operations for many rows" };
-const IN_POLLING_TRIGGER = { partOf: "'Enrich Polling Trigger'" };
-const IN_TRIGGER = { partOf: "'Enrich Trigger'" };
+const NO_FILES = {
+	notOffered: 'This version of the node cannot hand on a CSV file that Enrich has made',
+};
 
 /** Where each operation of the API stands in the Enrich node. */
 export const catalog = {
@@ -28,8 +32,130 @@ export const catalog = {
 	},
 	searchLeads: { resource: 'lead', operation: 'search', action: 'Search leads' },
 	countLeads: { resource: 'lead', operation: 'count', action: 'Count leads' },
-	listRevealJobs: IN_POLLING_TRIGGER,
-	listExportJobs: IN_POLLING_TRIGGER,
+	unlockNames: {
+		resource: 'lead',
+		operation: 'unlockNames',
+		action: 'Unlock full last names of leads',
+	},
+	revealLeads: {
+		resource: 'lead',
+		operation: 'reveal',
+		action: 'Reveal emails or phone numbers of leads',
+	},
+	enrichLeads: {
+		resource: 'lead',
+		operation: 'enrich',
+		action: 'Enrich leads with emails or phone numbers',
+	},
+	getRevealJob: {
+		resource: 'lead',
+		operation: 'getRevealJob',
+		action: 'Get revealed leads of reveal job',
+	},
+	listRevealJobs: {
+		resource: 'lead',
+		operation: 'getManyRevealJobs',
+		action: 'Get many reveal jobs of leads',
+	},
+	exportLeads: NO_FILES,
+	getExportJob: {
+		resource: 'lead',
+		operation: 'getExportJob',
+		action: 'Get status of lead export',
+	},
+	listExportJobs: {
+		resource: 'lead',
+		operation: 'getManyExportJobs',
+		action: 'Get many lead exports',
+	},
+	downloadExportJob: NO_FILES,
+	getFilterOptions: {
+		resource: 'lead',
+		operation: 'getFilterOptions',
+		action: 'Get values of lead search filters',
+	},
+	suggestCompanyNames: {
+		resource: 'company',
+		operation: 'suggestNames',
+		action: 'Suggest company names',
+	},
+	createSavedSearch: {
+		resource: 'savedSearch',
+		operation: 'create',
+		action: 'Create saved search',
+	},
+	listSavedSearches: {
+		resource: 'savedSearch',
+		operation: 'getMany',
+		action: 'Get many saved searches',
+	},
+	deleteSavedSearch: {
+		resource: 'savedSearch',
+		operation: 'delete',
+		action: 'Delete saved search',
+	},
+	employeeFinder: {
+		resource: 'person',
+		operation: 'findEmployees',
+		action: 'Find people who work at company',
+	},
+	waterfallIcpSearch: {
+		resource: 'person',
+		operation: 'findByCustomerProfile',
+		action: 'Find people by ideal customer profile',
+	},
+	startCountEstimate: {
+		resource: 'companyFollower',
+		operation: 'estimate',
+		action: 'Estimate number of company followers',
+	},
+	getCountEstimateStatus: {
+		resource: 'companyFollower',
+		operation: 'getEstimate',
+		action: 'Get estimate of company followers',
+	},
+	checkCompanyFollowerLimit: {
+		resource: 'companyFollower',
+		operation: 'getDailyLimit',
+		action: 'Get daily limit of company followers',
+	},
+	startCompanyFollowerScrape: {
+		resource: 'companyFollower',
+		operation: 'startList',
+		action: 'Start list of company followers',
+	},
+	continueCompanyFollowerScrape: {
+		resource: 'companyFollower',
+		operation: 'continueList',
+		action: 'Continue partial list of company followers',
+	},
+	getCompanyFollowerProgress: {
+		resource: 'companyFollower',
+		operation: 'getProgress',
+		action: 'Get progress of company followers',
+	},
+	getCompanyFollowerResults: {
+		resource: 'companyFollower',
+		operation: 'getMany',
+		action: 'Get many company followers',
+	},
+	exportCompanyFollowerCsv: NO_FILES,
+	listTeamMembers: {
+		resource: 'team',
+		operation: 'getManyMembers',
+		action: 'Get many members of team',
+	},
+	inviteTeamMember: { resource: 'team', operation: 'invite', action: 'Invite member to team' },
+	listTeamInvitations: {
+		resource: 'team',
+		operation: 'getManyInvitations',
+		action: 'Get many invitations of team',
+	},
+	cancelInvitation: {
+		resource: 'team',
+		operation: 'cancelInvitation',
+		action: 'Cancel invitation to team',
+	},
 	getWalletBalance: {
 		resource: 'wallet',
 		operation: 'getBalance',
@@ -41,8 +167,6 @@ export const catalog = {
 		name: 'Get Many Transactions',
 		action: 'Get many transactions of wallet',
 	},
-	getCompanyFollowerProgress: IN_TRIGGER,
-	getCompanyFollowerResults: IN_TRIGGER,
 	batchFindEmails: {
 		resource: 'email',
 		operation: 'findMany',

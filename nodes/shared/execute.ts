@@ -1,4 +1,5 @@
 import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
@@ -14,7 +15,7 @@ import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeFailure, toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
-import { TIMEOUT_SECONDS } from './properties';
+import { GROUPS, TIMEOUT_SECONDS } from './properties';
 
 /** The action node's `execute`, for the operations of one provider. */
 export function executeWith(kit: NodeKit) {
@@ -126,13 +127,24 @@ function toRow(
 ): Row {
 	const read = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, index, fallback as never);
-	const values = Object.fromEntries(fields.map(({ key }) => [key, read(key, '')]));
+	const values = Object.fromEntries(
+		fields.map(({ key, type }) => [
+			key,
+			type === 'groups' ? ungrouped(read(key, '')) : read(key, ''),
+		]),
+	);
 	return {
 		values,
 		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
-		...(operation.paging && read('returnAll', false) !== true && limitOf(read('limit', 50))),
+		...(operation.paging &&
+			!operation.paging.isAsAsked &&
+			read('returnAll', false) !== true &&
+			limitOf(read('limit', 50))),
 	};
 }
+
+const ungrouped = (value: unknown): unknown =>
+	isRecord(value) && GROUPS in value ? value[GROUPS] : value;
 
 function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 	const limit = isBlank(value) ? NaN : Math.floor(Number(value));

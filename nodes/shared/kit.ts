@@ -2,6 +2,7 @@
 import { type Batch, batchStartedBy } from '../../shared/contract/batch';
 import type { Operation } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
+import { titleOfKey } from '../../shared/contract/titles';
 
 /** Where an operation stands in the node. */
 export interface Placement {
@@ -60,24 +61,7 @@ export const placedOperations = ({ provider, catalog }: NodeKit): PlacedOperatio
 	Object.values(provider.operations).flatMap((operation) => {
 		const entry = catalog[operation.operationId];
 		if (!entry || !isPlaced(entry)) return [];
-		const { resource, operation: value, name = titleOf(value), action } = entry;
+		const { resource, operation: value, name = titleOfKey(value), action } = entry;
 		const batch = batchStartedBy(provider.batches, operation);
 		return { operation, resource, value, name, action, batch, perRow: batch?.single ?? operation };
 	});
-
-const SMALL_WORDS = /^(?:by|of|for|with)$/;
-const ACRONYMS = /^(?:ip|id|csv)$/;
-
-/** `findByIp` → "Find by IP" */
-function titleOf(value: string): string {
-	const words = value
-		.replace(/([A-Z])/g, ' $1')
-		.toLowerCase()
-		.split(' ');
-	return words
-		.map((word) => {
-			if (ACRONYMS.test(word)) return word.toUpperCase();
-			return SMALL_WORDS.test(word) ? word : word.charAt(0).toUpperCase() + word.slice(1);
-		})
-		.join(' ');
-}

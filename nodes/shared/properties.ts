@@ -69,6 +69,12 @@ const choicesOf = ({ choices = {} }: FormField): INodePropertyOptions[] =>
 		.map(([value, name]) => ({ name, value }))
 		.sort(byName);
 
+/** Where n8n keeps a list of groups within its field. */
+export const GROUPS = 'entries';
+
+const initialOf = <T>({ initial }: FormField, otherwise: T): T =>
+	initial === undefined ? otherwise : (initial as T);
+
 /** A field of the form as n8n's own field types show it. */
 function toProperty(field: FormField): INodeProperties {
 	const shared = {
@@ -90,19 +96,41 @@ function toProperty(field: FormField): INodeProperties {
 					.map(toProperty)
 					.sort((a, b) => inOrder(a.displayName, b.displayName)),
 			};
+		case 'groups':
+			return {
+				...shared,
+				type: 'fixedCollection',
+				placeholder: `Add ${field.title.replace(/s$/, '')}`,
+				typeOptions: { multipleValues: true, sortable: true },
+				default: {},
+				options: [
+					{
+						name: GROUPS,
+						displayName: field.title,
+						values: (field.fields ?? []).map(toProperty),
+					},
+				],
+			};
 		case 'list':
-			return { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
+			return field.choices
+				? {
+						...shared,
+						type: 'multiOptions',
+						options: choicesOf(field),
+						default: initialOf(field, []),
+					}
+				: { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
 		case 'number':
-			return { ...shared, type: 'number', default: 0 };
+			return { ...shared, type: 'number', default: initialOf(field, 0) };
 		case 'yesNo':
-			return { ...shared, type: 'boolean', default: true };
+			return { ...shared, type: 'boolean', default: initialOf(field, true) };
 		case 'choice':
 			return field.isRequired
 				? {
 						...shared,
 						type: 'options',
 						options: choicesOf(field),
-						default: Object.keys(field.choices ?? {})[0] ?? '',
+						default: initialOf(field, Object.keys(field.choices ?? {})[0] ?? ''),
 					}
 				: {
 						...shared,
@@ -123,18 +151,19 @@ const shownAt = ({ resource, value }: PlacedOperation) => ({
 /** What is asked of one operation alone. */
 function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	const { operation, perRow } = placed;
-	const { price, paging, title } = operation;
+	const { price, title } = operation;
 	const { simplified } = perRow;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
-	if (price && ((price.credits ?? Infinity) >= EXPENSIVE || paging)) {
+	const isLimited = isList(placed);
+	if (price && ((price.credits ?? Infinity) >= EXPENSIVE || isLimited)) {
 		notices.push({
 			displayName: noticeOf(title, price),
 			name: 'priceNotice',
 			type: 'notice',
 			default: '',
 			// A list gets expensive when all of it is wanted.
-			displayOptions: { show: { ...show, ...(paging && { returnAll: [true] }) } },
+			displayOptions: { show: { ...show, ...(isLimited && { returnAll: [true] }) } },
 		});
 	}
 	const selection: INodeProperties[] = simplified
@@ -159,7 +188,8 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	return [...notices, ...inputs, ...selection];
 }
 
-const isList = ({ operation }: PlacedOperation) => operation.paging !== undefined;
+const isList = ({ operation: { paging } }: PlacedOperation) =>
+	paging !== undefined && !paging.isAsAsked;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
 const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== undefined;
 const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
-import { listExportJobs, listRevealJobs } from '../../shared/providers/enrich/operations/leadJobs';
+import { listExportJobs } from '../../shared/providers/enrich/operations/leadExport';
+import { listRevealJobs } from '../../shared/providers/enrich/operations/leadReveal';
 import type { SeededRandom } from '../seededRandom';
 import type { Processor } from '../routes';
 import { inventLead } from './answers/lead';

@@ -10,6 +10,8 @@ export interface FieldMeta {
 	normalize?: Normalizer;
 	/** Value and label of each choice, where the API names choices but does not enforce them. */
 	options?: Record<string, string>;
+	/** What a form starts with; default: what the schema does. */
+	initial?: unknown;
 	/** Offered directly on small forms; the others go behind "more". */
 	common?: boolean;
 }

@@ -57,28 +57,33 @@ const fieldsOf = (schema: z.ZodType): FormField[] =>
 function toField(key: string, field: z.ZodType): FormField {
 	const meta = metaOf(field);
 	const core = bare(field);
-	const shared = { title: key, ...meta, key, isRequired: isRequired(field) };
+	const shared = { title: key, ...initialOf(field), ...meta, key, isRequired: isRequired(field) };
 	const element = core.def.type === 'array' ? (core as z.ZodArray<z.ZodType>).element : undefined;
 	if (meta.options) return { ...shared, type: 'choice', choices: meta.options };
-	if (element)
-		return shapeOf(element)
-			? { ...shared, type: 'groups', fields: fieldsOf(element) }
-			: { ...shared, type: 'list' };
+	if (element && shapeOf(element) && meta.normalize !== 'records')
+		return { ...shared, type: 'groups', fields: fieldsOf(element) };
+	if (element || meta.normalize === 'list')
+		return { ...shared, type: 'list', ...(element && choicesOf(element)) };
 	if (core.def.type === 'object') return { ...shared, type: 'group', fields: fieldsOf(core) };
-	if (core.def.type === 'enum') {
-		const values = (core as z.ZodEnum).options.map(String);
-		return {
-			...shared,
-			type: 'choice',
-			choices: Object.fromEntries(values.map((value) => [value, capitalized(value)])),
-		};
-	}
-	if (meta.normalize === 'list') return { ...shared, type: 'list' };
+	if (core.def.type === 'enum') return { ...shared, type: 'choice', ...choicesOf(core) };
 	return {
 		...shared,
 		type: SIMPLE[core.def.type] ?? 'any',
 		...(isDateTime(core) && { type: 'dateTime' }),
 	};
+}
+
+/** None, where it is no enum. */
+function choicesOf(field: z.ZodType): Pick<FormField, 'choices'> {
+	if (field.def.type !== 'enum') return {};
+	const values = (field as z.ZodEnum).options.map(String);
+	return { choices: Object.fromEntries(values.map((value) => [value, capitalized(value)])) };
+}
+
+/** What `.default()` fills in. */
+function initialOf(field: z.ZodType): Pick<FieldMeta, 'initial'> {
+	const { defaultValue } = field.def as { defaultValue?: unknown };
+	return defaultValue === undefined ? {} : { initial: defaultValue };
 }
 
 const SIMPLE: Partial<Record<string, FieldType>> = {
@@ -89,4 +94,8 @@ const SIMPLE: Partial<Record<string, FieldType>> = {
 
 const isDateTime = (field: z.ZodType) => (field.def as { format?: string }).format === 'datetime';
 
-const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+/** Mixed case and short acronyms stay as they are. */
+const capitalized = (text: string) =>
+	(text.length <= 3 && text === text.toUpperCase()) || /[A-Z].*[a-z]|[a-z].*[A-Z]/.test(text)
+		? text
+		: text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();

@@ -16,6 +16,10 @@ export type Billing =
 export const isPaid = (billing: Billing): boolean =>
 	billing !== 'freeRead' && billing !== 'freeWrite';
 
+/** Spread into an operation that costs nothing. */
+export const freeRead = { billing: 'freeRead', price: null } as const;
+export const freeWrite = { billing: 'freeWrite', price: null } as const;
+
 /** The documented price. What was really charged is always read from the answer. */
 export interface Price {
 	/** Null: not documented, which never means free. */
@@ -57,11 +61,13 @@ export interface Paging<I = Data, D = Data> {
 	entries: keyof D & string;
 	/** The input key that carries the page's size, and the largest size; default: the API decides. */
 	size?: keyof I & string;
-	maxSize: number;
+	maxSize?: number;
+	/** As many entries as were asked for: there is nothing to limit. */
+	isAsAsked?: true;
 	/** The API refuses pages beyond this one. */
 	maxPages?: number;
-	/** Whether another page follows. */
-	hasMore(page: PageRead<D>): boolean;
+	/** Whether another page follows; default: the API knows of no pages. */
+	hasMore?(page: PageRead<D>): boolean;
 }
 
 /**
@@ -91,6 +97,8 @@ export interface Operation<
 	queryKeys?: (keyof z.output<I> & string)[];
 	/** What makes two inputs the same lookup; default: all of it. */
 	identity?(input: z.output<I>): Data;
+	/** What the answer is instead of an object: a list (`paging.entries`), or the text of a file (`csv`). */
+	answers?: 'list' | 'csv';
 	/** At least one of these must be given. */
 	needsOneOf?: (keyof z.output<I> & string)[];
 	alternatives?: Record<string, Alternative<z.output<I>>>;

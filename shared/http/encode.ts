@@ -14,7 +14,12 @@ const CONTENT_TYPES: Record<BodyFormat, string> = {
  * Lists in forms and queries repeat their key.
  */
 export function encodeRequest(
-	{ method, path, queryKeys = [] }: Pick<Operation, 'method' | 'path' | 'queryKeys'>,
+	{
+		method,
+		path,
+		queryKeys = [],
+		answers,
+	}: Pick<Operation, 'method' | 'path' | 'queryKeys' | 'answers'>,
 	input: Data,
 	format: BodyFormat = 'json',
 ): EncodedRequest {
@@ -34,7 +39,8 @@ export function encodeRequest(
 		method,
 		path: `${target}${query.size > 0 ? `?${query}` : ''}`,
 		headers: {
-			accept: 'application/json',
+			// Errors are JSON in any case.
+			accept: answers === 'csv' ? 'text/csv, application/json' : 'application/json',
 			...(hasBody && { 'content-type': CONTENT_TYPES[format] }),
 		},
 		...(hasBody && { body: format === 'json' ? JSON.stringify(rest) : String(pairsOf(rest)) }),

@@ -19,8 +19,7 @@ export interface PaginateOptions {
 
 /**
  * Reads a list page by page, driven by what the operation says of its paging; without it, there is
- * one page. Ends with the last
- * page, with as many entries as are wanted, and where a page only repeats the one before.
+ * one page. Ends with the last page, with as many entries as are wanted, and where a page only repeats the one before.
  * @param call Sends one call; what it throws ends the reading.
  */
 export async function* paginate(
@@ -45,19 +44,26 @@ export async function* paginate(
 		before = content;
 		read += entries.length;
 		const page = { data: success.data, page: number, pageSize, read, count: entries.length };
-		const hasMore = paging.hasMore(page);
+		const hasMore = paging.hasMore?.(page) ?? false;
 		yield { number, entries, success, hasMore };
 		if (!hasMore || read >= limit || number >= (paging.maxPages ?? Infinity)) return;
 	}
 }
 
 /** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
-export const pageSizeFor = ({ maxSize }: Paging, limit: number): number =>
-	limit === Infinity ? maxSize : Math.ceil(limit / Math.ceil(limit / maxSize));
+export const pageSizeFor = ({ maxSize = Infinity, hasMore }: Paging, limit: number): number =>
+	hasMore && limit > maxSize && limit < Infinity
+		? Math.ceil(limit / Math.ceil(limit / maxSize))
+		: Math.min(limit, maxSize);
 
-export const pageInput = ({ size }: Paging, input: Data, page: number, pageSize: number): Data => ({
+export const pageInput = (
+	{ size, hasMore }: Paging,
+	input: Data,
+	page: number,
+	pageSize: number,
+): Data => ({
 	...input,
-	page,
+	...(hasMore && { page }),
 	...(size !== undefined && { [size]: pageSize }),
 });
 

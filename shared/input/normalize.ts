@@ -4,7 +4,7 @@ import { normalizeIp } from './ip';
 import { normalizeFullName, normalizeLastName, normalizeName } from './names';
 import { normalizeProfileUrl } from './profileUrl';
 import { normalizeText } from './text';
-import { normalizeList, normalizeNumber, normalizeYesNo } from './values';
+import { normalizeList, normalizeNumber, normalizeRecords, normalizeYesNo } from './values';
 
 /**
  * How a field's value is brought into its one spelling: pure value to value, no I/O. A normalizer
@@ -23,6 +23,8 @@ export type Normalizer =
 	| 'ip'
 	| 'profileUrl'
 	| 'list'
+	/** A list of IDs, or of objects that have one. */
+	| 'records'
 	| 'number'
 	| 'yesNo';
 
@@ -36,6 +38,7 @@ export const NORMALIZERS: Record<Normalizer, (value: unknown) => unknown> = {
 	ip: normalizeIp,
 	profileUrl: normalizeProfileUrl,
 	list: normalizeList,
+	records: normalizeRecords,
 	number: normalizeNumber,
 	yesNo: normalizeYesNo,
 };

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { type Data, isRecord } from '../contract/data';
 import type { Operation } from '../contract/operation';
-import { isRequired, metaOf, shapeOf } from '../contract/schema';
+import { bare, isRequired, metaOf, shapeOf } from '../contract/schema';
 import { ConnectorError } from '../errors/ConnectorError';
 import { NORMALIZERS, type Normalizer } from './normalize';
-import { InvalidValue, isBlank, quote } from './text';
+import { entriesOf, InvalidValue, isBlank, quote } from './text';
 
 /** A row that is ready to be sent: the API's own input, and a key that equal rows share. */
 export interface Prepared {
@@ -32,7 +32,7 @@ export function prepare(operation: Operation, values: Data): Prepared | Blank {
 		input[key] = attempt(titleOf(operation, key), () =>
 			normalized(asked[key] as z.ZodType, values[key]),
 		);
-		if (isEmptyGroup(input[key])) delete input[key];
+		if (isEmptyGroup(input[key]) || isBlank(input[key])) delete input[key];
 	}
 	if (required.length > 0 && Object.keys(input).length === 0) {
 		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
@@ -88,8 +88,13 @@ function normalized(field: z.ZodType, value: unknown): unknown {
 	const { normalize } = metaOf(field);
 	if (normalize) return NORMALIZERS[normalize](value);
 	const shape = shapeOf(field);
-	if (!shape) return value;
+	const { element } = bare(field) as Partial<z.ZodArray<z.ZodType>>;
+	if (!shape && !(element && shapeOf(element))) return value;
 	const group = typeof value === 'string' ? parsed(value) : value;
+	if (!shape) {
+		const groups = entriesOf(group).map((entry) => normalized(element as z.ZodType, entry));
+		return groups.filter((entry) => !isEmptyGroup(entry));
+	}
 	if (typeof group !== 'object' || group === null || Array.isArray(group)) {
 		throw new InvalidValue('must be an object of names and values');
 	}

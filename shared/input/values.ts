@@ -1,4 +1,5 @@
 /** Numbers, yes or no, and lists. */
+import { isRecord } from '../contract/data';
 import { entriesOf, InvalidValue, isBlank, normalizeText, plainLetters, quote } from './text';
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -45,3 +46,11 @@ export const normalizeList = (value: unknown): string[] =>
 	entriesOf(value)
 		.filter((entry) => !isBlank(entry))
 		.map(normalizeText);
+
+/** Records by their IDs, each once: a list of IDs or of objects that hold one, or a text with commas. @throws InvalidValue */
+export const normalizeRecords = (value: unknown): { id: string }[] => {
+	const entries = isRecord(value) ? [value] : Array.isArray(value) ? value : entriesOf(value);
+	const ids = entries.map((entry: unknown) => (isRecord(entry) ? entry.id : entry));
+	const texts = normalizeList(ids).flatMap((text) => text.split(/[\s,;]+/));
+	return [...new Set(texts.filter(Boolean))].map((id) => ({ id }));
+};

@@ -199,7 +199,7 @@ async function spentBefore(
 	store: IdempotencyStore,
 ): Promise<number> {
 	const { paging, price } = operation;
-	const maxPages = paging ? (paging.maxPages ?? Infinity) : 1;
+	const maxPages = paging?.hasMore ? (paging.maxPages ?? Infinity) : 1;
 	let spent = 0;
 	for (const lookup of price === null ? [] : lookups) {
 		for (let page = 1; page <= maxPages; page++) {

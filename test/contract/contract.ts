@@ -11,6 +11,13 @@ const EXCEPTIONS = {
 		schema: { type: 'string', minLength: 1 } as Schema,
 		why: 'IDs are opaque: their documented forms disagree.',
 	},
+	/** Fields that the connector always asks for, though the API does not. */
+	required: {
+		revealLeads: {
+			fields: ['fields'],
+			why: 'Left out, it means both, for 535 credits a lead: somebody has to choose.',
+		},
+	} as Record<string, { fields: string[]; why: string }>,
 	/** By operation ID and status. */
 	responses: {
 		revealLeads: {
@@ -27,6 +34,15 @@ const EXCEPTIONS = {
 		},
 	} as Record<string, Record<number, { schema: Schema; why: string }>>,
 };
+
+/** Definitions of more values than a package should carry; the API refuses one that it does not know. */
+const LONG_LISTS = ['countries', 'states', 'jobTitles', 'departments'];
+
+export const isLongList = ({ $ref = '' }: Schema): boolean =>
+	LONG_LISTS.includes($ref.replace('#/definitions/', ''));
+
+export const requiredThough = (operationId: string): string[] =>
+	EXCEPTIONS.required[operationId]?.fields ?? [];
 
 /** @throws Error where the contract has no such operation */
 export function operationFacts(operationId: string): OperationFacts {
@@ -138,6 +154,8 @@ function expanded(reference: Schema, isClosed: boolean, closedWithin?: string): 
 	const { properties, items, oneOf, additionalProperties, ...others } = resolved(reference);
 	// zod would fill in what is missing.
 	delete others.default;
+	// As in paths, IDs are opaque: other operations document the same one otherwise.
+	if (others.format === 'uuid') delete others.format;
 	const inner = (schema: Schema) => expanded(schema, isClosed, closedWithin);
 	return {
 		...others,

@@ -38,6 +38,26 @@ const LEAD_JOB: NotOffered = {
 	notOffered:
 		'Zapier users wait for a job through a trigger, which this version of the app does not have',
 };
+const LEAD_IDS: NotOffered = {
+	notOffered:
+		'Whatever is revealed or unlocked is paid for, so it comes to Zapier together with limits for credits',
+};
+const PEOPLE: NotOffered = {
+	notOffered:
+		'Every person found costs a credit, so this comes to Zapier together with limits for credits',
+};
+const DROPDOWN: NotOffered = {
+	notOffered:
+		'Zapier users meet these values as choices of the lead search, not as a step of its own',
+};
+const SAVED_SEARCH: NotOffered = {
+	notOffered:
+		'Searches are saved and deleted while one tries them out, not by a zap that runs alone',
+};
+const TEAMS: NotOffered = {
+	notOffered:
+		'It needs the ID of a team, which no operation of the API lists and Zapier does not let users type',
+};
 const CREDITS: NotOffered = {
 	notOffered:
 		'Zapier users act on credits through a trigger, which this version of the app does not have; every search returns the credits used and left',
@@ -67,12 +87,38 @@ export const catalog = {
 		notOffered:
 			'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
 	},
+	unlockNames: LEAD_IDS,
+	revealLeads: LEAD_IDS,
+	enrichLeads: LEAD_IDS,
+	getRevealJob: LEAD_JOB,
 	listRevealJobs: LEAD_JOB,
+	exportLeads: LEAD_JOB,
+	getExportJob: LEAD_JOB,
 	listExportJobs: LEAD_JOB,
-	getWalletBalance: CREDITS,
-	getWalletTransactions: CREDITS,
+	downloadExportJob: LEAD_JOB,
+	getFilterOptions: DROPDOWN,
+	suggestCompanyNames: {
+		notOffered: 'A dropdown of Zapier does not learn which letters somebody has typed so far',
+	},
+	createSavedSearch: SAVED_SEARCH,
+	listSavedSearches: DROPDOWN,
+	deleteSavedSearch: SAVED_SEARCH,
+	employeeFinder: PEOPLE,
+	waterfallIcpSearch: PEOPLE,
+	startCountEstimate: FOLLOWERS,
+	getCountEstimateStatus: FOLLOWERS,
+	checkCompanyFollowerLimit: FOLLOWERS,
+	startCompanyFollowerScrape: FOLLOWERS,
+	continueCompanyFollowerScrape: FOLLOWERS,
 	getCompanyFollowerProgress: FOLLOWERS,
 	getCompanyFollowerResults: FOLLOWERS,
+	exportCompanyFollowerCsv: FOLLOWERS,
+	listTeamMembers: TEAMS,
+	inviteTeamMember: TEAMS,
+	listTeamInvitations: TEAMS,
+	cancelInvitation: TEAMS,
+	getWalletBalance: CREDITS,
+	getWalletTransactions: CREDITS,
 	batchFindEmails: BATCH,
 	getEmailFinderBatchStatus: BATCH,
 	getEmailFinderBatchResults: BATCH,

@@ -159,7 +159,7 @@ const DEFAULT_LIMIT = 10;
 function limitOf(operation: Operation, paging: Paging) {
 	const isFree = (count: number) =>
 		documentedCost(operation, pageInput(paging, {}, 1, count)) === 0;
-	let max = paging.maxSize;
+	let { maxSize: max = 100 } = paging;
 	while (max > 1 && !isFree(max)) max--;
 	const field: PlainInputField = {
 		key: 'limit',

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { Batch, Progress } from '../../contract/batch';
 import type { Data } from '../../contract/data';
-import { output } from '../../contract/fields';
+import { fields, nullable, optional, output, page, pageSize } from '../../contract/fields';
 import type { Lenient } from '../../contract/lenient';
 import {
 	defineOperation,
+	freeRead,
 	type Operation,
 	type PageRead,
 	type Price,
@@ -56,15 +57,11 @@ const strictEmail = z.email().max(254);
 const emails = (max: number, address: z.ZodType) =>
 	z.array(address).min(1).max(max).meta({ title: 'Emails' });
 
-const message = { message: output.text('Message').optional() };
-const counts = {
-	page: output.integer('Page').optional(),
-	limit: output.integer('Page Size').optional(),
-	successful: output.integer('Successful').optional(),
-	failed: output.integer('Failed').optional(),
-};
-const named = { batchId: output.text('Batch ID'), status: output.text('Status') };
-const totalItems = output.integer('Total Items').optional();
+const message = optional(output.text, 'message');
+const pageCounts = optional(output.integer, { page: 'Page', limit: 'Page Size' });
+const counts = { ...pageCounts, ...optional(output.integer, 'successful failed') };
+const named = fields(output.text, 'batchId status');
+const totalItems = optional(output.integer, 'totalItems');
 
 /** The three operations of one product's batches, and how rows and results find each other. */
 function batchOf<
@@ -95,8 +92,8 @@ function batchOf<
 		output: answer({
 			...named,
 			itemCount: output.integer('Items'),
-			originalCount: output.integer('Items Sent').optional(),
-			duplicatesRemoved: output.integer('Duplicates Removed').optional(),
+			...optional(output.integer, { originalCount: 'Items Sent' }),
+			...optional(output.integer, 'duplicatesRemoved'),
 			...more.submit,
 		}),
 		outcome: (data) => ({ found: idIn(data) !== undefined, reason: 'Batch started' }),
@@ -117,13 +114,12 @@ function batchOf<
 		path: `${path}/{${idName}}`,
 		title: `Get ${single.title} Batch`,
 		description: 'Read how far a batch is',
-		billing: 'freeRead',
-		price: null,
+		...freeRead,
 		input: z.object(id),
 		output: answer({
 			...named,
-			totalItems,
-			processedItems: output.integer('Processed Items').optional(),
+			...totalItems,
+			...optional(output.integer, 'processedItems'),
 			progress: output.number('Progress', 'Percent').optional(),
 			...more.status,
 		}),
@@ -146,16 +142,15 @@ function batchOf<
 		title: `Get ${single.title} Batch Results`,
 		description: 'Read what a batch brought; the first read settles what it costs',
 		// Settling is idempotent: reading again never charges again.
-		billing: 'freeRead',
-		price: null,
+		...freeRead,
 		input: z.object({
 			...id,
-			page: z.int().min(1).default(1).meta({ title: 'Page' }),
-			limit: z.int().min(1).max(1000).default(100).meta({ title: 'Page Size' }),
+			page,
+			limit: pageSize(1000, 100),
 		}),
 		output: answer({
 			...named,
-			totalItems,
+			...totalItems,
 			[done]: output.integer('Processed Items').optional(),
 			results: output.list('Results', entry).optional(),
 			...more.results,
@@ -334,10 +329,9 @@ export const phonesBatch = batchOf({
 	done: 'processedItems',
 	more: { submit: message, results: counts },
 	entry: z.object({
-		email: output.text('Email').optional(),
-		linkedin: output.text('LinkedIn Profile URL').optional(),
+		...optional(output.text, { email: 'Email', linkedin: 'LinkedIn Profile URL' }),
 		...phoneLookup.output.partial().shape,
-		error: output.text('Error').optional(),
+		...optional(output.text, 'error'),
 	}),
 	// One item per row: an email says more than a profile when a row has both.
 	toBody: (inputs) => {
@@ -397,19 +391,15 @@ export const ipToCompanyBatch = batchOf({
 			ipCity: true,
 			ipTimezone: true,
 		})
-		.extend({ ipDomain: output.text('IP Domain').nullable().optional() }),
+		.extend(nullable(output.text, 'ipDomain')),
 	more: {
 		status: {
-			foundCount: output.integer('Found').optional(),
+			...optional(output.integer, { foundCount: 'Found' }),
 			progress: output.integer('Progress', 'Percent').optional(),
-			createdAt: output.text('Created At').optional(),
-			completedAt: output.text('Completed At').nullable().optional(),
+			...optional(output.text, 'createdAt'),
+			...nullable(output.text, 'completedAt'),
 		},
-		results: {
-			foundCount: output.integer('Found').optional(),
-			page: output.integer('Page').optional(),
-			limit: output.integer('Page Size').optional(),
-		},
+		results: { ...pageCounts, ...optional(output.integer, { foundCount: 'Found' }) },
 	},
 	callsBack: false,
 	toBody: (inputs) => ({ ips: [...inputs] }),

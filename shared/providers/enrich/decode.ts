@@ -5,6 +5,7 @@ import type { Operation } from '../../contract/operation';
 import type { Failure, Provider, Receipt, Success } from '../../contract/provider';
 import { requiredKeys } from '../../contract/schema';
 import type { ErrorFacts } from '../../errors/ConnectorError';
+import type { HttpResponse } from '../../http/transport';
 import { amountOf, describeBody, firstText, parseJson } from '../../http/response';
 import { retryAfter } from '../../http/retry';
 import { statusRule } from '../../http/status';
@@ -15,7 +16,10 @@ export const decode: Provider['decode'] = (operation, response, now) => {
 	const body = parseJson(response.body);
 	const problem = readProblem(body, operation);
 	if (status >= 200 && status < 300) {
-		const success = toSuccess(operation, body);
+		const success =
+			operation.answers === 'csv'
+				? toFile(response)
+				: toSuccess(operation, unlisted(operation, body));
 		if (success) return success;
 		const detail = saidIn(body) ?? describeBody(response);
 		const facts = { ...problem, kind: 'unreadable', status, execution: 'maybe', detail } as const;
@@ -31,6 +35,26 @@ export const decode: Provider['decode'] = (operation, response, now) => {
 	};
 	return { facts, retryable } satisfies Failure;
 };
+
+/** A list in `data` as an object that holds it. */
+const unlisted = ({ answers, paging }: Operation, body: unknown): unknown =>
+	answers === 'list' && paging && isRecord(body) && Array.isArray(body.data)
+		? { ...body, data: { [paging.entries]: body.data } }
+		: body;
+
+/** Undefined: somebody else has answered. What a file cost stands in the headers. */
+function toFile({ headers, body }: HttpResponse): Success | undefined {
+	if (!headers['content-type']?.includes('csv')) return undefined;
+	const credits = (name: string) => amountOf(headers[`x-credits-${name}`]) ?? null;
+	return {
+		data: { csv: body },
+		receipt: toReceipt({
+			creditsUsed: credits('used'),
+			creditsRefunded: credits('refunded'),
+			creditsRemaining: credits('remaining'),
+		}),
+	};
+}
 
 /** Undefined: it is no answer to this operation, but to something else or by somebody else. */
 function toSuccess(operation: Operation, body: unknown): Success | undefined {

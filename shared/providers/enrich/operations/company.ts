@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../contract/operation';
-import { input, output } from '../../../contract/fields';
+import { input, optional, output } from '../../../contract/fields';
 
 export const ipToCompany = defineOperation({
 	operationId: 'ipToCompany',
@@ -17,29 +17,25 @@ export const ipToCompany = defineOperation({
 		}),
 	}),
 	output: z.object({
-		ipDomain: output.text('Company Domain').optional(),
-		ipOrganization: output.text('Organization').optional(),
-		ipCountryName: output.text('Country').optional(),
-		ipCountryCode: output.text('Country Code').optional(),
-		ipRegionName: output.text('Region').optional(),
-		ipCity: output.text('City').optional(),
-		ipSubContinent: output.text('Subcontinent').optional(),
-		ipLatitude: output.number('Latitude').optional(),
-		ipLongitude: output.number('Longitude').optional(),
-		ipTimezone: output.text('Time Zone').optional(),
-		ipIsp: output.text('Internet Provider').optional(),
-		ipRange: output.text('IP Range').optional(),
-		ipUsageType: output.text('Usage Type').optional(),
-		searchIp: output.text('IP Address').optional(),
+		...optional(output.text, {
+			ipDomain: 'Company Domain',
+			ipOrganization: 'Organization',
+			ipCountryName: 'Country',
+			ipCountryCode: 'Country Code',
+			ipRegionName: 'Region',
+			ipCity: 'City',
+			ipSubContinent: 'Subcontinent',
+			ipTimezone: 'Time Zone',
+			ipIsp: 'Internet Provider',
+			ipRange: 'IP Range',
+			ipUsageType: 'Usage Type',
+			searchIp: 'IP Address',
+		}),
+		...optional(output.number, { ipLatitude: 'Latitude', ipLongitude: 'Longitude' }),
 	}),
 	simplified: [
-		'ipDomain',
-		'ipOrganization',
-		'ipCountryName',
-		'ipCountryCode',
-		'ipRegionName',
-		'ipCity',
-		'searchIp',
+		...(['ipDomain', 'ipOrganization', 'ipCountryName', 'ipCountryCode'] as const),
+		...(['ipRegionName', 'ipCity', 'searchIp'] as const),
 	],
 	outcome: (data) =>
 		data.ipDomain

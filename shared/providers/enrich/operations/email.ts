@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { splitFullName } from '../../../input/names';
 import { textOr } from '../../../contract/data';
 import { defineOperation } from '../../../contract/operation';
-import { input, output } from '../../../contract/fields';
+import { fields, input, optional, output } from '../../../contract/fields';
 
 export const findEmail = defineOperation({
 	operationId: 'findEmail',
@@ -32,17 +32,15 @@ export const findEmail = defineOperation({
 		},
 	},
 	output: z.object({
-		email: output.text('Email').optional(),
+		...optional(output.text, 'email'),
 		found: output.yesNo('Found', 'Whether an email was found'),
 		confidence: output.oneOf('Confidence', ['high', 'medium', 'low']).optional(),
 		isCatchAll: output
 			.yesNo('Catch-All', 'Whether the domain accepts mail to any address')
 			.optional(),
-		provider: output.text('Email Provider').optional(),
-		message: output.text('Message'),
-		firstName: output.text('First Name'),
-		lastName: output.text('Last Name'),
-		domain: output.text('Company Domain'),
+		...optional(output.text, { provider: 'Email Provider' }),
+		...fields(output.text, 'message firstName lastName'),
+		...fields(output.text, { domain: 'Company Domain' }),
 	}),
 	outcome: (data) =>
 		data.found === true && data.email !== undefined
@@ -76,13 +74,12 @@ export const validateEmail = defineOperation({
 		email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }),
 	}),
 	output: z.object({
-		email: output.text('Email'),
+		...fields(output.text, 'email message'),
 		result: output.oneOf(
 			'Result',
 			['valid', 'invalid', 'risky'],
 			'Risky means that delivery cannot be confirmed',
 		),
-		message: output.text('Message'),
 		isCatchAll: output.yesNo('Catch-All', 'Whether the domain accepts mail to any address'),
 		confidence: output.oneOf('Confidence', [
 			'definitive',

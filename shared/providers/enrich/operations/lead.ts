@@ -1,55 +1,38 @@
 import * as z from 'zod';
-import { defineOperation } from '../../../contract/operation';
-import { output } from '../../../contract/fields';
-import { leadExclusions, leadFilters } from './leadFilters';
+import { defineOperation, freeRead } from '../../../contract/operation';
+import { fields, nullable, optional, output, page, pageSize } from '../../../contract/fields';
+import { criteria } from './leadFilters';
 
 const FREE_PAGES = 3;
 const FREE_RESULTS = 75;
 
-const criteria = {
-	filters: leadFilters.meta({ title: 'Filters', description: 'Leads must match all of these' }),
-	excludeFilters: leadExclusions
-		.meta({ title: 'Exclude', description: 'Leads that match one of these are left out' })
-		.optional(),
-};
-
-const nullable = <T extends z.ZodType>(field: T) => field.nullable().optional();
-
 const lead = z.object({
 	id: output.text('Lead ID', 'Needed to reveal, enrich or export the lead'),
-	firstName: nullable(output.text('First Name')),
-	lastName: nullable(output.text('Last Name', 'Masked until unlocked')),
-	jobTitle: nullable(output.text('Job Title')),
-	jobFunction: nullable(output.text('Job Function')),
-	jobLevel: nullable(output.text('Job Level')),
-	companyName: nullable(output.text('Company Name')),
-	domain: nullable(output.text('Company Domain')),
-	linkedinUrl: nullable(output.text('LinkedIn Profile URL')),
-	linkedinHeadline: nullable(output.text('LinkedIn Headline')),
-	linkedinConnectionsCount: nullable(output.number('LinkedIn Connection Count')),
-	emailDomain: nullable(output.text('Email Domain')),
-	skills: nullable(output.text('Skills')),
-	city: nullable(output.text('City')),
-	stateName: nullable(output.text('State')),
-	countryName: nullable(output.text('Country')),
-	logoUrl: nullable(output.text('Logo URL')),
-	orgLinkedinUrl: nullable(output.text('Company LinkedIn URL')),
-	logoUrlOrg: nullable(output.text('Company Logo URL')),
-	companyHeadline: nullable(output.text('Company Headline')),
-	employeeCount: nullable(output.integer('Employee Count')),
-	industrySicDescription: nullable(output.text('Industry (SIC)')),
-	industryNaicsDescription: nullable(output.text('Industry (NAICS)')),
-	revenue: nullable(output.text('Revenue')),
-	specialties: nullable(output.text('Specialties')),
-	foundedOn: nullable(output.text('Founded')),
-	headquartersCity: nullable(output.text('Headquarters City')),
-	headquartersState: nullable(output.text('Headquarters State')),
-	headquartersCountry: nullable(output.text('Headquarters Country')),
-	employeeOnLinkedinGrowthRateOrg: nullable(output.number('Employee Growth Rate')),
-	totalMonthlyTrafficOrg: nullable(output.number('Monthly Website Visits')),
-	totalFundingAmountOrg: nullable(output.number('Total Funding')),
-	lastFundingTypeOrg: nullable(output.text('Last Funding Type')),
-	lastFundingDateOrg: nullable(output.text('Last Funding Date')),
+	lastName: output.text('Last Name', 'Masked until unlocked').nullable().optional(),
+	...nullable(output.text, 'firstName jobTitle jobFunction jobLevel companyName'),
+	...nullable(output.text, 'linkedinHeadline emailDomain skills city logoUrl companyHeadline'),
+	...nullable(output.text, 'revenue specialties headquartersCity headquartersState'),
+	...nullable(output.text, 'headquartersCountry'),
+	...nullable(output.text, {
+		domain: 'Company Domain',
+		linkedinUrl: 'LinkedIn Profile URL',
+		stateName: 'State',
+		countryName: 'Country',
+		orgLinkedinUrl: 'Company LinkedIn URL',
+		logoUrlOrg: 'Company Logo URL',
+		industrySicDescription: 'Industry (SIC)',
+		industryNaicsDescription: 'Industry (NAICS)',
+		foundedOn: 'Founded',
+		lastFundingTypeOrg: 'Last Funding Type',
+		lastFundingDateOrg: 'Last Funding Date',
+	}),
+	...nullable(output.integer, 'employeeCount'),
+	...nullable(output.number, {
+		linkedinConnectionsCount: 'LinkedIn Connection Count',
+		employeeOnLinkedinGrowthRateOrg: 'Employee Growth Rate',
+		totalMonthlyTrafficOrg: 'Monthly Website Visits',
+		totalFundingAmountOrg: 'Total Funding',
+	}),
 });
 
 const matches = (count: number | undefined) =>
@@ -80,19 +63,16 @@ export const searchLeads = defineOperation({
 	},
 	input: z.object({
 		...criteria,
-		page: z.int().min(1).default(1).meta({ title: 'Page' }),
-		pageSize: z.int().min(1).max(100).default(25).meta({ title: 'Page Size' }),
+		page,
+		pageSize: pageSize(100, 25),
 	}),
 	output: z.object({
 		results: output.list('Leads', lead),
 		pagination: output.group('Pagination', {
-			page: output.integer('Page'),
-			pageSize: output.integer('Page Size'),
-			totalResults: output.integer('Total Results'),
-			totalPages: output.integer('Total Pages'),
-			hasMore: output.yesNo('More Results'),
-			isApproximate: output.yesNo('Total Is Approximate').optional(),
-			searchedTotalResult: output.integer('Total Matches').optional(),
+			...fields(output.integer, 'page pageSize totalResults totalPages'),
+			...fields(output.yesNo, { hasMore: 'More Results' }),
+			...optional(output.yesNo, { isApproximate: 'Total Is Approximate' }),
+			...optional(output.integer, { searchedTotalResult: 'Total Matches' }),
 		}),
 	}),
 	entry: lead,
@@ -104,16 +84,8 @@ export const searchLeads = defineOperation({
 		hasMore: ({ data }) => data.pagination?.hasMore === true,
 	},
 	simplified: [
-		'id',
-		'firstName',
-		'lastName',
-		'jobTitle',
-		'companyName',
-		'domain',
-		'linkedinUrl',
-		'city',
-		'countryName',
-		'employeeCount',
+		...(['id', 'firstName', 'lastName', 'jobTitle', 'companyName', 'domain'] as const),
+		...(['linkedinUrl', 'city', 'countryName', 'employeeCount'] as const),
 	],
 	outcome: ({ results = [], pagination }) => {
 		const total = pagination?.totalResults ?? results.length;
@@ -149,14 +121,13 @@ export const countLeads = defineOperation({
 	path: '/lead-finder/count',
 	title: 'Count Leads',
 	description: 'Count how many leads match, without spending credits',
-	billing: 'freeRead',
-	price: null,
+	...freeRead,
 	input: z.object(criteria),
 	output: z.object({
 		count: output.integer('Count', 'How many leads can be paged through'),
 		searchType: output.oneOf('Search Type', ['people', 'company', 'unified']),
-		isApproximate: output.yesNo('Approximate'),
-		searchedTotalResult: output.integer('Total Matches').optional(),
+		...fields(output.yesNo, { isApproximate: 'Approximate' }),
+		...optional(output.integer, { searchedTotalResult: 'Total Matches' }),
 	}),
 	outcome: (data) => ({ found: true, reason: matches(data.count) }),
 	example: {

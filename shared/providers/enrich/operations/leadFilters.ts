@@ -1,186 +1,162 @@
 import * as z from 'zod';
-import type { FieldMeta } from '../../../contract/fieldMeta';
+import { optional, type Words } from '../../../contract/fields';
+import { metaOf } from '../../../contract/schema';
+import { titleOfKey } from '../../../contract/titles';
+import type { Normalizer } from '../../../input/normalize';
 
-type Help = Omit<FieldMeta, 'title' | 'normalize'>;
-
-// Filters of one kind share a schema: 160 of their own would double the time that the node takes to load.
-const aText = z.string();
-const aCount = z.int().min(0);
-const anAmount = z.number().min(0);
-const aNumber = z.number();
-const aYesNo = z.boolean();
-const lists = new Map<number, z.ZodType>();
-function aList(max: number): z.ZodType {
-	const list = lists.get(max) ?? z.union([aText, z.array(aText).max(max)]);
-	lists.set(max, list);
-	return list;
+/**
+ * Makes filters of one kind, from keys with a space between or from titles by key. They share a
+ * schema: one each would double the time that the node takes to load.
+ */
+function kindOf<T extends z.ZodType>(schema: T, normalize: Normalizer, addition = '') {
+	z.globalRegistry.add<z.ZodType>(schema, { title: '', normalize });
+	return <const K extends string | Record<string, string>>(keys: K) =>
+		optional(() => schema, typeof keys === 'string' ? titlesOf(keys, addition) : keys) as Record<
+			K extends string ? Words<K> : keyof K & string,
+			z.ZodOptional<T>
+		>;
 }
 
-const filter = (schema: z.ZodType, meta: FieldMeta) =>
-	z.optional(schema).register(z.globalRegistry, { ...meta });
+const titlesOf = (keys: string, addition: string) =>
+	Object.fromEntries(
+		keys.split(' ').map((key) => {
+			const words = key.replace(/Org$/, '').replace(/Tech$/, 'Technology');
+			return [key, titleOfKey(words) + addition];
+		}),
+	);
 
-const text = (title: string, help?: Help) => filter(aText, { title, normalize: 'text', ...help });
-const list = (title: string, max: number, help?: Help) =>
-	filter(aList(max), { title, normalize: 'list', ...help });
-const count = (title: string, help?: Help) =>
-	filter(aCount, { title, normalize: 'number', ...help });
-const amount = (title: string, help?: Help) =>
-	filter(anAmount, { title, normalize: 'number', ...help });
-const anyNumber = (title: string) => filter(aNumber, { title, normalize: 'number' });
-const yesNo = (title: string) => filter(aYesNo, { title, normalize: 'yesNo' });
+/** A list that matches any of its values, of which there may be so many. */
+const listOf = (max: number) => kindOf(z.union([z.string(), z.array(z.string()).max(max)]), 'list');
+const AT_LEAST = ' (At Least)';
+const [wholeNumber, positive] = [z.int().min(0), z.number().min(0)];
+const text = kindOf(z.string(), 'text');
+const yesNo = kindOf(z.boolean(), 'yesNo');
+const number = kindOf(z.number(), 'number');
+const count = kindOf(wholeNumber, 'number', AT_LEAST);
+const amount = kindOf(positive, 'number', AT_LEAST);
+const [upTo10, upTo20, upTo25, upTo50] = [listOf(10), listOf(20), listOf(25), listOf(50)];
 
-/** What leads can be filtered by. Lists match any of their values; the number is the most values. */
+const headlines = () =>
+	upTo10({
+		personHeadline: 'Headline Contains',
+		companyHeadline: 'Company Headline Contains',
+		aboutUs: 'Company Description Contains',
+	});
+const domain = () => listOf(5000)({ domain: 'Company Domain' });
+
+/** What leads can be filtered by. */
 export const leadFilters = z.strictObject({
-	firstName: text('First Name', { common: true }),
-	lastName: text('Last Name', { common: true }),
-	middleName: text('Middle Name'),
-	city: text('City', { common: true, examples: ['Berlin'] }),
-	stateName: list('State', 20, { common: true }),
-	stateCode: list('State Code', 20),
-	countryName: list('Country', 20, { common: true, examples: ['Germany'] }),
-	countryCode: list('Country Code', 20),
-	continent: list('Continent', 7),
-	countryRegion: list('Country Region', 20),
-	linkedinUrl: text('LinkedIn Profile URL'),
-	linkedinHeadline: text('LinkedIn Headline (Exact)'),
-	personHeadline: list('Headline Contains', 10, { common: true }),
-	companyHeadline: list('Company Headline Contains', 10),
-	linkedinIndustry: list('Industry (LinkedIn)', 20, {
-		common: true,
-		examples: ['Software Development'],
+	...text('firstName lastName middleName city emailDomain persona education phone websites'),
+	...text('jobDescription jobLocationCity jobLocationState jobStartDate certifications patents'),
+	...text('publications headquartersCity headquartersState locationCity locationState specialties'),
+	...text('lastFundingDateOrg leadInvestorsOrg'),
+	...text({
+		linkedinUrl: 'LinkedIn Profile URL',
+		linkedinHeadline: 'LinkedIn Headline (Exact)',
+		logoUrl: 'Photo URL',
+		emailAddress: 'Email',
+		cellphone: 'Mobile Phone',
+		orgName: 'Organization Name',
+		orgLinkedinUrl: 'Company LinkedIn URL',
+		topAppleappstoreUrlOrg: 'App Store URL',
+		lastAppstoreUpdateOrg: 'App Store Last Update',
+		appstoreAppCategoryOrg: 'App Store Category',
+		topPlaystoreUrlOrg: 'Play Store URL',
+		lastPlaystoreUpdateOrg: 'Play Store Last Update',
+		playstoreAppCategoryOrg: 'Play Store Category',
 	}),
-	logoUrl: text('Photo URL'),
-	emailDomain: text('Email Domain'),
-	emailAddress: text('Email'),
-	jobTitle: list('Job Title', 25, { common: true, examples: ['VP of Sales'] }),
-	jobFunction: list('Job Function', 26, { common: true, examples: ['Marketing'] }),
-	jobLevel: list('Job Level', 10, { common: true, examples: ['Director'] }),
-	jobDescription: text('Job Description'),
-	jobLocationCity: text('Job Location City'),
-	jobLocationState: text('Job Location State'),
-	jobLocationCountry: list('Job Location Country', 20),
-	jobIsCurrent: yesNo('Is Current Job'),
-	jobStartDate: text('Job Start Date'),
-	jobCount: count('Job Count (At Least)'),
-	companyName: list('Company Name', 25, { common: true, examples: ['Figma'] }),
+	...upTo20('stateCode countryCode countryRegion jobLocationCountry companyEntityType'),
+	...upTo20('companyLegalType headquartersCountry locationCountry lastFundingTypeOrg'),
+	...upTo20({
+		stateName: 'State',
+		countryName: 'Country',
+		linkedinIndustry: 'Industry (LinkedIn)',
+	}),
+	...listOf(7)('continent'),
+	...headlines(),
+	...upTo10('jobLevel crmTechOrg marketingAutomationTechOrg abmTechOrg salesAutomationTechOrg'),
+	...upTo10('analyticsTechOrg cmsTechOrg martechCategoriesOrg cloudProviderTechOrg erpTechOrg'),
+	...upTo10('conversationIntelligenceTechOrg emailHostingTechOrg emailSecurityTechOrg'),
+	...upTo10('applicationSecurityTechOrg cloudSecurityTechOrg developmentTechOrg'),
+	...upTo10({ eCommercePlatformTechOrg: 'E-Commerce Platform' }),
+	...upTo25('jobTitle companyName languages skills'),
 	companyNameMode: z.enum(['exact', 'contains']).meta({ title: 'Company Name Match' }).optional(),
-	persona: text('Persona'),
-	languages: list('Languages', 25),
-	skills: list('Skills', 25, { common: true, examples: ['Salesforce'] }),
-	certifications: text('Certifications'),
-	patents: text('Patents'),
-	publications: text('Publications'),
-	websites: text('Websites'),
-	education: text('Education'),
-	phone: text('Phone'),
-	cellphone: text('Mobile Phone'),
-	orgName: text('Organization Name'),
-	domain: list('Company Domain', 5000, { common: true, examples: ['figma.com'] }),
-	aboutUs: list('Company Description Contains', 10, { common: true }),
-	companyEntityType: list('Company Entity Type', 20),
-	companyLegalType: list('Company Legal Type', 20),
-	employeeCount: count('Employee Count (At Least)'),
-	employeeCountMax: count('Employee Count (Upper Bound)', { common: true, examples: [500] }),
-	employeeCountMin: count('Employee Count (Lower Bound)', { common: true, examples: [50] }),
-	foundedOn: anyNumber('Founded in Year'),
-	headquartersCity: text('Headquarters City'),
-	headquartersState: text('Headquarters State'),
-	headquartersCountry: list('Headquarters Country', 20, { common: true }),
-	industrySicCode: list('Industry SIC Code', 50),
-	industrySicDescription: list('Industry (SIC)', 50, { common: true }),
-	industryNaicsCode: list('Industry NAICS Code', 50),
-	industryNaicsDescription: list('Industry (NAICS)', 50),
-	orgLinkedinUrl: text('Company LinkedIn URL'),
-	locationCity: text('Location City'),
-	locationState: text('Location State'),
-	locationCountry: list('Location Country', 20),
-	revenueMax: amount('Revenue (Upper Bound)'),
-	revenueMin: amount('Revenue (Lower Bound)'),
-	revenueBuckets: list('Revenue Buckets', 6, { common: true, examples: ['$1M to <$10M'] }),
-	specialties: text('Specialties'),
-	crmTechOrg: list('CRM Technology', 10),
-	marketingAutomationTechOrg: list('Marketing Automation Technology', 10),
-	abmTechOrg: list('ABM Technology', 10),
-	salesAutomationTechOrg: list('Sales Automation Technology', 10),
-	analyticsTechOrg: list('Analytics Technology', 10),
-	cmsTechOrg: list('CMS Technology', 10),
-	martechCategoriesOrg: list('Martech Categories', 10),
-	conversationIntelligenceTechOrg: list('Conversation Intelligence Technology', 10),
-	cloudProviderTechOrg: list('Cloud Provider Technology', 10),
-	emailHostingTechOrg: list('Email Hosting Technology', 10),
-	emailSecurityTechOrg: list('Email Security Technology', 10),
-	applicationSecurityTechOrg: list('Application Security Technology', 10),
-	cloudSecurityTechOrg: list('Cloud Security Technology', 10),
-	developmentTechOrg: list('Development Technology', 10),
-	eCommercePlatformTechOrg: list('E-Commerce Platform', 10),
-	erpTechOrg: list('ERP Technology', 10),
-	hasMobileAppOrg: yesNo('Has Mobile App'),
-	hasWebAppOrg: yesNo('Has Web App'),
-	hasCisoOrg: yesNo('Has CISO'),
-	hasCioOrg: yesNo('Has CIO'),
-	locationCountOrg: count('Location Count (At Least)'),
-	isLinkedinUrlClaimedOrg: yesNo('Has Claimed LinkedIn Page'),
-	marketingRoleCountOrg: count('Marketing Role Count (At Least)'),
-	salesRoleCountOrg: count('Sales Role Count (At Least)'),
-	operationsRoleCountOrg: count('Operations Role Count (At Least)'),
-	businessDevelopmentRoleCountOrg: count('Business Development Role Count (At Least)'),
-	customerSuccessRoleCountOrg: count('Customer Success Role Count (At Least)'),
-	itRoleCountOrg: count('IT Role Count (At Least)'),
-	grcRoleCountOrg: count('GRC Role Count (At Least)'),
-	securityRoleCountOrg: count('Security Role Count (At Least)'),
-	devopsRoleCountOrg: count('DevOps Role Count (At Least)'),
-	networkInfrastructureRoleCountOrg: count('Network Infrastructure Role Count (At Least)'),
-	mobileDevRoleCountOrg: count('Mobile Development Role Count (At Least)'),
-	iosDevRoleCountOrg: count('iOS Development Role Count (At Least)'),
-	androidDevRoleCountOrg: count('Android Development Role Count (At Least)'),
-	engineerRoleCountOrg: count('Engineer Role Count (At Least)'),
-	qaRoleCountOrg: count('QA Role Count (At Least)'),
-	marketingOpenRolesCountOrg: count('Marketing Open Roles Count (At Least)'),
-	operationsOpenRolesCountOrg: count('Operations Open Roles Count (At Least)'),
-	salesOpenRolesCountOrg: count('Sales Open Roles Count (At Least)'),
-	accountExecutiveOpenRolesCountOrg: count('Account Executive Open Roles Count (At Least)'),
-	customerSuccessOpenRolesCountOrg: count('Customer Success Open Roles Count (At Least)'),
-	demandGenerationOpenRolesCountOrg: count('Demand Generation Open Roles Count (At Least)'),
-	businessDevelopmentOpenRolesCountOrg: count('Business Development Open Roles Count (At Least)'),
-	itOpenRolesCountOrg: count('IT Open Roles Count (At Least)'),
-	securityOpenRolesCountOrg: count('Security Open Roles Count (At Least)'),
-	grcOpenRolesCountOrg: count('GRC Open Roles Count (At Least)'),
-	devopsOpenRolesCountOrg: count('DevOps Open Roles Count (At Least)'),
-	networkInfrastructureOpenRolesCountOrg: count(
-		'Network Infrastructure Open Roles Count (At Least)',
-	),
-	monthlyOrganicTrafficOrg: amount('Monthly Organic Traffic (At Least)'),
-	monthlyPaidTrafficOrg: amount('Monthly Paid Traffic (At Least)'),
-	totalMonthlyTrafficOrg: amount('Total Monthly Traffic (At Least)'),
-	monthlyGoogleAdspendOrg: amount('Monthly Google Ad Spend (At Least)'),
-	employeeOnLinkedinGrowthRateOrg: anyNumber('Employee Growth Rate (At Least)'),
-	isWebsiteForSaleOrg: yesNo('Website Is for Sale'),
-	topAppleappstoreUrlOrg: text('App Store URL'),
-	topAppstoreRatingOrg: amount('App Store Rating (At Least)'),
-	topAppstoreReviewCountOrg: count('App Store Review Count (At Least)'),
-	lastAppstoreUpdateOrg: text('App Store Last Update'),
-	appstoreUpdateCountOrg: count('App Store Update Count (At Least)'),
-	appstoreAppCategoryOrg: text('App Store Category'),
-	topPlaystoreUrlOrg: text('Play Store URL'),
-	topPlaystoreRatingOrg: amount('Play Store Rating (At Least)'),
-	topPlaystoreReviewCountOrg: count('Play Store Review Count (At Least)'),
-	lastPlaystoreUpdateOrg: text('Play Store Last Update'),
-	playstoreDownloadCountOrg: count('Play Store Download Count (At Least)'),
-	playstoreAppCategoryOrg: text('Play Store Category'),
-	totalReviewsOrg: count('Total Reviews (At Least)'),
-	lastFundingDateOrg: text('Last Funding Date'),
-	lastFundingAmountOrg: amount('Last Funding Amount (At Least)'),
-	leadInvestorsOrg: text('Lead Investors'),
-	lastFundingTypeOrg: list('Last Funding Type', 20, { common: true, examples: ['Series A'] }),
-	fundingRoundNumberOfInvestorsOrg: count('Investors in Funding Round (At Least)'),
-	totalFundingAmountOrg: amount('Total Funding Amount (At Least)'),
+	...listOf(26)('jobFunction'),
+	...domain(),
+	...upTo50('industrySicCode industryNaicsCode'),
+	...upTo50({
+		industrySicDescription: 'Industry (SIC)',
+		industryNaicsDescription: 'Industry (NAICS)',
+	}),
+	...listOf(6)('revenueBuckets'),
+	...yesNo('hasMobileAppOrg hasWebAppOrg hasCisoOrg hasCioOrg'),
+	...yesNo({
+		jobIsCurrent: 'Is Current Job',
+		isLinkedinUrlClaimedOrg: 'Has Claimed LinkedIn Page',
+		isWebsiteForSaleOrg: 'Website Is for Sale',
+	}),
+	...number({
+		foundedOn: 'Founded in Year',
+		employeeOnLinkedinGrowthRateOrg: `Employee Growth Rate${AT_LEAST}`,
+	}),
+	...count('jobCount employeeCount locationCountOrg marketingRoleCountOrg salesRoleCountOrg'),
+	...count('operationsRoleCountOrg businessDevelopmentRoleCountOrg customerSuccessRoleCountOrg'),
+	...count('itRoleCountOrg grcRoleCountOrg securityRoleCountOrg devopsRoleCountOrg'),
+	...count('networkInfrastructureRoleCountOrg mobileDevRoleCountOrg iosDevRoleCountOrg'),
+	...count('androidDevRoleCountOrg engineerRoleCountOrg qaRoleCountOrg totalReviewsOrg'),
+	...count('marketingOpenRolesCountOrg operationsOpenRolesCountOrg salesOpenRolesCountOrg'),
+	...count('accountExecutiveOpenRolesCountOrg customerSuccessOpenRolesCountOrg'),
+	...count('demandGenerationOpenRolesCountOrg businessDevelopmentOpenRolesCountOrg'),
+	...count('itOpenRolesCountOrg securityOpenRolesCountOrg grcOpenRolesCountOrg'),
+	...count('devopsOpenRolesCountOrg networkInfrastructureOpenRolesCountOrg'),
+	...count('appstoreUpdateCountOrg playstoreDownloadCountOrg'),
+	...count({
+		employeeCountMax: 'Employee Count (Upper Bound)',
+		employeeCountMin: 'Employee Count (Lower Bound)',
+		topAppstoreReviewCountOrg: `App Store Review Count${AT_LEAST}`,
+		topPlaystoreReviewCountOrg: `Play Store Review Count${AT_LEAST}`,
+		fundingRoundNumberOfInvestorsOrg: `Investors in Funding Round${AT_LEAST}`,
+	}),
+	...amount('monthlyOrganicTrafficOrg monthlyPaidTrafficOrg totalMonthlyTrafficOrg'),
+	...amount('monthlyGoogleAdspendOrg lastFundingAmountOrg totalFundingAmountOrg'),
+	...amount({
+		revenueMax: 'Revenue (Upper Bound)',
+		revenueMin: 'Revenue (Lower Bound)',
+		topAppstoreRatingOrg: `App Store Rating${AT_LEAST}`,
+		topPlaystoreRatingOrg: `Play Store Rating${AT_LEAST}`,
+	}),
 });
+
+/** Offered directly, with what people would enter, where the title does not say it. */
+const COMMON: { [K in keyof typeof leadFilters.shape]?: string | number | null } = {
+	...{ firstName: null, lastName: null, city: 'Berlin', stateName: null, countryName: 'Germany' },
+	...{
+		jobTitle: 'VP of Sales',
+		jobFunction: 'Marketing',
+		jobLevel: 'Director',
+		skills: 'Salesforce',
+	},
+	...{ companyName: 'Figma', domain: 'figma.com', aboutUs: null, personHeadline: null },
+	...{ linkedinIndustry: 'Software Development', industrySicDescription: null },
+	...{ employeeCountMin: 50, employeeCountMax: 500, revenueBuckets: '$1M to <$10M' },
+	...{ headquartersCountry: null, lastFundingTypeOrg: 'Series A' },
+};
+for (const [key, example] of Object.entries(COMMON)) {
+	const field: z.ZodType = leadFilters.shape[key as keyof typeof COMMON];
+	const meta = { title: key, ...metaOf(field), common: true };
+	z.globalRegistry.add(field, { ...meta, ...(example !== null && { examples: [example] }) });
+}
 
 /** What leads can be excluded by: the API takes just these. */
-export const leadExclusions = z.strictObject({
-	personHeadline: list('Headline Contains', 10),
-	companyHeadline: list('Company Headline Contains', 10),
-	aboutUs: list('Company Description Contains', 10),
-	domain: list('Company Domain', 5000),
-	jobTitle: list('Job Title Contains', 25),
+const leadExclusions = z.strictObject({
+	...headlines(),
+	...domain(),
+	...upTo25({ jobTitle: 'Job Title Contains' }),
 });
+
+export const criteria = {
+	filters: leadFilters.meta({ title: 'Filters', description: 'Leads must match all of these' }),
+	excludeFilters: leadExclusions
+		.meta({ title: 'Exclude', description: 'Leads that match one of these are left out' })
+		.optional(),
+};

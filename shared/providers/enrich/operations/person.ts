@@ -1,16 +1,27 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../contract/operation';
-import { input, output } from '../../../contract/fields';
+import { input, optional, output } from '../../../contract/fields';
 
-const monthAndYear = (title: string) =>
-	output.group(title, {
-		month: output.integer('Month').optional(),
-		year: output.integer('Year').optional(),
-	});
+const monthAndYear = (title: string) => output.group(title, optional(output.integer, 'month year'));
 
 const dates = output.group('Dates', {
 	start: monthAndYear('Start').optional(),
 	end: monthAndYear('End').nullable().optional(),
+});
+
+const education = z.object({
+	...optional(output.text, { degreeName: 'Degree', schoolName: 'School' }),
+	...optional(output.text, { schoolLocation: 'School Location', schoolLogo: 'School Logo URL' }),
+	startEndDate: dates.optional(),
+});
+const position = z.object({
+	...optional(output.text, { title: 'Job Title', companyName: 'Company Name' }),
+	...optional(output.text, {
+		companyLocation: 'Company Location',
+		companyLogo: 'Company Logo URL',
+	}),
+	...optional(output.text, 'description'),
+	startEndDate: dates.optional(),
 });
 
 export const reverseLookup = defineOperation({
@@ -23,73 +34,38 @@ export const reverseLookup = defineOperation({
 	price: { credits: 10, per: 'profile found', free: 'Free when no profile is found' },
 	input: z.object({ email: input.email('Email', { examples: ['emily.zhang@figma.com'] }) }),
 	output: z.object({
-		id: output.text('Profile ID').optional(),
-		displayName: output.text('Full Name').optional(),
-		firstName: output.text('First Name').optional(),
-		lastName: output.text('Last Name').optional(),
-		headline: output.text('Headline').optional(),
-		summary: output.text('Summary').optional(),
-		companyName: output.text('Company Name').optional(),
-		location: output.text('Location').optional(),
-		photoUrl: output.text('Photo URL').optional(),
-		profileUrl: output.text('Profile URL').optional(),
-		reportProfileUrl: output.text('Report Profile URL').optional(),
-		connectionCount: output.integer('Connection Count').optional(),
-		isConnectionCountObfuscated: output.yesNo('Connection Count Approximate').optional(),
-		isPublic: output.yesNo('Public Profile').optional(),
-		skills: output.texts('Skills').optional(),
+		...optional(output.text, { id: 'Profile ID', displayName: 'Full Name' }),
+		...optional(output.text, 'firstName lastName headline summary companyName location photoUrl'),
+		...optional(output.text, 'profileUrl reportProfileUrl'),
+		...optional(output.integer, 'connectionCount'),
+		...optional(output.yesNo, {
+			isConnectionCountObfuscated: 'Connection Count Approximate',
+			isPublic: 'Public Profile',
+		}),
+		...optional(output.texts, 'skills'),
 		locale: output
-			.group('Locale', {
-				country: output.text('Country Code').optional(),
-				language: output.text('Language Code').optional(),
-			})
+			.group(
+				'Locale',
+				optional(output.text, { country: 'Country Code', language: 'Language Code' }),
+			)
 			.optional(),
 		schools: output
 			.group('Education', {
-				educationsCount: output.integer('Education Count').optional(),
-				educationHistory: output
-					.list(
-						'Education History',
-						z.object({
-							degreeName: output.text('Degree').optional(),
-							schoolName: output.text('School').optional(),
-							schoolLocation: output.text('School Location').optional(),
-							schoolLogo: output.text('School Logo URL').optional(),
-							startEndDate: dates.optional(),
-						}),
-					)
-					.optional(),
+				...optional(output.integer, { educationsCount: 'Education Count' }),
+				educationHistory: output.list('Education History', education).optional(),
 			})
 			.optional(),
 		positions: output
 			.group('Positions', {
-				positionsCount: output.integer('Position Count').optional(),
-				positionHistory: output
-					.list(
-						'Position History',
-						z.object({
-							title: output.text('Job Title').optional(),
-							companyName: output.text('Company Name').optional(),
-							companyLocation: output.text('Company Location').optional(),
-							companyLogo: output.text('Company Logo URL').optional(),
-							description: output.text('Description').optional(),
-							startEndDate: dates.optional(),
-						}),
-					)
-					.optional(),
+				...optional(output.integer, { positionsCount: 'Position Count' }),
+				positionHistory: output.list('Position History', position).optional(),
 			})
 			.optional(),
-		creditsConsumed: output.number('Credits Consumed').optional(),
+		...optional(output.number, 'creditsConsumed'),
 	}),
 	simplified: [
-		'id',
-		'displayName',
-		'firstName',
-		'lastName',
-		'headline',
-		'companyName',
-		'location',
-		'profileUrl',
+		...(['id', 'displayName', 'firstName', 'lastName'] as const),
+		...(['headline', 'companyName', 'location', 'profileUrl'] as const),
 	],
 	outcome: (data) =>
 		data.id || data.displayName || data.profileUrl

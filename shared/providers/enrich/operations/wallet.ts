@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineOperation } from '../../../contract/operation';
-import { output } from '../../../contract/fields';
+import { defineOperation, freeRead } from '../../../contract/operation';
+import { fields, output, page, pageSize } from '../../../contract/fields';
 
 export const getWalletBalance = defineOperation({
 	operationId: 'getWalletBalance',
@@ -8,14 +8,12 @@ export const getWalletBalance = defineOperation({
 	path: '/wallets/balance',
 	title: 'Get Wallet Balance',
 	description: 'Get the credits that are left',
-	billing: 'freeRead',
-	price: null,
+	...freeRead,
 	input: z.object({}),
 	output: z.object({
 		balance: output.number('Credits Left'),
-		currency: output.text('Currency'),
-		organizationId: output.text('Organization ID'),
-		asOf: output.dateTime('As Of'),
+		...fields(output.text, 'currency organizationId'),
+		...fields(output.dateTime, { asOf: 'As Of' }),
 	}),
 	outcome: ({ balance }) => ({
 		found: balance !== undefined,
@@ -34,12 +32,10 @@ export const getWalletBalance = defineOperation({
 
 const transaction = z.object({
 	id: output.text('Transaction ID'),
-	type: output.text('Type'),
+	...fields(output.text, 'type description organizationId'),
 	amount: output.number('Amount', 'Credits; negative for deductions'),
-	balanceAfter: output.number('Balance After'),
-	description: output.text('Description'),
-	createdAt: output.dateTime('Created At'),
-	organizationId: output.text('Organization ID'),
+	...fields(output.number, 'balanceAfter'),
+	...fields(output.dateTime, 'createdAt'),
 	metadata: z.record(z.string(), z.unknown()).meta({ title: 'Details' }).optional(),
 });
 
@@ -49,8 +45,7 @@ export const getWalletTransactions = defineOperation({
 	path: '/wallets/transactions',
 	title: 'Get Wallet Transactions',
 	description: 'List what was charged, refunded and topped up, newest first',
-	billing: 'freeRead',
-	price: null,
+	...freeRead,
 	input: z.object({
 		// The contract leaves the type open; these four are the documented values.
 		type: z
@@ -67,16 +62,14 @@ export const getWalletTransactions = defineOperation({
 				},
 			})
 			.optional(),
-		page: z.int().min(1).default(1).meta({ title: 'Page' }),
-		limit: z.int().min(1).max(100).default(50).meta({ title: 'Page Size' }),
+		page,
+		limit: pageSize(100, 50),
 	}),
 	output: z.object({
 		transactions: output.list('Transactions', transaction),
 		pagination: output.group('Pagination', {
-			page: output.integer('Page'),
-			limit: output.integer('Page Size'),
-			total: output.integer('Total'),
-			totalPages: output.integer('Total Pages'),
+			...fields(output.integer, 'page total totalPages'),
+			...fields(output.integer, { limit: 'Page Size' }),
 		}),
 	}),
 	entry: transaction,

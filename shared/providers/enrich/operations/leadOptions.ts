@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { input, output } from '../../../contract/fields';
+import { defineOperation, freeRead } from '../../../contract/operation';
+
+export const getFilterOptions = defineOperation({
+	operationId: 'getFilterOptions',
+	method: 'GET',
+	path: '/lead-finder/filter-options',
+	title: 'Get Filter Options',
+	description: 'Get the values that the filters of a lead search know, by filter',
+	...freeRead,
+	input: z.object({}),
+	output: z.object({}).catchall(z.array(z.string())),
+	outcome: () => ({ found: true, reason: 'Values of the filters' }),
+	example: {
+		input: {},
+		data: {
+			countryName: ['United States', 'United Kingdom', 'Germany'],
+			jobFunction: ['Engineering', 'Marketing', 'Sales'],
+			jobLevel: ['C-Suite', 'VP', 'Director', 'Manager'],
+			industrySicDescription: ['Computer Processing & Data Preparation'],
+		},
+	},
+});
+
+export const suggestCompanyNames = defineOperation({
+	operationId: 'suggestCompanyNames',
+	method: 'GET',
+	path: '/lead-finder/suggest',
+	title: 'Suggest Company Names',
+	description: 'List the company names that begin with some letters',
+	...freeRead,
+	input: z.object({
+		q: z.string().meta({
+			title: 'Begins With',
+			description: 'At least 2 letters',
+			examples: ['Stri'],
+			normalize: 'text',
+		}),
+		limit: z
+			.int()
+			.meta({ title: 'Max Suggestions', description: '1 to 50', initial: 20, normalize: 'number' })
+			.optional(),
+	}),
+	output: z.object({ values: output.texts('Company Names') }),
+	outcome: ({ values = [] }) => ({
+		found: values.length > 0,
+		reason: values.length > 0 ? 'Company names found' : 'No company name begins like this',
+	}),
+	example: { input: { q: 'Stri', limit: 20 }, data: { values: ['Stripe', 'Strivr'] } },
+});
