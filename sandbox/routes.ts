@@ -25,6 +25,7 @@ export interface SandboxContext {
 
 /** What is known of a call that is being answered. */
 export interface RequestContext {
+	route: Route;
 	requestId: string;
 	arrivedAt: number;
 	record: RecordedRequest;
@@ -61,6 +62,8 @@ export interface Route {
 	method: 'GET' | 'POST' | 'DELETE';
 	/** With Fastify's parameters, such as `/batches/:id`. */
 	url: string;
+	/** Input of a POST that stands in the query; it tells operations on one path apart. */
+	queryKeys?: readonly string[];
 	/** Which rate limits it counts toward besides those of all operations. */
 	limitKind: string;
 	/** Why a call may not be made with these headers, if so. */
@@ -70,14 +73,37 @@ export interface Route {
 	errorOf(problem: Problem, requestId: string): WireAnswer;
 }
 
-export function addRoute(app: FastifyInstance, route: Route, context: SandboxContext): void {
-	const { operationId, method, url } = route;
+/** Declares the routes; those that share method and path are told apart by the query. */
+export function addRoutes(app: FastifyInstance, routes: Route[], context: SandboxContext): void {
+	const byPath = new Map<string, Route[]>();
+	for (const route of routes) {
+		const key = `${route.method} ${route.url}`;
+		byPath.set(key, [...(byPath.get(key) ?? []), route]);
+	}
+	for (const sharing of byPath.values()) {
+		sharing.sort((a, b) => (b.queryKeys?.length ?? 0) - (a.queryKeys?.length ?? 0));
+		addPath(app, sharing as [Route, ...Route[]], context);
+	}
+}
+
+function addPath(
+	app: FastifyInstance,
+	[first, ...others]: [Route, ...Route[]],
+	context: SandboxContext,
+): void {
+	const { method, url } = first;
 	const { faults, recorder, traffic, waits } = context;
+	const routeOf = ({ query }: FastifyRequest): Route =>
+		[first, ...others].find(({ queryKeys = [] }) =>
+			queryKeys.every((key) => Object.hasOwn(query as object, key)),
+		) ?? first;
 	const refuse = (reply: FastifyReply, call: RequestContext, problem: Problem) =>
-		send(reply, call, route.errorOf(problem, call.requestId));
+		send(reply, call, call.route.errorOf(problem, call.requestId));
 
 	const arrive = (request: FastifyRequest, reply: FastifyReply): RequestContext => {
 		traffic.enter();
+		const route = routeOf(request);
+		const { operationId } = route;
 		reply.raw.once('close', () => traffic.inFlight--);
 		const record = recorder.add({
 			operationId,
@@ -88,6 +114,7 @@ export function addRoute(app: FastifyInstance, route: Route, context: SandboxCon
 			inFlight: traffic.inFlight,
 		});
 		return {
+			route,
 			requestId: hexId('665b0a7f', traffic.calls),
 			arrivedAt: performance.now(),
 			record,
@@ -105,7 +132,7 @@ export function addRoute(app: FastifyInstance, route: Route, context: SandboxCon
 		reply.hijack();
 		const response = reply.raw;
 		const errorFor = (status: number) =>
-			route.errorOf({ status, detail: 'This error was asked for' }, call.requestId);
+			call.route.errorOf({ status, detail: 'This error was asked for' }, call.requestId);
 		const faultContext = { response, headers: call.headers, due, errorFor, waits };
 		// Closing the sandbox cuts a fault short.
 		await applyFault(fault, faultContext).catch(() => response.destroy());
@@ -117,6 +144,7 @@ export function addRoute(app: FastifyInstance, route: Route, context: SandboxCon
 		url,
 		onRequest: async (request, reply) => {
 			const call = (request.requestContext = arrive(request, reply));
+			const { route } = call;
 			const refusal = route.refusalOf(request.headers);
 			if (refusal) return refuse(reply, call, refusal);
 			const { headers, retryAfter } = context.limits.admit(route.limitKind);
@@ -126,7 +154,9 @@ export function addRoute(app: FastifyInstance, route: Route, context: SandboxCon
 		},
 		handler: async (request, reply) => {
 			const call = request.requestContext;
-			const raw = rawInput(request, method);
+			const { route } = call;
+			const { operationId } = route;
+			const raw = rawInput(request, route);
 			call.record.input = shortened(raw);
 			const before = faults.take('before', operationId, raw);
 			if (before) return fail(reply, call, before);
@@ -164,10 +194,14 @@ function send(
 }
 
 /** What the caller gave: path, then query or body. A body that is no object is left as it is. */
-function rawInput(request: FastifyRequest, method: Route['method']): unknown {
-	const given = method === 'GET' ? request.query : (request.body ?? {});
+function rawInput(request: FastifyRequest, { method, queryKeys = [] }: Route): unknown {
+	const query = request.query as Data;
+	const given = method === 'GET' ? query : (request.body ?? {});
 	if (typeof given !== 'object' || Array.isArray(given)) return given;
-	return { ...(given as Data), ...(request.params as Data) };
+	const inQuery = Object.fromEntries(
+		queryKeys.filter((key) => Object.hasOwn(query, key)).map((key) => [key, query[key]]),
+	);
+	return { ...(given as Data), ...inQuery, ...(request.params as Data) };
 }
 
 /** Unknown addresses and unreadable bodies end as the provider's errors, too. */

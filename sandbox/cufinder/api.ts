@@ -7,7 +7,8 @@ import { Ledger } from '../ledger';
 import { RateLimits } from '../rateLimits';
 import { Recorder, Traffic } from '../requests';
 import {
-	addRoute,
+	addRoutes,
+	type Route,
 	type Checked,
 	type Processor,
 	refuseOthers,
@@ -97,22 +98,19 @@ function addOperations(scope: FastifyInstance, api: CufinderApi): void {
 		done(null, parseForm(String(body))),
 	);
 	const errorOf = (problem: Problem) => toWire(problem, api.settings.errorShape);
-	for (const operationId of Object.keys(operations) as CufinderOperationId[]) {
-		addRoute(
-			scope,
-			{
-				operationId,
-				method: 'POST',
-				url: `/${operationId}`,
-				limitKind: operationId,
-				refusalOf: (headers) => (headers['x-api-key'] === api.apiKey ? undefined : WRONG_KEY),
-				check: (raw) => check(operations[operationId].input, raw),
-				process: processorOf(operationId, api),
-				errorOf,
-			},
-			api,
-		);
-	}
+	const routes = (Object.keys(operations) as CufinderOperationId[]).map(
+		(operationId): Route => ({
+			operationId,
+			method: 'POST',
+			url: `/${operationId}`,
+			limitKind: operationId,
+			refusalOf: (headers) => (headers['x-api-key'] === api.apiKey ? undefined : WRONG_KEY),
+			check: (raw) => check(operations[operationId].input, raw),
+			process: processorOf(operationId, api),
+			errorOf,
+		}),
+	);
+	addRoutes(scope, routes, api);
 	// 400 means that the credits are used up, so a body that cannot be read is 422.
 	refuseOthers(scope, ({ status, detail }) =>
 		errorOf({ status: status === 400 ? 422 : status, detail }),

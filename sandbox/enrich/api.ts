@@ -16,7 +16,7 @@ import { FollowerJobs } from './followerJobs';
 import { LeadJobs } from './leadJobs';
 import { LATE_READS, Oddities, type OddityChoice } from './oddities';
 import { limitsOf, type Plan } from './plans';
-import { addEnrichRoutes, type EnrichContext, FILE_IDS } from './routes';
+import { addEnrichRoutes, type EnrichContext } from './routes';
 
 const ORGANIZATION_ID = '665e0b2f4a6d8c001abc1234';
 
@@ -75,7 +75,7 @@ export function createEnrichApi(options: EnrichOptions, waits: Waits): EnrichApi
 		batches: new Batches({ ledger, random, oddities, callbacks, itemsPerSecond }),
 		leadJobs: new LeadJobs(random),
 		followerJobs: new FollowerJobs(random, ledger),
-		faults: new Faults(seed, [...Object.keys(operations), ...FILE_IDS]),
+		faults: new Faults(seed, Object.keys(operations)),
 		limits: freshLimits(),
 		recorder: new Recorder(remember),
 		traffic: new Traffic(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Data } from '../../shared/contract/data';
 import type { Operation, OutputOf } from '../../shared/contract/operation';
 import {
+	exportCompanyFollowerCsv,
 	getCompanyFollowerProgress,
 	getCompanyFollowerResults,
 } from '../../shared/providers/enrich/operations/companyFollowers';
@@ -62,6 +63,7 @@ export class FollowerJobs {
 				this.page(job, Number(page), Number(limit), requestId),
 			);
 		}
+		if (operation === exportCompanyFollowerCsv) return this.export;
 		return undefined;
 	}
 

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
-import { listExportJobs } from '../../shared/providers/enrich/operations/leadExport';
+import {
+	downloadExportJob,
+	listExportJobs,
+} from '../../shared/providers/enrich/operations/leadExport';
 import { listRevealJobs } from '../../shared/providers/enrich/operations/leadReveal';
 import type { SeededRandom } from '../seededRandom';
 import type { Processor } from '../routes';
@@ -91,6 +94,7 @@ export class LeadJobs {
 
 	/** Undefined: the operation is none of the lists. */
 	processorOf(operation: Operation): Processor | undefined {
+		if (operation === downloadExportJob) return this.download;
 		const kind = LISTS.get(operation);
 		return kind && ((input) => success(this.page(kind, input), undefined));
 	}
