@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { BATCH_FROM } from '../../shared/batches/lookUpMany';
+import { REUSE_WITHIN_MS } from '../../shared/batches/startBatch';
 import type { Batch } from '../../shared/contract/batch';
 import type { PlacedOperation } from './kit';
 import { optionFor, perResource } from './show';
@@ -8,6 +9,7 @@ import { optionFor, perResource } from './show';
 export const BATCH_FIELDS = { id: 'batchId', product: 'product' };
 
 export const WAIT_MINUTES = 60;
+export const REUSE_HOURS = REUSE_WITHIN_MS / 3_600_000;
 export const CHECK_MINUTES = 5;
 export const GIVE_UP_HOURS = 48;
 /**
@@ -48,7 +50,7 @@ const mayBeSingle = ({ batch }: PlacedOperation) => batch?.namesRows === true &&
 /** What is asked of the operations for many rows, besides what is asked for each row. */
 export const manyProperties = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
 	...perResource(placed, ({ batch }) => batch?.namesRows === false, {
-		displayName: `${provider}'s batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be taken over.`,
+		displayName: `${provider}'s batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be found again.`,
 		name: 'unnamedNotice',
 		type: 'notice',
 		default: '',
@@ -119,12 +121,13 @@ export const manyProperties = (placed: PlacedOperation[], provider: string): INo
 /** The options that only the operations for many rows of a resource have. */
 export const manyOptions = (placed: PlacedOperation[]): INodeProperties[] => [
 	...optionFor(placed, isManyRows, {
-		displayName: 'Take Over Recent Batch',
-		name: 'takeOver',
-		type: 'boolean',
-		default: true,
+		displayName: 'Reuse Results (Hours)',
+		name: 'reuseWithin',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: REUSE_HOURS,
 		description:
-			'Whether a batch of exactly the same rows from the last 20 hours is used instead of paying for another one, as after a crash',
+			'How old a batch of the same rows may be to be used instead of paying for another one, as after a crash or while you build a workflow. 0 always pays for a new one.',
 	}),
 	...optionFor(
 		placed,

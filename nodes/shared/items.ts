@@ -84,9 +84,14 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		creditsRemaining: result.creditsRemaining,
 		...(result.requestId && { requestId: result.requestId }),
 		...(result.batchId && { batchId: result.batchId }),
+		...(result.reusedFrom && { reusedFrom: reusedText(result.reusedFrom) }),
 		...(result.sameAs !== undefined && { sameAsRow: result.sameAs + 1 }),
 	};
 }
+
+/** When the earlier batch was started; its ID stands in `batchId`. */
+const reusedText = ({ at }: NonNullable<RowResult['reusedFrom']>): string =>
+	at === null ? 'an earlier run' : new Date(at).toISOString();
 
 function chosen(entry: Data, fields?: string[]): Data {
 	if (!fields) return entry;
@@ -124,6 +129,7 @@ function withoutAccount(row: IDataObject): IDataObject {
 		'mayHaveBeenCharged',
 		'requestId',
 		'batchId',
+		'reusedFrom',
 		'sameAsRow',
 		'error',
 	])

@@ -12,7 +12,7 @@ import type { Operation } from '../../shared/contract/operation';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { type RowResult, summarize, type Summary } from '../../shared/rows/result';
 import { callbackAddress, refuseUnusable } from './background';
-import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, WAIT_MINUTES } from './batchProperties';
+import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, REUSE_HOURS, WAIT_MINUTES } from './batchProperties';
 import type { NodeClient } from './client';
 import type { NodeIdempotencyStore } from './idempotencyStore';
 import { counted, type OutputSettings, toErrorItem, toItems } from './items';
@@ -52,7 +52,8 @@ export async function lookUpManyRows(
 	const options = {
 		...asked,
 		known: client.knownBatches,
-		reusesBatch: context.getNodeParameter('options.takeOver', 0, true) as boolean,
+		reuseWithinMs:
+			3_600_000 * numberParameter(context, 'options.reuseWithin', 'Reuse Results', REUSE_HOURS),
 		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', BATCH_FROM),
 	};
 	if (waiting === 'none') return await startOnly(context, batch, asked, options);
@@ -66,14 +67,10 @@ export async function lookUpManyRows(
 	const file =
 		format === 'items' ? undefined : new RowsFile(context, format, batch.single, settings);
 	let called: string | undefined;
-	const takenOver: string[] = [];
 	const done = await lookUpMany(batch, rows, {
 		...options,
 		maxWaitMs,
 		webhookUrl: address?.url,
-		onSubmitted({ batchId, isReused }) {
-			if (isReused && address?.isFor(batchId, false) !== true) takenOver.push(batchId);
-		},
 		patienceMs({ batchId, isReused }) {
 			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
 			called = batchId;
@@ -92,8 +89,7 @@ export async function lookUpManyRows(
 		return [[...context.getInputData()]];
 	}
 	const notes = [
-		takenOver.length > 0 &&
-			`Taken over instead of paying again: batch ${takenOver.join(', ')}, started earlier.`,
+		...done.notes,
 		address?.uncalled !== undefined &&
 			!isOpen &&
 			`Batch ${address.uncalled} is complete, and its callback did not come.`,
@@ -157,10 +153,10 @@ function startedText(started: readonly StartedBatch[], rows: number, callsBack: 
 		`${counted(started.length, 'batch', 'batches')} with ${counted(inThem, 'row')}: ${counted(credits, 'credit')} reserved.`,
 		inThem < rows && `${counted(rows - inThem, 'row')} in no batch.`,
 		old.length > 0 &&
-			`Taken over instead of paying again: batch ${old.map(({ batchId }) => batchId).join(', ')}, started earlier.`,
+			`Reused instead of paying again: batch ${old.map(({ batchId }) => batchId).join(', ')}, started earlier.`,
 		old.length > 0 &&
 			callsBack &&
-			"It calls back to the address that it was given then. To have 'Send Callbacks To' used, turn off 'Take Over Recent Batch', which pays again.",
+			"It calls back to the address that it was given then. To have 'Send Callbacks To' used, set 'Reuse Results (Hours)' to 0, which pays again.",
 	]
 		.filter(Boolean)
 		.join(' ');
@@ -227,4 +223,12 @@ export class RowsFile {
 	}
 }
 
-const ACCOUNT = ['outcome', 'reason', 'nextStep', 'mayHaveBeenCharged', 'creditsUsed', 'batchId'];
+const ACCOUNT = [
+	'outcome',
+	'reason',
+	'nextStep',
+	'mayHaveBeenCharged',
+	'creditsUsed',
+	'batchId',
+	'reusedFrom',
+];

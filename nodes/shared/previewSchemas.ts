@@ -40,7 +40,7 @@ function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {
 	return schemaOf({
 		...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
 		...(operation.price && ACCOUNT),
-		...(batch && { batchId: { type: 'string' } }),
+		...(batch && { batchId: { type: 'string' }, reusedFrom: { type: 'string' } }),
 	});
 }
 

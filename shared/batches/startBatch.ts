@@ -1,39 +1,60 @@
 import type { Batch } from '../contract/batch';
-import type { Data } from '../contract/data';
 import type { Charge, Success } from '../contract/provider';
 import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
+import type { ErrorKind } from '../errors/errorTable';
 import type { Client } from '../http/client';
-import { callOnce, type IdempotencyStore } from '../rows/idempotency';
-import type { Lookup } from '../rows/lookUpRows';
+import { callOnce, type IdempotencyStore, type StoredCall } from '../rows/idempotency';
+import { fitsCredits, judge, type Part } from './evidence';
+import { examine, findBatch, type BatchCharge, type SearchOptions } from './findBatch';
 import { hashOf } from './hash';
 import { KnownBatches } from './knownBatches';
-import { fetchProgress, untilNextPoll } from './progress';
-import { resultPages } from './results';
+import { timeText } from './time';
 
-/** When to look for a submit whose answer was lost; it may take a while to be booked. */
-const LOST_SUBMIT_POLLS_MS = [2_000, 10_000, 30_000];
-/** A batch of exactly the same rows is reused when it is not older; less than from night to night. */
-export const REUSED_WITHIN_MS = 20 * 3_600_000;
-/** Results may lag behind the end; so long after it they are read once more. */
-const SETTLES_MS = 5_000;
+/**
+ * A batch of the same rows is reused when it was started no longer ago: longer than somebody builds
+ * a workflow or needs to notice a crash, and shorter than from one half-daily run to the next.
+ */
+export const REUSE_WITHIN_MS = 8 * 3_600_000;
+/** A submit whose answer was lost is looked for so long; it may take a while to be booked. */
+const FIND_LOST_WITHIN_MS = 45_000;
+const FIRST_SEARCH_AFTER_MS = 2_000;
+/** Clocks differ, and a charge may be dated to the start of its minute. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+/** Where nobody waits for the batch, nobody waits for longer to see whose another one is. */
+const PROOF_WITHOUT_WAITING_MS = 15_000;
 
 /** A batch that has been submitted, or found again. */
 export interface Submitted {
 	batchId: string;
-	/** Credits set aside; null: not told. */
+	/** Credits set aside; null: not reported. */
 	creditsReserved: number | null;
-	/** It was started before; nothing was sent now. */
+	/** When it was submitted, in milliseconds since the epoch; null: not reported. */
+	at: number | null;
+	/** Nothing was sent now. */
 	isReused?: true;
+	/** An earlier run has started it, so that its credits are not this run's. */
+	isEarlier?: true;
+	/** Only its size says that it holds these rows. */
+	isUnproven?: true;
+	/** Batches of the same size that were not waited for, as they did not show whose they are. */
+	unproven?: string[];
 }
 
 export interface SubmitOptions {
 	client: Client;
 	store: IdempotencyStore;
-	/** Where callbacks are to be sent; default: nowhere. */
+	/** Where the API is to send its callbacks; default: nowhere. */
 	webhookUrl?: string;
-	/** Whether a batch of the same rows from the last day is taken over; default: true. */
-	reusesBatch?: boolean;
-	/** Milliseconds to wait until a batch that is still running shows whose rows it holds; default: 0. */
+	/**
+	 * Milliseconds: a batch of the same rows is reused when it was started no longer ago. 0: always
+	 * a new one. Default: 8 hours.
+	 */
+	reuseWithinMs?: number;
+	/** Milliseconds to look for a submit whose answer was lost; default: 45,000. */
+	findLostWithinMs?: number;
+	/**
+	 * Milliseconds to wait until a batch of the same size shows whose rows it holds; default: 15,000.
+	 */
 	maxProofMs?: number;
 	/** Shared by all runs of one account; default: nothing is known. */
 	known?: KnownBatches;
@@ -43,12 +64,16 @@ export interface SubmitOptions {
 	left?: Set<string>;
 }
 
-/** The rows of a batch that a submit is for, in order. */
-export type Part = readonly Lookup[];
+interface Run extends Omit<SubmitOptions, keyof SearchOptions>, SearchOptions {
+	batch: Batch;
+	part: Part;
+	/** The fingerprint of the rows. */
+	rows: string;
+}
 
 /**
- * Starts the batch of these rows, once: a batch that an earlier try has started is taken over, be
- * it that the try is remembered or that the wallet's transactions (free) lead to it.
+ * Starts the batch of these rows, once: one that was started before is reused, be it that the
+ * process or the step remembers it, or that the wallet's charges (free) lead to it.
  * @throws ConnectorError; of kind `lostSubmit` where it can't be told whether a batch runs.
  */
 export async function startBatch(
@@ -56,38 +81,89 @@ export async function startBatch(
 	part: Part,
 	options: SubmitOptions,
 ): Promise<Submitted> {
-	const { known = new KnownBatches() } = options;
-	const rows = fingerprint(batch, part);
-	return await known.inTurn(rows, () => startInTurn(batch, part, rows, { ...options, known }));
+	const run: Run = {
+		...options,
+		known: options.known ?? new KnownBatches(),
+		isProofNeeded: options.isProofNeeded ?? false,
+		maxProofMs: options.maxProofMs ?? PROOF_WITHOUT_WAITING_MS,
+		left: options.left ?? new Set(),
+		...{ batch, part, rows: fingerprint(batch, part) },
+	};
+	return await run.known.inTurn(run.rows, () => startInTurn(run));
 }
 
-async function startInTurn(
-	batch: Batch,
-	part: Part,
-	rows: string,
-	options: SubmitOptions & { known: KnownBatches },
-): Promise<Submitted> {
-	const { client, store, reusesBatch = true, known } = options;
+async function startInTurn(run: Run): Promise<Submitted> {
+	const { batch, client, store, known, rows, left } = run;
+	const { reuseWithinMs = REUSE_WITHIN_MS } = run;
 	const before = await store.get(rows);
 	if (before?.state === 'answered') return { ...fromAnswer(before.answer), isReused: true };
-	const booked = await chargesSince(client, client.now() - REUSED_WITHIN_MS);
-	if (reusesBatch || before) {
-		const found = await findBatch(batch, part, rows, booked ?? [], options);
+	const reusedSince = client.now() - reuseWithinMs;
+	const isReuseWanted = reuseWithinMs > 0;
+	const rememberedSince = Math.min(reusedSince, client.now() - REUSE_WITHIN_MS);
+	const remembered = known.startOf(rows, rememberedSince, left);
+	if (remembered?.batchId !== undefined) {
+		const { batchId, at, creditsReserved } = remembered;
+		if (at >= reusedSince && isReuseWanted && !before)
+			return { batchId, at, creditsReserved, isReused: true, isEarlier: true };
+	}
+	const unclear = remembered?.batchId === undefined ? remembered : undefined;
+	const unclearSince = sentAtOf(before) ?? unclear?.at;
+	const since = Math.min(reusedSince, (unclearSince ?? client.now()) - CLOCK_SKEW_MS);
+	const charges = await chargesSince(client, since);
+	let unproven: BatchCharge[] = [];
+	const reuse = async (booked: readonly Charge[]): Promise<Submitted | undefined> => {
+		const recent = booked.filter(({ at }) => !(at < since));
+		const found = await findBatch(batch, run.part, rows, recent, run);
+		unproven = [...unproven, ...found.unproven];
+		return found.charge && { ...fromCharge(found.charge), ...(!before && { isEarlier: true }) };
+	};
+	if (isReuseWanted || before) {
+		const found = charges && (await reuse(charges));
 		if (found) {
 			await store.set(rows, { state: 'answered', answer: toAnswer(found) });
 			return found;
 		}
+		if (unclear) throw lostSubmit(run, unclear.at);
+		if (!before && isCutOff(charges, since, client)) throw tooManyCharges(client, charges);
 	}
 	const answer = await callOnce(store, rows, client, async () => {
-		await checkBalance(batch, part.length, client);
-		return toAnswer(await submitBatch(batch, part, booked, options));
+		await checkBalance(run);
+		// Another process may have started the same rows a moment ago.
+		const latest = isReuseWanted ? await chargesSince(client, Infinity) : undefined;
+		const listed = new Set(charges?.map(({ id }) => id));
+		const added = latest?.filter(({ id }) => !listed.has(id)) ?? [];
+		const twin = await reuse(added);
+		return toAnswer(twin ?? (await submit(run, charges && [...added, ...charges], unclearSince)));
 	});
-	known.holds(String(answer.data.batchId), rows);
-	return fromAnswer(answer);
+	return {
+		...fromAnswer(answer),
+		...(unproven.length > 0 && { unproven: unproven.map(({ batchId }) => batchId) }),
+	};
 }
 
-const chargesSince = async (client: Client, since: number): Promise<Charge[] | undefined> =>
+const sentAtOf = (before: StoredCall | undefined): number | undefined =>
+	before?.state === 'sent'
+		? before.at
+		: before?.state === 'unanswered'
+			? before.facts.sentAt
+			: undefined;
+
+export const chargesSince = async (client: Client, since: number): Promise<Charge[] | undefined> =>
 	await client.provider.wallet?.charges(client, since);
+
+/** Whether the list ends before that time, as it is too long. */
+function isCutOff(charges: Charge[] | undefined, since: number, { provider }: Client): boolean {
+	const oldest = charges?.findLast(({ at }) => !Number.isNaN(at));
+	const isFull = (charges?.length ?? 0) >= (provider.wallet?.maxCharges ?? Infinity);
+	return isFull && !(oldest !== undefined && oldest.at < since);
+}
+
+function tooManyCharges(client: Client, charges: Charge[] = []): ConnectorError {
+	const oldest = charges.findLast(({ at }) => !Number.isNaN(at))?.at;
+	const from = oldest === undefined ? '' : ` since ${timeText(oldest)}`;
+	const detail = `more than ${charges.length - 1} charges were booked${from}, so a batch of the same rows may stand behind them. To start them anyway, set 'Reuse Results (Hours)' to a shorter time, or to 0`;
+	return client.error({ kind: 'stopped', detail });
+}
 
 /** So that rows for which a batch brought nothing are not sent to it again. */
 export async function leaveBatch(
@@ -103,10 +179,10 @@ export async function leaveBatch(
 	if (kept?.state === 'answered' && kept.answer.data.batchId === batchId) await store.delete(rows);
 }
 
-const fromAnswer = ({ data, receipt }: Success): Submitted => ({
-	batchId: String(data.batchId),
+const fromAnswer = ({ data: { at, ...data }, receipt }: Success): Submitted => ({
+	...(data as Pick<Submitted, 'batchId' | 'isReused' | 'isEarlier' | 'isUnproven'>),
+	at: typeof at === 'number' ? at : null,
 	creditsReserved: receipt.creditsReserved ?? null,
-	...(data.isReused === true && { isReused: true }),
 });
 const toAnswer = ({ creditsReserved, ...data }: Submitted): Success => ({
 	data,
@@ -116,9 +192,15 @@ const toAnswer = ({ creditsReserved, ...data }: Submitted): Success => ({
 		...(creditsReserved !== null && { creditsReserved }),
 	},
 });
+const fromCharge = ({ batchId, credits, at }: BatchCharge): Submitted => ({
+	batchId,
+	creditsReserved: credits,
+	at: Number.isNaN(at) ? null : at,
+	isReused: true,
+});
 
 /** The same for the same rows, in whatever order. */
-function fingerprint(batch: Batch, part: Part): string {
+export function fingerprint(batch: Batch, part: Part): string {
 	let low = 0;
 	let high = 0;
 	for (const { input } of part) {
@@ -130,48 +212,70 @@ function fingerprint(batch: Batch, part: Part): string {
 	return `${batch.submit.operationId} ${part.length} ${low} ${high}`;
 }
 
-/** @throws ConnectorError that tells exactly how many credits are missing. */
-async function checkBalance(batch: Batch, rows: number, client: Client): Promise<void> {
+/** @throws ConnectorError that says exactly how many credits are missing. */
+async function checkBalance({ batch, part, client }: Run): Promise<void> {
 	// Where the documented prices disagree, the API refuses what the balance does not cover.
 	if (batch.mayCostLess) return;
-	const required = rows * (batch.submit.price?.credits ?? 0);
+	const required = documentedCost(batch, part);
 	const balance = await client.provider.wallet?.balance(client);
 	if (balance === undefined || balance >= required) return;
 	throw client.error({
 		kind: 'insufficientCredits',
 		creditsRequired: required,
 		creditsAvailable: balance,
+		rows: part.length,
 	});
 }
 
+const documentedCost = ({ submit }: Batch, part: Part): number =>
+	part.length * (submit.price?.credits ?? 0);
+
+/** Answers that may be the second one to a submit: the first one may have run. */
+const CONTRADICTED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+	'conflict',
+	'insufficientCredits',
+]);
+
 /**
- * Nothing is sent twice: when the answer gets lost, the batch is looked for among what was booked
- * since, and sent again only when nothing was.
+ * Sent once, whatever happens: when the answer is lost, the batch is looked for among what was
+ * charged since.
+ * @param unclearSince When an earlier submit of these rows was sent whose answer is not known.
  */
-async function submitBatch(
-	batch: Batch,
-	part: Part,
-	booked: readonly Charge[] | undefined,
-	options: SubmitOptions,
+async function submit(
+	run: Run,
+	charged: readonly Charge[] | undefined,
+	unclearSince: number | undefined,
 ): Promise<Submitted> {
-	const { client, webhookUrl } = options;
+	const { batch, part, client, webhookUrl, known, rows } = run;
 	const body = {
 		...batch.toBody(part.map(({ input }) => input)),
 		...(webhookUrl !== undefined && { webhookUrl }),
 	};
-	for (let sends = 1; ; sends++) {
-		try {
-			const { data, receipt } = await client.call(batch.submit, body);
-			const batchId = batch.idOf(data);
-			if (batchId === undefined) throw withoutId(batch, client);
-			return { batchId, creditsReserved: receipt.creditsReserved ?? null };
-		} catch (thrown) {
-			const error = toConnectorError(thrown);
-			if (!error.mayHaveBeenCharged) throw error;
-			const found = await findOrSay(error, () => findLostSubmit(batch, part, booked, options));
-			if (found) return found;
-			if (sends === 2 || mayStillRun(error)) throw error;
+	const at = client.now();
+	known.sent(rows, at);
+	try {
+		const { data, receipt } = await client.call(batch.submit, body);
+		const batchId = batch.idOf(data);
+		if (batchId === undefined) throw withoutId(batch, client);
+		const started = { batchId, at, creditsReserved: receipt.creditsReserved ?? null };
+		known.holds(rows, started);
+		return started;
+	} catch (thrown) {
+		const error = ofPart(toConnectorError(thrown), run, at);
+		const isUnclear = error.mayHaveBeenCharged || unclearSince !== undefined;
+		if (!isUnclear && !CONTRADICTED.has(error.kind)) {
+			known.refused(rows, at);
+			throw error;
 		}
+		const search = await findLost(run, charged, isUnclear);
+		if (search.found) {
+			const { batchId, creditsReserved, isUnproven } = search.found;
+			if (!isUnproven) known.holds(rows, { batchId, at, creditsReserved });
+			return search.found;
+		}
+		if (!error.mayHaveBeenCharged) known.refused(rows, at);
+		if (!isUnclear || search.isCancelled) throw error;
+		throw lostSubmit(run, unclearSince ?? at, search.candidates, error);
 	}
 }
 
@@ -183,179 +287,87 @@ const withoutId = ({ submit: { billing } }: Batch, client: Client) =>
 		billing,
 	});
 
-/** Nobody waits for the answer any more, but it may be worked on, and booked at any time. */
-const mayStillRun = ({ kind, status }: ConnectorError): boolean =>
-	kind === 'timedOut' || kind === 'unreadable' || status === 502 || status === 504;
+const ofPart = ({ facts }: ConnectorError, { part, client }: Run, sentAt: number): ConnectorError =>
+	client.error({ ...facts, rows: part.length, sentAt });
 
-/** A search that is cut short leaves it open whether the batch runs: then the submit's own end stands. */
-async function findOrSay<T>(error: ConnectorError, search: () => Promise<T>): Promise<T> {
-	try {
-		return await search();
-	} catch (thrown) {
-		throw toConnectorError(thrown).kind === 'lostSubmit' ? thrown : error;
-	}
+interface LostSearch {
+	found?: Submitted;
+	/** Charges that may be the one. */
+	candidates: Charge[];
+	/** The search was cut short. */
+	isCancelled: boolean;
 }
 
-/** The batch that was reserved since; undefined: nothing was reserved. */
-async function findLostSubmit(
-	batch: Batch,
-	part: Part,
+/** Looks for the batch that a submit without an answer may have started. */
+async function findLost(
+	{ batch, part, client, known, rows, isProofNeeded, findLostWithinMs = FIND_LOST_WITHIN_MS }: Run,
 	before: readonly Charge[] | undefined,
-	{ client, isProofNeeded }: SubmitOptions,
-): Promise<Submitted | undefined> {
-	const earlier = new Set(before?.map(({ id }) => id));
-	for (const waitMs of LOST_SUBMIT_POLLS_MS) {
+	isUnclear: boolean,
+): Promise<LostSearch> {
+	const listed = new Set(before?.map(({ id }) => id));
+	const startedAt = client.now();
+	let candidates: Charge[] = [];
+	let waitMs = Math.min(FIRST_SEARCH_AFTER_MS, findLostWithinMs);
+	for (;;) {
 		await client.sleep(waitMs);
-		const now = await chargesSince(client, Infinity);
-		const added = (now ?? []).filter(({ id }) => !earlier.has(id));
-		// Unclear, too, when so much was booked that the list no longer reaches back to the start.
-		const reachesBack = earlier.size === 0 || now?.some(({ id }) => earlier.has(id)) === true;
-		let isUnclear = !before || !now || !reachesBack;
-		const ours: Submitted[] = [];
-		for (const { batchId, credits } of added) {
-			const fits = await mayBe(batch, part, batchId, credits, client);
-			if (fits === 'no') continue;
-			if (batchId !== undefined) ours.push({ batchId, creditsReserved: credits, isReused: true });
-			if (fits === 'unclear' || (isProofNeeded && fits !== 'proven')) isUnclear = true;
+		try {
+			const now = await chargesSince(client, startedAt - CLOCK_SKEW_MS);
+			const added = before ? (now ?? []).filter(({ id }) => !listed.has(id)) : [];
+			candidates = [];
+			for (const charge of added) {
+				if (!fitsCredits(batch, part.length, charge.credits)) continue;
+				if (!isBatchCharge(charge)) {
+					candidates.push(charge);
+					continue;
+				}
+				if (!known.mayHold(charge.batchId, rows)) continue;
+				const verdict = judge(await examine(batch, part, charge, client));
+				if (verdict === 'ours')
+					return { found: sentNow(charge), candidates: [], isCancelled: false };
+				if (verdict === 'others') known.holdsOthersThan(charge.batchId, rows);
+				else candidates.push(charge);
+			}
+		} catch (thrown) {
+			// The next search may succeed; only a cancelled one has no next.
+			if (toConnectorError(thrown).kind === 'cancelled') return { candidates, isCancelled: true };
 		}
-		if (ours.length === 1 && !isUnclear) return ours[0];
-		if (ours.length > 1 || isUnclear) throw lostSubmit(batch, ours, client);
-	}
-	return undefined;
-}
-
-/** Whether a booking is for these rows: only what speaks against it clearly counts as "no". */
-async function mayBe(
-	batch: Batch,
-	part: Part,
-	batchId: string | undefined,
-	credits: number,
-	client: Client,
-): Promise<'no' | 'unclear' | 'likely' | 'proven'> {
-	const fitsRows = credits % part.length === 0;
-	if (batchId === undefined) return fitsRows ? 'unclear' : 'no';
-	try {
-		const { total } = await fetchProgress(batch, batchId, client);
-		if (total !== undefined && total > part.length) return 'no';
-		const evidence = await firstResults(batch, batchId, keysOf(batch, part), client);
-		if (evidence === 'others') return 'no';
-		if (evidence === 'ours') return 'proven';
-		return total === part.length ? 'likely' : 'unclear';
-	} catch (thrown) {
-		const isUnknown = toConnectorError(thrown).kind === 'notFound';
-		return isUnknown && !fitsRows ? 'no' : 'unclear';
+		const leftMs = isUnclear ? startedAt + findLostWithinMs - client.now() : 0;
+		const [only, ...more] = candidates;
+		const isLikely = only?.credits === documentedCost(batch, part) || leftMs <= 0;
+		if (only && isLikely && more.length === 0 && !isProofNeeded && isUnclear && isBatchCharge(only))
+			return { found: { ...sentNow(only), isUnproven: true }, candidates, isCancelled: false };
+		if (leftMs <= 0) return { candidates, isCancelled: false };
+		waitMs = Math.min(waitMs * 2, leftMs);
 	}
 }
 
-const keysOf = (batch: Batch, part: Part): ReadonlySet<string | undefined> =>
-	new Set(part.map(({ input }) => batch.keyOfInput(input)));
+const isBatchCharge = (charge: Charge): charge is BatchCharge => charge.batchId !== undefined;
 
-/** What the first page of a batch's results says of whose rows it holds. */
-async function firstResults(
-	batch: Batch,
-	batchId: string,
-	keys: ReadonlySet<string | undefined>,
-	client: Client,
-): Promise<'ours' | 'others' | 'none'> {
-	for await (const { results } of resultPages(batch, batchId, client)) {
-		if (results.length === 0) return 'none';
-		return results.every((result) => isIn(keys, batch, result)) ? 'ours' : 'others';
-	}
-	return 'none';
-}
+/** This very run has started it. */
+const sentNow = (charge: BatchCharge): Submitted => {
+	const { batchId, creditsReserved, at } = fromCharge(charge);
+	return { batchId, creditsReserved, at };
+};
 
-const isIn = (keys: ReadonlySet<string | undefined>, batch: Batch, result: Data): boolean =>
-	batch.keysOfResult(result).some((key) => keys.has(key));
-
-function lostSubmit(
-	batch: Batch,
-	candidates: readonly Submitted[],
-	client: Client,
+/** What to look for, as a batch may run and nothing says which one. */
+export function lostSubmit(
+	{ batch, part, client }: Pick<Run, 'batch' | 'part' | 'client'>,
+	sentAt: number,
+	candidates: readonly Charge[] = [],
+	cause?: ConnectorError,
 ): ConnectorError {
-	const ids = candidates.map(({ batchId }) => batchId).join(', ');
-	const detail = ids
-		? `one of these batches may be it: ${ids}`
-		: 'what was booked since does not tell';
+	const cost = documentedCost(batch, part);
+	const ids = candidates.map(({ batchId, id }) => batchId ?? `charge ${id}`);
+	const what = `sent at ${timeText(sentAt)} with ${part.length} rows, ${cost} credits as documented`;
+	const which = ids.length > 0 ? `; this may be it: ${ids.join(', ')}` : '';
 	return client.error({
+		...(cause && { status: cause.status, requestId: cause.requestId }),
 		kind: 'lostSubmit',
-		detail,
+		detail: `${what}${which}`,
 		execution: 'maybe',
 		billing: batch.submit.billing,
+		documentedCost: cost,
+		rows: part.length,
+		sentAt,
 	});
 }
-
-/** A batch of the last day that holds exactly these rows: its results prove it. */
-async function findBatch(
-	batch: Batch,
-	part: Part,
-	rows: string,
-	booked: readonly Charge[],
-	options: SubmitOptions & { known: KnownBatches },
-): Promise<Submitted | undefined> {
-	const { client, known, left } = options;
-	const since = client.now() - REUSED_WITHIN_MS;
-	const keys = keysOf(batch, part);
-	for (const { batchId, credits, at } of booked) {
-		if (batchId === undefined || credits % part.length !== 0 || at < since) continue;
-		if (left?.has(batchId) || !known.mayHold(batchId, rows)) continue;
-		const verdict = await holds(batch, batchId, keys, options);
-		if (verdict === 'yes') return { batchId, creditsReserved: credits, isReused: true };
-		if (verdict === 'no') known.holdsOthersThan(batchId, rows);
-	}
-	return undefined;
-}
-
-/** Whether a batch holds exactly the rows with these keys. Waits for one that may be it. */
-async function holds(
-	batch: Batch,
-	batchId: string,
-	keys: ReadonlySet<string | undefined>,
-	{ client, maxProofMs: mostProofMs = 0, isProofNeeded = false }: SubmitOptions,
-): Promise<'yes' | 'no' | 'notThere'> {
-	const startedAt = client.now();
-	for (;;) {
-		let waitMs: number;
-		try {
-			const { state, total, percent, status } = await fetchProgress(batch, batchId, client);
-			if (total !== undefined && total !== keys.size) return 'no';
-			if (state !== 'running') {
-				if (state === 'failed' && isProofNeeded) return 'no';
-				return (await hasOnly(batch, batchId, keys, total, client)) ? 'yes' : 'no';
-			}
-			// One page shows that a batch is somebody else's; only all of them that it is ours.
-			if ((await firstResults(batch, batchId, keys, client)) === 'others') return 'no';
-			waitMs = untilNextPoll({ state, status, percent }, client.now() - startedAt);
-		} catch (thrown) {
-			const error = toConnectorError(thrown);
-			if (NOT_THERE.has(error.kind)) return 'notThere';
-			throw error;
-		}
-		if (client.now() - startedAt >= mostProofMs)
-			throw client.error({ kind: 'stillRunning', batchId, detail: 'it may hold these rows' });
-		await client.sleep(waitMs);
-	}
-}
-
-/** Whether an ended batch brought results for these rows, and for no others. */
-async function hasOnly(
-	batch: Batch,
-	batchId: string,
-	keys: ReadonlySet<string | undefined>,
-	total: number | undefined,
-	client: Client,
-): Promise<boolean> {
-	// Results may lag behind the end, so none at all is looked for once more.
-	for (const waitMs of [0, SETTLES_MS]) {
-		await client.sleep(waitMs);
-		let count = 0;
-		for await (const { results } of resultPages(batch, batchId, client)) {
-			if (!results.every((result) => isIn(keys, batch, result))) return false;
-			count += results.length;
-		}
-		// Misses may be left out of the results; but where no size is told, only they can prove it.
-		if (count > 0) return total !== undefined || count === keys.size;
-	}
-	return false;
-}
-
-const NOT_THERE: ReadonlySet<string> = new Set(['notFound', 'expired']);

@@ -88,8 +88,13 @@ export interface Caller {
 export interface Wallet {
 	/** @throws ConnectorError Undefined: not reported. */
 	balance(client: Caller): Promise<number | undefined>;
-	/** Newest first, back to that time as far as a few pages reach. Undefined: there is no list. */
+	/**
+	 * Newest first, at least back to that time unless `maxCharges` are reached before. Undefined:
+	 * there is no list.
+	 */
 	charges(client: Caller, since: number): Promise<Charge[] | undefined>;
+	/** No more charges than these are read at once. */
+	maxCharges: number;
 }
 
 /** All that the connector knows of one API. */

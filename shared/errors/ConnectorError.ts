@@ -24,6 +24,8 @@ export interface ErrorFacts {
 	creditsMissing?: number;
 	/** Charged for the call all the same, as its answer says. */
 	creditsUsed?: number;
+	/** Rows that it concerns together, as those of a batch; default: one. */
+	rows?: number;
 	/** Milliseconds until the API said it takes calls again. */
 	retryAfterMs?: number;
 	timeoutMs?: number;

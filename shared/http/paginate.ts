@@ -15,38 +15,55 @@ export interface Page {
 export interface PaginateOptions {
 	/** Entries wanted; default: all. */
 	limit?: number;
+	/** The first page to read; default: 1. */
+	from?: number;
+	/** Entries that were read on the pages before it; default: 0. */
+	read?: number;
 }
+
+/** A list that goes on for longer repeats itself. */
+const MAX_PAGES = 10_000;
 
 /**
  * Reads a list page by page, driven by what the operation says of its paging; without it, there is
- * one page. Ends with the last page, with as many entries as are wanted, and where a page only repeats the one before.
+ * one page. Ends with the last page, with as many entries as are wanted, and where a page only
+ * repeats the one before.
  * @param call Sends one call; what it throws ends the reading.
  */
 export async function* paginate(
 	call: (input: Data) => Promise<Success>,
 	{ paging }: Operation,
 	input: Data,
-	{ limit = Infinity }: PaginateOptions = {},
+	{ limit = Infinity, from = 1, read: readBefore = 0 }: PaginateOptions = {},
 ): AsyncGenerator<Page> {
 	if (!paging) {
 		yield { number: 1, entries: [], success: await call(input), hasMore: false };
 		return;
 	}
 	const pageSize = pageSizeFor(paging, limit);
-	let read = 0;
-	let before = '';
-	for (let number = 1; ; number++) {
+	let read = readBefore;
+	let distinct = readBefore;
+	let before: string[] = [];
+	let stale = 0;
+	for (let number = from; ; number++) {
 		const success = await call(pageInput(paging, input, number, pageSize));
 		const entries = entriesIn(paging, success.data);
-		const content = entries.length > 0 ? JSON.stringify(entries) : '';
-		const isRepeated = content !== '' && content === before;
-		if (isRepeated) return;
-		before = content;
+		const contents = entries.map((entry) => JSON.stringify(entry));
+		const known = new Set(before);
+		const fresh = new Set(contents.filter((content) => !known.has(content))).size;
+		const isRepeated = entries.length > 0 && contents.join() === before.join();
+		stale = entries.length > 0 && fresh === 0 ? stale + 1 : 0;
+		if (isRepeated || stale > 1) return;
+		before = contents;
 		read += entries.length;
-		const page = { data: success.data, page: number, pageSize, read, count: entries.length };
+		// Where entries move from page to page while they are read, some come twice.
+		distinct += fresh;
+		const count = entries.length;
+		const page = { data: success.data, page: number, pageSize, read: distinct, count };
 		const hasMore = paging.hasMore?.(page) ?? false;
 		yield { number, entries, success, hasMore };
-		if (!hasMore || read >= limit || number >= (paging.maxPages ?? Infinity)) return;
+		const maxPages = paging.maxPages ?? MAX_PAGES;
+		if (!hasMore || read >= limit || number >= maxPages) return;
 	}
 }
 

@@ -18,6 +18,8 @@ export interface RowResult {
 	requestId?: string;
 	/** The batch that answered it. */
 	batchId?: string;
+	/** It was answered by a batch of an earlier run; `at`: when that was started, null: not reported. */
+	reusedFrom?: { batchId: string; at: number | null };
 	/** Index of the row whose lookup answered this one too. */
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */

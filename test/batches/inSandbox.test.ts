@@ -69,7 +69,7 @@ describe('batches against the sandbox', () => {
 		expect(sandbox.batches).toHaveLength(1);
 	});
 
-	test('submits once more when nothing was reserved', async () => {
+	test('sends nothing a second time when nothing was reserved', async () => {
 		sandbox.fault({ operationId: 'batchValidateEmails', when: 'before', kind: 'reset' });
 		const rows = Array.from({ length: 30 }, (_, i) => ({
 			values: { email: `person${i}@company.com` },
@@ -78,7 +78,11 @@ describe('batches against the sandbox', () => {
 			client: clientOf(sandbox),
 			maxWaitMs: 1e9,
 		});
-		expect(summary.found).toBe(30);
-		expect(sandbox.batches).toHaveLength(1);
+		expect(summary.failed).toBe(30);
+		expect(sandbox.batches).toHaveLength(0);
+		const sent = sandbox.requests.filter(
+			({ operationId }) => operationId === 'batchValidateEmails',
+		);
+		expect(sent).toHaveLength(1);
 	});
 });

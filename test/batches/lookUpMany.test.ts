@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { KnownBatches } from '../../shared/batches/knownBatches';
 import { lookUpMany, type ManyOptions, startMany } from '../../shared/batches/lookUpMany';
-import { REUSED_WITHIN_MS } from '../../shared/batches/startBatch';
+import { REUSE_WITHIN_MS } from '../../shared/batches/startBatch';
 import { TransportError } from '../../shared/http/transport';
 import { RETRY } from '../../shared/http/retry';
 import { phonesBatch, reverseLookupBatch } from '../../shared/providers/enrich/batches';
@@ -102,7 +102,7 @@ test('every row has one outcome, and the account is charged once per distinct ro
 			fc.integer({ min: 1, max: 5 }),
 			async (names, fates, missing, perPage) => {
 				const api = new FakeEnrich();
-				api.fates = fates;
+				api.fates = [...fates];
 				api.perPage = perPage;
 				api.has = (email) => !missing.includes(email.charAt(0));
 				const emails = names.map((name) => (name.length === 1 ? `${name}@x.com` : name));
@@ -115,7 +115,10 @@ test('every row has one outcome, and the account is charged once per distinct ro
 				);
 				expect(results).toHaveLength(names.length);
 				expect(results.every((result) => result !== undefined)).toBe(true);
-				expect(api.spent).toBe(found.size);
+				expect(api.submits).toBeLessThanOrEqual(1);
+				const isLost = fates[0] === 'lostBefore' && api.submits > 0;
+				expect(results.some(({ error }) => error?.kind === 'lostSubmit')).toBe(isLost);
+				expect(api.spent).toBe(isLost ? 0 : found.size);
 			},
 		),
 		{ numRuns: 300 },
@@ -146,12 +149,12 @@ describe('a batch of the same rows that was started before', () => {
 		expect(api.submits).toBe(2);
 	});
 
-	test('is not reused where the user does not want it, nor after a day', async () => {
+	test('is not reused where the user does not want it, nor when it is too old', async () => {
 		const api = new FakeEnrich();
 		await run(api, emails(5));
-		await run(api, emails(5), { reusesBatch: false });
+		await run(api, emails(5), { reuseWithinMs: 0 });
 		expect(api.submits).toBe(2);
-		api.clock.advance(REUSED_WITHIN_MS + 1);
+		api.clock.advance(REUSE_WITHIN_MS + 1);
 		await run(api, emails(5));
 		expect(api.submits).toBe(3);
 	});

@@ -69,7 +69,7 @@ describe('the rest of a failed batch', () => {
 
 	test('that is still running is not sent again by a retry, even where nothing is reused', async () => {
 		const api = new FakeEnrich();
-		const more = { store: fakeStore(), reusesBatch: false };
+		const more = { store: fakeStore(), reuseWithinMs: 0 };
 		api.failsAfter = 12;
 		await run(api, emails(20), more);
 		api.failsAfter = undefined;

@@ -35,11 +35,17 @@ describe('a submit whose answer is lost', () => {
 		expect(api.submits).toBe(1);
 	});
 
-	test('is sent again when nothing was reserved for it', async () => {
+	test('is not sent again either when nothing was reserved: its rows may have been charged', async () => {
 		const api = new FakeEnrich();
 		api.fates = ['lostBefore'];
-		expect((await run(api, ['a@x.com'])).summary.found).toBe(1);
-		expect(api.submits).toBe(2);
+		const { results, creditsUnclear } = await run(api, ['a@x.com', 'b@x.com']);
+		expect(results.map(({ error }) => error?.kind)).toEqual(['lostSubmit', 'lostSubmit']);
+		expect(results[0]).toMatchObject({ creditsUsed: null, error: { mayHaveBeenCharged: true } });
+		expect(results[0]?.error?.message).toMatch(
+			/sent at 2027-01-15 08:00 UTC with 2 rows, 2 credits/,
+		);
+		expect(creditsUnclear).toBe(2);
+		expect(api.submits).toBe(1);
 	});
 
 	test("is not taken for somebody else's batch of another size", async () => {
@@ -54,8 +60,10 @@ describe('a submit whose answer is lost', () => {
 				isBooked = true;
 			}
 		});
-		expect((await run(api, ['a@x.com'])).summary.found).toBe(1);
-		expect(api.submits).toBe(2);
+		const [result] = (await run(api, ['a@x.com'])).results;
+		expect(result?.error?.kind).toBe('lostSubmit');
+		expect(result?.error?.message).not.toContain('this may be it');
+		expect(api.submits).toBe(1);
 	});
 
 	test('is left to a person when two batches may be it', async () => {

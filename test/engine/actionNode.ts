@@ -95,7 +95,7 @@ export function checkActionNode(
 					[
 						...forAll,
 						...(price ? ['maxCredits', 'onFailedRows', 'providerField', 'skipIfFilled'] : []),
-						...(isMany ? ['maxWait', 'takeOver'] : []),
+						...(isMany ? ['maxWait', 'reuseWithin'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 					].sort(),
 				);

@@ -5,7 +5,8 @@ import { paginate } from '../../http/paginate';
 import { getWalletBalance, getWalletTransactions } from './operations/wallet';
 
 /** So many pages of 100 transactions are searched for a charge. */
-const MAX_PAGES = 20;
+const MAX_PAGES = 200;
+const PAGE_SIZE = 100;
 
 export const wallet: Wallet = {
 	async balance(client) {
@@ -23,12 +24,13 @@ export const wallet: Wallet = {
 			if (!transactions) return page.number === 1 ? undefined : charges;
 			const listed = transactions.map(toCharge);
 			charges.push(...listed);
-			const oldest = listed.at(-1)?.at;
-			// Without a date, nothing says how far back the next page would lead.
-			if (oldest === undefined || !(oldest >= since) || page.number >= MAX_PAGES) return charges;
+			const oldest = listed.findLast(({ at }) => !Number.isNaN(at))?.at;
+			const reachesBack = oldest !== undefined && oldest < since;
+			if (reachesBack || since === Infinity || page.number >= MAX_PAGES) return charges;
 		}
 		return charges;
 	},
+	maxCharges: MAX_PAGES * PAGE_SIZE,
 };
 
 type Transaction = NonNullable<OutputOf<typeof getWalletTransactions>['transactions']>[number];

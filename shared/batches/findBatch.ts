@@ -1,0 +1,172 @@
+import type { Batch } from '../contract/batch';
+import type { Charge } from '../contract/provider';
+import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
+import { type ErrorKind, isTransient } from '../errors/errorTable';
+import type { Client } from '../http/client';
+import {
+	type Evidence,
+	fitsCredits,
+	fitsSize,
+	isExact,
+	judge,
+	Matcher,
+	type Part,
+} from './evidence';
+import type { KnownBatches } from './knownBatches';
+import { fetchProgress, POLLING } from './progress';
+import { resultPages } from './results';
+
+/** So long after its end, a batch without results is not waited for to show some. */
+const EMPTY_MS = 60_000;
+
+export interface SearchOptions {
+	client: Client;
+	known: KnownBatches;
+	/** Milliseconds to wait until batches that may be ours show whose rows they hold. */
+	maxProofMs: number;
+	/** Whether only results prove whose a batch is, as nobody is going to read them here. */
+	isProofNeeded: boolean;
+	/** Batches that this run has read to their end already. */
+	left: ReadonlySet<string>;
+}
+
+/** A charge that names a batch. */
+export type BatchCharge = Charge & { batchId: string };
+
+export interface Found {
+	charge?: BatchCharge;
+	/** Batches of the same size that did not show whose they are. */
+	unproven: BatchCharge[];
+}
+
+/** What somebody reading a batch is told while it cannot be read, or not yet. */
+const NOT_THERE: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+	'notFound',
+	'conflict',
+	'badInput',
+	'refused',
+	'expired',
+]);
+
+export const isNotThere = ({ kind }: ConnectorError): boolean => NOT_THERE.has(kind);
+
+/**
+ * Looks among charges for a batch that holds these rows; free. One of the same size that does not
+ * show whose it is, is waited for, but not for long: it may be somebody else's.
+ * @throws ConnectorError of kind `stillRunning` where nobody is to wait for such a batch.
+ */
+export async function findBatch(
+	batch: Batch,
+	part: Part,
+	rows: string,
+	charges: readonly Charge[],
+	options: SearchOptions,
+): Promise<Found> {
+	const { client, known, maxProofMs, isProofNeeded, left } = options;
+	const startedAt = client.now();
+	const mayBe = (charge: Charge): charge is BatchCharge =>
+		charge.batchId !== undefined &&
+		!left.has(charge.batchId) &&
+		known.mayHold(charge.batchId, rows) &&
+		fitsCredits(batch, part.length, charge.credits);
+	let candidates = charges.filter(mayBe);
+	for (let waitMs = POLLING.firstMs; ; waitMs = Math.min(POLLING.maxMs, waitMs * 1.5)) {
+		const elapsedMs = client.now() - startedAt;
+		const pending: BatchCharge[] = [];
+		for (const charge of candidates) {
+			const evidence = await examine(batch, part, charge, client);
+			const verdict = judge(evidence);
+			if (verdict === 'ours') {
+				if (!isProofNeeded || isExact(evidence)) return { charge, unproven: [] };
+			} else if (verdict === 'others') known.holdsOthersThan(charge.batchId, rows);
+			else if (isPossible(evidence, charge, client)) {
+				const isEmpty = hasEnded(evidence) && elapsedMs >= Math.min(EMPTY_MS, maxProofMs);
+				if (!isEmpty) pending.push(charge);
+				// Nothing was paid for it, or it failed: nothing is lost by starting anew.
+				else if (isPaidFor(evidence) && !isProofNeeded) return { charge, unproven: [] };
+			}
+		}
+		const restMs = maxProofMs - elapsedMs;
+		const [first] = pending;
+		if (!first) return { unproven: [] };
+		if (restMs <= 0) {
+			if (!isProofNeeded) return { unproven: pending };
+			const detail = 'it may hold these rows';
+			throw client.error({ kind: 'stillRunning', batchId: first.batchId, detail });
+		}
+		candidates = pending;
+		await client.sleep(Math.min(waitMs, restMs));
+	}
+}
+
+const hasEnded = ({ state }: Evidence) => state === 'completed' || state === 'failed';
+
+const isPaidFor = ({ state, creditsUsed, total, rows }: Evidence): boolean =>
+	state === 'completed' && creditsUsed !== 0 && total === rows;
+
+/** Whether a batch that shows nothing yet may still turn out to be the one. */
+function isPossible(evidence: Evidence, { at }: Charge, client: Client): boolean {
+	// Just submitted, it may take a moment until it can be read.
+	if (evidence.state === undefined) return client.now() - at < POLLING.appearsWithinMs;
+	return fitsSize(evidence);
+}
+
+/** What the status and the first results of a batch say. @throws ConnectorError */
+export async function examine(
+	batch: Batch,
+	part: Part,
+	{ batchId }: BatchCharge,
+	client: Client,
+): Promise<Evidence> {
+	const matcher = new Matcher(batch, part);
+	const evidence: Omit<Evidence, keyof Matcher> = {
+		rows: part.length,
+		state: undefined,
+		total: undefined,
+		creditsUsed: null,
+	};
+	try {
+		const { state, total } = await fetchProgress(batch, batchId, client);
+		Object.assign(evidence, { state, total });
+		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
+			for (const result of results) matcher.add(result);
+			evidence.creditsUsed = receipt.creditsUsed;
+			break;
+		}
+	} catch (thrown) {
+		const error = toConnectorError(thrown);
+		const isLater = evidence.state !== undefined && isTransient(error.kind);
+		if (!isNotThere(error) && !isLater) throw error;
+	}
+	const { matching, others, unnamed } = matcher;
+	return { ...evidence, matching, others, unnamed };
+}
+
+/** Charges of the same moment are no more than this apart. */
+const SAME_MOMENT_MS = 2 * 60_000;
+
+/** Batches of the same rows that were charged around the same time as this one; free. */
+export async function findTwins(
+	batch: Batch,
+	part: Part,
+	{ batchId, at }: { batchId: string; at: number | null },
+	client: Client,
+	known: KnownBatches,
+): Promise<BatchCharge[]> {
+	if (at === null) return [];
+	const twins: BatchCharge[] = [];
+	try {
+		const charges = await client.provider.wallet?.charges(client, at - SAME_MOMENT_MS);
+		for (const charge of charges ?? []) {
+			const isAtOnce = Math.abs(charge.at - at) <= SAME_MOMENT_MS;
+			if (charge.batchId === undefined || charge.batchId === batchId || !isAtOnce) continue;
+			if (!fitsCredits(batch, part.length, charge.credits)) continue;
+			if (known.isKnown(charge.batchId)) continue;
+			const twin = { ...charge, batchId: charge.batchId };
+			if (isExact(await examine(batch, part, twin, client))) twins.push(twin);
+		}
+	} catch {
+		// It is only worth a note.
+	}
+	return twins;
+}
