@@ -25,6 +25,8 @@ export class KnownBatches {
 	private readonly owners = new QuickLRU<string, string>({ maxSize: MAX_STORED });
 	/** Batches that were read and hold other rows than those of a fingerprint. */
 	private readonly others = new QuickLRU<string, true>({ maxSize: MAX_STORED });
+	/** Batches that the API has shown: they can be read from then on. */
+	private readonly shown = new QuickLRU<string, true>({ maxSize: MAX_STORED });
 	private readonly turns = new Map<string, Promise<unknown>>();
 
 	/** The newest submit of these rows since then that did not lead to one of these batches. */
@@ -56,6 +58,24 @@ export class KnownBatches {
 		);
 		this.put(rows, start);
 		this.owners.set(start.batchId, rows);
+	}
+
+	wasRead(batchId: string): void {
+		this.shown.set(batchId, true);
+	}
+
+	hasBeenRead(batchId: string): boolean {
+		return this.shown.has(batchId);
+	}
+
+	/** The API does not know a batch any more. */
+	forget(rows: string, batchId: string): void {
+		const left = this.starts.get(rows) ?? [];
+		this.starts.set(
+			rows,
+			left.filter((start) => start.batchId !== batchId),
+		);
+		this.owners.delete(batchId);
 	}
 
 	/** Whether a batch may hold the rows of this fingerprint. */

@@ -166,6 +166,7 @@ class ManyRun {
 			const { client, onProgress } = this.settings;
 			const { batchId } = submitted;
 			const { state } = await waitForEnd(this.batch, batchId, client, waitMs, onProgress);
+			this.settings.known.wasRead(batchId);
 			await reader.read(state === 'failed' ? 'failed' : 'completed');
 			await this.finishRows(reader, submitted);
 		} catch (thrown) {

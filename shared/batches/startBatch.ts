@@ -8,6 +8,7 @@ import { fitsCredits, judge, type Part } from './evidence';
 import { examine, findBatch, type BatchCharge, type SearchOptions } from './findBatch';
 import { hashOf } from './hash';
 import { KnownBatches } from './knownBatches';
+import { fetchProgress } from './progress';
 import { timeText } from './time';
 
 /**
@@ -103,8 +104,11 @@ async function startInTurn(run: Run): Promise<Submitted> {
 	const remembered = known.startOf(rows, rememberedSince, left);
 	if (remembered?.batchId !== undefined) {
 		const { batchId, at, creditsReserved } = remembered;
-		if (at >= reusedSince && isReuseWanted && !before)
-			return { batchId, at, creditsReserved, isReused: true, isEarlier: true };
+		if (at >= reusedSince && isReuseWanted && !before) {
+			if (!(await isGone(run, batchId, at)))
+				return { batchId, at, creditsReserved, isReused: true, isEarlier: true };
+			known.forget(rows, batchId);
+		}
 	}
 	const unclear = remembered?.batchId === undefined ? remembered : undefined;
 	const unclearSince = sentAtOf(before) ?? unclear?.at;
@@ -139,6 +143,20 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		...fromAnswer(answer),
 		...(unproven.length > 0 && { unproven: unproven.map(({ batchId }) => batchId) }),
 	};
+}
+
+/** Whether a batch of this process cannot be read any more; one just submitted cannot be read yet. */
+async function isGone({ batch, client, known }: Run, batchId: string, at: number) {
+	try {
+		await fetchProgress(batch, batchId, client);
+		known.wasRead(batchId);
+		return false;
+	} catch (thrown) {
+		const { kind } = toConnectorError(thrown);
+		if (kind !== 'notFound' || !known.hasBeenRead(batchId)) return false;
+	}
+	const charges = await chargesSince(client, at - CLOCK_SKEW_MS);
+	return charges?.some((charge) => charge.batchId === batchId) === false;
 }
 
 const sentAtOf = (before: StoredCall | undefined): number | undefined =>
