@@ -6,7 +6,7 @@ import type { Lookup } from '../rows/lookUpRows';
 export type Part = readonly Lookup[];
 
 /** So many results that name other rows, and none of ours, are no accident. */
-const FAIR_SAMPLE = 5;
+export const FAIR_SAMPLE = 5;
 /** A list of which so large a share is another's is another list. */
 const OTHER_LIST_SHARE = 0.1;
 /** A batch of our rows holds at least this share of them, as servers drop some at the submit. */
@@ -81,7 +81,7 @@ export function fitsCredits(batch: Batch, rows: number, credits: number): boolea
 export class Matcher implements Matches {
 	private readonly keys: ReadonlySet<string | undefined>;
 	private readonly skeletons: ReadonlySet<string>;
-	private readonly seen = new Set<string>();
+	private readonly known = new Set<string>();
 	matching = 0;
 	others = 0;
 	unnamed = 0;
@@ -95,11 +95,16 @@ export class Matcher implements Matches {
 		this.skeletons = new Set(keys.map(skeleton));
 	}
 
+	/** Results so far, each once. */
+	get seen(): number {
+		return this.known.size;
+	}
+
 	add(result: Data): void {
 		const keys = this.batch.keysOfResult(result);
 		const key = keys.find((one) => this.keys.has(one)) ?? keys[0] ?? JSON.stringify(result);
-		if (this.seen.has(key)) return;
-		this.seen.add(key);
+		if (this.known.has(key)) return;
+		this.known.add(key);
 		if (this.keys.has(key)) this.matching += 1;
 		else if (keys.length === 0 || this.skeletons.has(skeleton(key))) this.unnamed += 1;
 		else this.others += 1;

@@ -5,11 +5,13 @@ import { type ErrorKind, isTransient } from '../errors/errorTable';
 import type { Client } from '../http/client';
 import {
 	type Evidence,
+	FAIR_SAMPLE,
 	fitsCredits,
 	fitsSize,
 	isExact,
 	judge,
 	Matcher,
+	type Matches,
 	type Part,
 } from './evidence';
 import type { KnownBatches } from './knownBatches';
@@ -119,7 +121,7 @@ export async function examine(
 	client: Client,
 ): Promise<Evidence> {
 	const matcher = new Matcher(batch, part);
-	const evidence: Omit<Evidence, keyof Matcher> = {
+	const evidence: Omit<Evidence, keyof Matches> = {
 		rows: part.length,
 		state: undefined,
 		total: undefined,
@@ -131,7 +133,7 @@ export async function examine(
 		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
 			for (const result of results) matcher.add(result);
 			evidence.creditsUsed = receipt.creditsUsed;
-			break;
+			if (matcher.seen >= FAIR_SAMPLE) break;
 		}
 	} catch (thrown) {
 		const error = toConnectorError(thrown);

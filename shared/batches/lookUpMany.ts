@@ -172,7 +172,7 @@ class ManyRun {
 		} catch (thrown) {
 			this.fail(toConnectorError(thrown), reader.open, submitted);
 		}
-		this.account(part, submitted, reader.receipt);
+		this.account(part, submitted, reader);
 		if (!submitted.isReused) await this.noteTwins(part, submitted);
 	}
 
@@ -203,15 +203,19 @@ class ManyRun {
 	}
 
 	/** What it cost in this run: nothing, where an earlier one has started the batch. */
-	private account(part: Part, submitted: Submitted, receipt: Receipt | undefined): void {
+	private account(part: Part, submitted: Submitted, { receipt, evidence }: BatchReader): void {
 		this.creditsRemaining = receipt?.creditsRemaining ?? this.creditsRemaining;
 		if (submitted.isEarlier) return;
 		const reserved = this.reservedFor(part, submitted.creditsReserved);
-		const used = receipt?.creditsUsed ?? null;
+		// A batch that only looks like the one of a lost submit says nothing of what that cost.
+		const isOurs = !submitted.isUnproven || judge(evidence) === 'ours';
+		const used = isOurs ? (receipt?.creditsUsed ?? null) : null;
 		if (used === null) {
 			this.creditsUnclear += reserved;
 			this.notes.push(
-				`What batch ${submitted.batchId} cost is not known yet; ${reserved} credits were set aside for it.`,
+				isOurs
+					? `What batch ${submitted.batchId} cost is not known yet; ${reserved} credits were set aside for it.`
+					: `Whether batch ${submitted.batchId} holds the rows is not known.`,
 			);
 			return;
 		}

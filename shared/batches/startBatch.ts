@@ -131,13 +131,16 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		if (!before && isCutOff(charges, since, client)) throw tooManyCharges(client, charges);
 	}
 	const answer = await callOnce(store, rows, client, async () => {
-		await checkBalance(run);
+		const balance = await checkBalance(run);
 		// Another process may have started the same rows a moment ago.
 		const latest = isReuseWanted ? await chargesSince(client, Infinity) : undefined;
 		const listed = new Set(charges?.map(({ id }) => id));
 		const added = latest?.filter(({ id }) => !listed.has(id)) ?? [];
 		const twin = await reuse(added);
-		return toAnswer(twin ?? (await submit(run, charges && [...added, ...charges], unclearSince)));
+		return toAnswer(
+			twin ??
+				(await submit(run, { balance, charges: charges && [...added, ...charges], unclearSince })),
+		);
 	});
 	return {
 		...fromAnswer(answer),
@@ -230,13 +233,15 @@ export function fingerprint(batch: Batch, part: Part): string {
 	return `${batch.submit.operationId} ${part.length} ${low} ${high}`;
 }
 
-/** @throws ConnectorError that says exactly how many credits are missing. */
-async function checkBalance({ batch, part, client }: Run): Promise<void> {
-	// Where the documented prices disagree, the API refuses what the balance does not cover.
-	if (batch.mayCostLess) return;
+/**
+ * The balance before the submit; undefined: not reported.
+ * @throws ConnectorError that says exactly how many credits are missing.
+ */
+async function checkBalance({ batch, part, client }: Run): Promise<number | undefined> {
 	const required = documentedCost(batch, part);
 	const balance = await client.provider.wallet?.balance(client);
-	if (balance === undefined || balance >= required) return;
+	// Where the documented prices disagree, the API refuses what the balance does not cover.
+	if (balance === undefined || balance >= required || batch.mayCostLess) return balance;
 	throw client.error({
 		kind: 'insufficientCredits',
 		creditsRequired: required,
@@ -254,16 +259,20 @@ const CONTRADICTED: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'insufficientCredits',
 ]);
 
+/** What is known before a submit. */
+interface Before {
+	/** Undefined: not reported. */
+	balance: number | undefined;
+	charges: readonly Charge[] | undefined;
+	/** When an earlier submit of these rows was sent whose answer is not known. */
+	unclearSince: number | undefined;
+}
+
 /**
  * Sent once, whatever happens: when the answer is lost, the batch is looked for among what was
  * charged since.
- * @param unclearSince When an earlier submit of these rows was sent whose answer is not known.
  */
-async function submit(
-	run: Run,
-	charged: readonly Charge[] | undefined,
-	unclearSince: number | undefined,
-): Promise<Submitted> {
+async function submit(run: Run, before: Before): Promise<Submitted> {
 	const { batch, part, client, webhookUrl, known, rows } = run;
 	const body = {
 		...batch.toBody(part.map(({ input }) => input)),
@@ -280,20 +289,40 @@ async function submit(
 		return started;
 	} catch (thrown) {
 		const error = ofPart(toConnectorError(thrown), run, at);
-		const isUnclear = error.mayHaveBeenCharged || unclearSince !== undefined;
-		if (!isUnclear && !CONTRADICTED.has(error.kind)) {
+		const isUnclear = error.mayHaveBeenCharged || (await isContradicted(error, run, before));
+		if (!isUnclear) {
 			known.refused(rows, at);
 			throw error;
 		}
-		const search = await findLost(run, charged, isUnclear);
-		if (search.found) {
-			const { batchId, creditsReserved, isUnproven } = search.found;
+		const { found, candidates, isCancelled } = await findLost(run, before.charges);
+		if (found) {
+			const { batchId, creditsReserved, isUnproven } = found;
 			if (!isUnproven) known.holds(rows, { batchId, at, creditsReserved });
-			return search.found;
+			return found;
 		}
-		if (!error.mayHaveBeenCharged) known.refused(rows, at);
-		if (!isUnclear || search.isCancelled) throw error;
-		throw lostSubmit(run, unclearSince ?? at, search.candidates, error);
+		throw isCancelled && error.mayHaveBeenCharged
+			? error
+			: lostSubmit(run, before.unclearSince ?? at, candidates, error);
+	}
+}
+
+/**
+ * Whether a refusal may be the second answer to a submit of which the first one was lost: then it
+ * does not say that nothing was charged.
+ */
+async function isContradicted(
+	{ kind }: ConnectorError,
+	{ batch, part, client }: Run,
+	{ balance, unclearSince }: Before,
+): Promise<boolean> {
+	if (!CONTRADICTED.has(kind)) return false;
+	if (unclearSince !== undefined) return true;
+	try {
+		const now = await client.provider.wallet?.balance(client);
+		if (balance === undefined || now === undefined) return false;
+		return balance - now >= documentedCost(batch, part);
+	} catch {
+		return true;
 	}
 }
 
@@ -320,7 +349,6 @@ interface LostSearch {
 async function findLost(
 	{ batch, part, client, known, rows, isProofNeeded, findLostWithinMs = FIND_LOST_WITHIN_MS }: Run,
 	before: readonly Charge[] | undefined,
-	isUnclear: boolean,
 ): Promise<LostSearch> {
 	const listed = new Set(before?.map(({ id }) => id));
 	const startedAt = client.now();
@@ -349,10 +377,10 @@ async function findLost(
 			// The next search may succeed; only a cancelled one has no next.
 			if (toConnectorError(thrown).kind === 'cancelled') return { candidates, isCancelled: true };
 		}
-		const leftMs = isUnclear ? startedAt + findLostWithinMs - client.now() : 0;
+		const leftMs = startedAt + findLostWithinMs - client.now();
 		const [only, ...more] = candidates;
 		const isLikely = only?.credits === documentedCost(batch, part) || leftMs <= 0;
-		if (only && isLikely && more.length === 0 && !isProofNeeded && isUnclear && isBatchCharge(only))
+		if (only && isLikely && more.length === 0 && !isProofNeeded && isBatchCharge(only))
 			return { found: { ...sentNow(only), isUnproven: true }, candidates, isCancelled: false };
 		if (leftMs <= 0) return { candidates, isCancelled: false };
 		waitMs = Math.min(waitMs * 2, leftMs);

@@ -1,9 +1,32 @@
 import { KnownBatches } from '../../shared/batches/knownBatches';
 
+const start = (batchId: string, at = 0) => ({ batchId, at, creditsReserved: null });
+
+test('the newest submit of the same rows is remembered, but not one that was read to its end', () => {
+	const known = new KnownBatches();
+	known.holds('rows 1', start('b1', 1_000));
+	known.holds('rows 1', start('b2', 2_000));
+	expect(known.startOf('rows 1', 0)?.batchId).toBe('b2');
+	expect(known.startOf('rows 1', 0, new Set(['b2']))?.batchId).toBe('b1');
+	expect(known.startOf('rows 1', 2_001)).toBeUndefined();
+	expect(known.startOf('rows 2', 0)).toBeUndefined();
+});
+
+test('a submit without an answer stays unclear until it is known which batch it started', () => {
+	const known = new KnownBatches();
+	known.sent('rows 1', 1_000);
+	expect(known.startOf('rows 1', 0)).toEqual({ at: 1_000, creditsReserved: null });
+	known.holds('rows 1', start('b1', 1_000));
+	expect(known.startOf('rows 1', 0)?.batchId).toBe('b1');
+	known.sent('rows 2', 1_000);
+	known.refused('rows 2', 1_000);
+	expect(known.startOf('rows 2', 0)).toBeUndefined();
+});
+
 test('a batch may hold any rows until it is known whose it is', () => {
 	const known = new KnownBatches();
 	expect(known.mayHold('b1', 'rows 1')).toBe(true);
-	known.holds('b1', 'rows 1');
+	known.holds('rows 1', start('b1'));
 	expect(known.mayHold('b1', 'rows 1')).toBe(true);
 	expect(known.mayHold('b1', 'rows 2')).toBe(false);
 });
@@ -19,7 +42,7 @@ test('that a batch holds other rows says nothing of the others', () => {
 test('what is forgotten when it becomes too much is never taken for a "no"', () => {
 	const known = new KnownBatches();
 	for (let i = 0; i < 25_000; i++) {
-		known.holds(`b${i}`, 'rows 1');
+		known.holds('rows 1', start(`b${i}`));
 		known.holdsOthersThan(`o${i}`, 'rows 1');
 	}
 	for (let i = 0; i < 25_000; i++) expect(known.mayHold(`b${i}`, 'rows 1')).toBe(true);
