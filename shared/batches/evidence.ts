@@ -16,9 +16,11 @@ const KEPT_SHARE = 0.9;
 export interface Matches {
 	/** Rows that a result names. */
 	matching: number;
+	/** Results that name what only looks like a row asked for. */
+	similar: number;
 	/** Results that clearly name another row. */
 	others: number;
-	/** Results that name no row, or one that only looks like a row asked for. */
+	/** Results that name no row. */
 	unnamed: number;
 }
 
@@ -39,9 +41,10 @@ export interface Evidence extends Matches {
  * what clearly speaks against it counts.
  */
 export function judge(evidence: Evidence): 'ours' | 'others' | 'unknown' {
-	const { matching, others, unnamed, rows, state, total } = evidence;
-	if (others >= FAIR_SAMPLE && others > matching) return 'others';
-	if (matching > 0) return 'ours';
+	const { others, unnamed, rows, state, total } = evidence;
+	const speaksFor = evidence.matching + evidence.similar;
+	if (others >= FAIR_SAMPLE && others > speaksFor) return 'others';
+	if (speaksFor > 0) return 'ours';
 	const isWhole = state !== 'running' && unnamed === 0 && others >= (total ?? 1);
 	if (others > 0 && isWhole) return 'others';
 	if (total !== undefined && total > 2 * rows + FAIR_SAMPLE) return 'others';
@@ -52,6 +55,10 @@ export function judge(evidence: Evidence): 'ours' | 'others' | 'unknown' {
 export const fitsSize = ({ total, rows }: Evidence): boolean =>
 	!total || (total >= rows / 2 && total <= 2 * rows);
 
+/** Whether a batch holds as many items as there are rows, or nearly so. */
+export const isSameSize = ({ total, rows }: Evidence): boolean =>
+	total !== undefined && Math.abs(total - rows) <= Math.max(1, (1 - KEPT_SHARE) * rows);
+
 /** Whether a batch surely answers all rows, so that nobody need look after it. */
 export const isExact = ({ matching, others, total, rows }: Evidence): boolean =>
 	matching >= rows ||
@@ -61,10 +68,12 @@ export const isExact = ({ matching, others, total, rows }: Evidence): boolean =>
  * Whether a batch that somebody started earlier may hold rows that its results do not name: then
  * they must not be bought again.
  */
-export function mayHoldMore({ matching, others, unnamed, total, rows }: Evidence): boolean {
-	const isOtherList = others > Math.max(1, OTHER_LIST_SHARE * (matching + others));
+export function mayHoldMore(evidence: Evidence): boolean {
+	const { matching, similar, others, unnamed, total, rows } = evidence;
+	const named = matching + similar + others;
+	const isOtherList = others > Math.max(1, OTHER_LIST_SHARE * named);
 	if (isOtherList) return false;
-	const unexplained = unnamed + Math.max(0, (total ?? Infinity) - matching - others - unnamed);
+	const unexplained = similar + unnamed + Math.max(0, (total ?? Infinity) - named - unnamed);
 	return unexplained > 0 || (others === 0 && matching >= KEPT_SHARE * rows);
 }
 
@@ -83,6 +92,7 @@ export class Matcher implements Matches {
 	private readonly skeletons: ReadonlySet<string>;
 	private readonly known = new Set<string>();
 	matching = 0;
+	similar = 0;
 	others = 0;
 	unnamed = 0;
 
@@ -106,7 +116,8 @@ export class Matcher implements Matches {
 		if (this.known.has(key)) return;
 		this.known.add(key);
 		if (this.keys.has(key)) this.matching += 1;
-		else if (keys.length === 0 || this.skeletons.has(skeleton(key))) this.unnamed += 1;
+		else if (keys.length === 0) this.unnamed += 1;
+		else if (this.skeletons.has(skeleton(key))) this.similar += 1;
 		else this.others += 1;
 	}
 }

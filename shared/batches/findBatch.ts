@@ -9,6 +9,7 @@ import {
 	fitsCredits,
 	fitsSize,
 	isExact,
+	isSameSize,
 	judge,
 	Matcher,
 	type Matches,
@@ -37,6 +38,8 @@ export type BatchCharge = Charge & { batchId: string };
 
 export interface Found {
 	charge?: BatchCharge;
+	/** Only its size says that it holds these rows. */
+	isUnproven?: true;
 	/** Batches of the same size that did not show whose they are. */
 	unproven: BatchCharge[];
 }
@@ -85,7 +88,8 @@ export async function findBatch(
 				const isEmpty = hasEnded(evidence) && elapsedMs >= Math.min(EMPTY_MS, maxProofMs);
 				if (!isEmpty) pending.push(charge);
 				// Nothing was paid for it, or it failed: nothing is lost by starting anew.
-				else if (isPaidFor(evidence) && !isProofNeeded) return { charge, unproven: [] };
+				else if (isPaidFor(evidence) && !isProofNeeded)
+					return { charge, isUnproven: true, unproven: [] };
 			}
 		}
 		const restMs = maxProofMs - elapsedMs;
@@ -103,8 +107,8 @@ export async function findBatch(
 
 const hasEnded = ({ state }: Evidence) => state === 'completed' || state === 'failed';
 
-const isPaidFor = ({ state, creditsUsed, total, rows }: Evidence): boolean =>
-	state === 'completed' && creditsUsed !== 0 && total === rows;
+const isPaidFor = (evidence: Evidence): boolean =>
+	evidence.state === 'completed' && evidence.creditsUsed !== 0 && isSameSize(evidence);
 
 /** Whether a batch that shows nothing yet may still turn out to be the one. */
 function isPossible(evidence: Evidence, { at }: Charge, client: Client): boolean {
@@ -140,8 +144,8 @@ export async function examine(
 		const isLater = evidence.state !== undefined && isTransient(error.kind);
 		if (!isNotThere(error) && !isLater) throw error;
 	}
-	const { matching, others, unnamed } = matcher;
-	return { ...evidence, matching, others, unnamed };
+	const { matching, similar, others, unnamed } = matcher;
+	return { ...evidence, matching, similar, others, unnamed };
 }
 
 /** Charges of the same moment are no more than this apart. */

@@ -185,7 +185,7 @@ class ManyRun {
 		if (open.length === 0) return;
 		if (reader.problem) throw unread(reader.problem, batchId, client);
 		const isOfOthers = judge(evidence) === 'others';
-		if (isUnproven && isOfOthers) {
+		if (isUnproven && isOfOthers && !isEarlier) {
 			const sentAt = submitted.at ?? client.now();
 			throw lostSubmit({ batch, client, part: open }, sentAt);
 		}
@@ -298,10 +298,10 @@ class BatchReader {
 	}
 
 	get evidence(): Evidence {
-		const { matching, others, unnamed } = this.matcher;
+		const { matching, similar, others, unnamed } = this.matcher;
 		const { rows, state, total, receipt } = this;
 		return {
-			...{ rows, state, total, matching, others, unnamed },
+			...{ rows, state, total, matching, similar, others, unnamed },
 			creditsUsed: receipt?.creditsUsed ?? null,
 		};
 	}
@@ -369,8 +369,7 @@ class BatchReader {
 
 	/** Every item of the batch is accounted for. */
 	private get isWhole(): boolean {
-		const { matching, others, unnamed } = this.matcher;
-		return !this.problem && this.total !== undefined && matching + others + unnamed >= this.total;
+		return !this.problem && this.total !== undefined && this.matcher.seen >= this.total;
 	}
 }
 

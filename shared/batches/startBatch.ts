@@ -119,7 +119,13 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		const recent = booked.filter(({ at }) => !(at < since));
 		const found = await findBatch(batch, run.part, rows, recent, run);
 		unproven = [...unproven, ...found.unproven];
-		return found.charge && { ...fromCharge(found.charge), ...(!before && { isEarlier: true }) };
+		return (
+			found.charge && {
+				...fromCharge(found.charge),
+				...(!before && { isEarlier: true }),
+				...(found.isUnproven && { isUnproven: true }),
+			}
+		);
 	};
 	if (isReuseWanted || before) {
 		const found = charges && (await reuse(charges));

@@ -209,3 +209,73 @@ test(`in one process no row is submitted twice, and what is said of money is tru
 		{ numRuns: NUM_RUNS },
 	);
 }, 600_000);
+
+const answered = {
+	do: 'run',
+	list: 0,
+	staysMs: 3_600_000,
+	end: 'answered',
+	isRetry: false,
+} as const;
+
+test('results that can be told apart are given to all rows, however late, doubled or broken they come', async () => {
+	const readable = oddities.filter(
+		({ echo, badReads }) => ['asSent', 'doubled', 'oneIsStray'].includes(echo) && badReads <= 4,
+	);
+	await fc.assert(
+		fc.asyncProperty(readable, async (odd) => {
+			const api = oddApi(odd);
+			const { summary } = await run(api, newProcess(), answered);
+			expect([summary.found, summary.creditsUsed]).toEqual([LIST_LENGTH, LIST_LENGTH]);
+			expect(api.submits).toBe(1);
+		}),
+		{ numRuns: 200 },
+	);
+});
+
+test('another process reuses the batch, whatever is odd about a single result, and says which one', async () => {
+	const known = oddities.filter(({ lagMs }) => lagMs <= 30_000);
+	await fc.assert(
+		fc.asyncProperty(
+			known,
+			fc.constantFrom(0, 15_000, 3_600_000),
+			fc.constantFrom(30_000, 3_600_000),
+			async (odd, staysMs, laterMs) => {
+				const api = oddApi(odd);
+				await run(api, newProcess(), { ...answered, staysMs });
+				await api.clock.rest(laterMs);
+				const startedAt = api.sentTo(SUBMIT).length;
+				const { results, summary, notes } = await run(api, newProcess(), answered);
+				expect([startedAt, api.submits]).toEqual([1, 1]);
+				expect(summary.creditsUsed).toBe(0);
+				const [batchId] = api.batches.keys();
+				for (const { outcome, reusedFrom } of results)
+					if (outcome === 'found') expect(reusedFrom).toMatchObject({ batchId });
+				expect(notes.join(' ')).toMatch(/was reused: 0 credits used/);
+			},
+		),
+		{ numRuns: 200 },
+	);
+});
+
+test('two processes that start the same rows in the same moment: the receipt names the twin and its cost', async () => {
+	const api = new FakeEnrich({ latencyMs: () => 100 });
+	const both = await Promise.all([1, 2].map(() => run(api, newProcess(), answered)));
+	expect(api.submits).toBe(2);
+	const ids = [...api.batches.keys()];
+	for (const { notes, results } of both) {
+		expect(results.every(({ outcome }) => outcome === 'found')).toBe(true);
+		expect(notes.join(' ')).toContain('by another process: 12 credits');
+		for (const id of ids) expect(notes.join(' ')).toContain(id);
+	}
+});
+
+test('a process that starts the same rows a few seconds later waits for the batch of the other one', async () => {
+	const api = new FakeEnrich();
+	const first = run(api, newProcess(), answered);
+	await api.clock.rest(2_000);
+	const second = await run(api, newProcess(), answered);
+	await first;
+	expect(second.summary).toMatchObject({ found: LIST_LENGTH, creditsUsed: 0 });
+	expect(api.submits).toBe(1);
+});
