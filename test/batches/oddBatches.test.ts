@@ -345,3 +345,162 @@ describe('more than one batch', () => {
 		expect([summary.found, api.submits]).toEqual([20, 2]);
 	});
 });
+
+const elsewhere = (api: FakeEnrich, count: number, runsMs: number) =>
+	api.start(
+		validation,
+		emails(count, 900).map((email) => ({ email })),
+		runsMs,
+	);
+
+describe("somebody else's batch of the same size", () => {
+	test('that runs for days and shows nothing holds nobody up for long', async () => {
+		const api = new FakeEnrich();
+		elsewhere(api, 20, 1e9);
+		const { summary, notes } = await run(api, emails(20));
+		expect(summary.found).toBe(20);
+		expect(api.elapsedMs).toBeLessThan(15 * 60_000);
+		expect(notes.join(' ')).toContain('Not waited for: batch aaaaaaaaaaaaaaaaaaaaaaa1');
+	});
+
+	test('that shows what it holds is not waited for at all', async () => {
+		const api = new FakeEnrich();
+		elsewhere(api, 20, 0);
+		api.runsMs = 1_000;
+		const { summary, notes } = await run(api, emails(20));
+		expect([summary.found, notes.length]).toEqual([20, 0]);
+		expect(api.elapsedMs).toBeLessThan(10_000);
+	});
+});
+
+describe('a wallet with many other charges', () => {
+	test('is searched behind thousands of them', async () => {
+		const api = new FakeEnrich();
+		await run(api, emails(20));
+		for (let i = 0; i < 2_500; i++) api.book(undefined, 1, `single ${i}`);
+		expect((await run(api, emails(20))).summary).toMatchObject({ found: 20, creditsUsed: 0 });
+		expect(api.submits).toBe(1);
+	});
+
+	test('that cannot be searched to its end: nothing is sent, and the message says how to go on', async () => {
+		const api = new FakeEnrich();
+		for (let i = 0; i < 20_001; i++) api.book(undefined, 1, `single ${i}`);
+		const { results } = await run(api, emails(20));
+		expect(results[0]?.error?.kind).toBe('stopped');
+		expect(results[0]?.error?.message).toContain("set 'Reuse Results (Hours)' to a shorter time");
+		expect(api.submits).toBe(0);
+		expect((await run(api, emails(20), { reuseWithinMs: 0 })).summary.found).toBe(20);
+	});
+});
+
+test('a wallet that lists nothing yet does not matter to the process that has started the batch', async () => {
+	const api = new FakeEnrich();
+	const known = new KnownBatches();
+	api.alter('getWalletTransactions', (data) => void (data.transactions = []));
+	await run(api, emails(20), { known, patienceMs: () => 0 });
+	expect((await run(api, emails(20), { known })).summary).toMatchObject({
+		found: 20,
+		creditsUsed: 0,
+	});
+	expect(api.submits).toBe(1);
+});
+
+describe('pages of results', () => {
+	const paged = () => new FakeEnrich({ perPage: 5 });
+	const badPage = (api: FakeEnrich, bad: number, isBad: () => boolean) =>
+		api.alter(RESULTS, (_, { page }) =>
+			Number(page) === bad && isBad() ? problem(500) : undefined,
+		);
+
+	test('behind one that cannot be read are read, and that one is read again later', async () => {
+		const api = paged();
+		let reads = 0;
+		badPage(api, 7, () => ++reads <= 8);
+		expect((await run(api, emails(100))).summary.found).toBe(100);
+	});
+
+	test('one that can never be read fails its own rows only, and they can be read again for free', async () => {
+		const api = paged();
+		const known = new KnownBatches();
+		let isBad = true;
+		badPage(api, 7, () => isBad);
+		const { results, summary } = await run(api, emails(100), { known });
+		expect(summary).toMatchObject({ found: 95, failed: 5 });
+		const kinds = new Set(results.flatMap(({ error }) => error?.kind ?? []));
+		expect([...kinds]).toEqual(['resultsUnread']);
+		isBad = false;
+		const again = await run(api, emails(100), { known });
+		expect(again.summary).toMatchObject({ found: 100, creditsUsed: 0 });
+		expect(api.submits).toBe(1);
+	});
+
+	test('that repeat the last one for ever come to an end', async () => {
+		const api = paged();
+		api.alter(RESULTS, (data, { page }) => {
+			delete data.totalItems;
+			if (Number(page) > 4) data.results = [{ email: 'P0@X.COM', result: 'valid' }];
+		});
+		expect((await run(api, emails(20))).summary.found).toBe(20);
+	});
+
+	test('beyond a total that is too low are read', async () => {
+		const api = paged();
+		api.alter(RESULTS, (data) => void (data.totalItems = 5));
+		expect((await run(api, emails(20))).summary.found).toBe(20);
+	});
+});
+
+test.each([
+	[3, 60],
+	[10, 200],
+])('Maximum Credits holds when a row costs %i times what is documented', async (times, max) => {
+	const api = new FakeEnrich();
+	const book = api.book.bind(api);
+	api.book = (batchId, credits, what) => book(batchId, credits * times, what);
+	api.intercept(({ operation }, next) => {
+		const response = next();
+		if (operation.operationId !== SUBMIT && operation.operationId !== RESULTS) return response;
+		const body = JSON.parse(response.body) as { meta: Record<string, number> };
+		for (const key of ['creditsReserved', 'creditsUsed'])
+			if (body.meta[key] !== undefined) body.meta[key] *= times;
+		return { ...response, body: JSON.stringify(body) };
+	});
+	const { summary } = await run(api, emails(100), { maxCredits: max });
+	expect(api.spent).toBeLessThanOrEqual(max);
+	expect(summary.found).toBeGreaterThanOrEqual(18);
+	expect(summary.found + summary.skipped).toBe(100);
+});
+
+test('rows that a list has in common with an earlier one are not paid for again, and the others are looked up', async () => {
+	const api = new FakeEnrich();
+	await run(api, emails(20));
+	const { summary, results } = await run(api, emails(20, 10));
+	expect(summary).toMatchObject({ found: 20, creditsUsed: 10 });
+	expect(results[0]?.reusedFrom?.batchId).not.toBe(results[19]?.batchId);
+	expect(api.spent).toBe(30);
+});
+
+describe('the age of what is reused', () => {
+	const HOUR_MS = 3_600_000;
+
+	test('serves somebody who runs a step again and again, and somebody whose list is due every 12 hours', async () => {
+		const api = new FakeEnrich();
+		const known = new KnownBatches();
+		for (let click = 0; click < 5; click++) await run(api, emails(20), { known });
+		expect(api.submits).toBe(1);
+		api.clock.advance(11.9 * HOUR_MS);
+		await run(api, emails(20), { known });
+		expect(api.submits).toBe(2);
+	});
+
+	test('stands in each row, and the run counts no credits for it', async () => {
+		const api = new FakeEnrich();
+		const first = await run(api, emails(20));
+		expect(first.results[0]?.reusedFrom).toBeUndefined();
+		const { results, summary, creditsUnclear } = await run(api, emails(20));
+		const [batchId] = api.batches.keys();
+		expect(results[0]).toMatchObject({ creditsUsed: 0, reusedFrom: { batchId } });
+		expect(results[0]?.reusedFrom?.at).toBeLessThan(api.clock.now());
+		expect([summary.creditsUsed, creditsUnclear]).toEqual([0, 0]);
+	});
+});
