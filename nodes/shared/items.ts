@@ -1,7 +1,10 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
+import { counted } from '../../shared/errors/wording';
 import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
+
+export { counted };
 
 export interface OutputSettings {
 	/** The fields of a result to return; undefined: all. */
@@ -148,7 +151,3 @@ export function summaryText(
 		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${credits}${left}.`
 	);
 }
-
-/** "1 row", "2,000 rows"; "2 batches" */
-export const counted = (number: number, noun?: string, plural = `${noun}s`): string =>
-	`${number.toLocaleString('en-US')}${noun ? ` ${number === 1 ? noun : plural}` : ''}`;
