@@ -3,7 +3,7 @@ import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { isFatal, isTransient } from '../../shared/errors/errorTable';
+import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
 import { isBlank, quote } from '../../shared/input/text';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
@@ -63,10 +63,7 @@ async function executeLookup(
 	if (operation.price) {
 		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
-		const answered = results.filter(isAnswered);
-		const isChargeReported = answered.length === 0 || answered.some(reportsCharge);
-		const text = summaryText(summary, incomplete, operation, isChargeReported);
-		const message = [text, note].filter(Boolean).join(' ');
+		const message = [summaryText(done), note].filter(Boolean).join(' ');
 		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = await toOutputs(context, kit, done);
@@ -153,17 +150,22 @@ function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
-const reportsCharge = ({ creditsUsed, sameAs }: RowResult) =>
-	creditsUsed !== null && sameAs === undefined;
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
-const isForAll = ({ error }: RowResult) => error !== undefined && isFatal(error.kind);
+const isEnd = ({ error }: RowResult) =>
+	error !== undefined && isFatal(error.kind) && !error.mayHaveBeenCharged;
+/** It concerns the whole run, or the batch that the rows are in. */
+const isForAll = (result: RowResult) =>
+	isEnd(result) ||
+	(result.error !== undefined &&
+		(OF_ALL.has(result.error.kind) || result.error.facts.batchId !== undefined));
+const OF_ALL: ReadonlySet<ErrorKind> = new Set(['stopped', 'lostSubmit']);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>
 	error !== undefined && isTransient(error.kind) && !error.mayHaveBeenCharged;
 
 /** The failure that explains most: one that ended the run, else the first. */
 function mainFailure({ operation, results }: Done): NodeFailure {
-	const index = [isForAll, isFailed, mayPass]
+	const index = [isEnd, isFailed, mayPass]
 		.map((test) => results.findIndex(test))
 		.find((found) => found >= 0);
 	const { error } = results[index as number] as RowResult;
@@ -177,8 +179,7 @@ function mustStop(context: IExecuteFunctions, { operation, results }: Done): boo
 	if (context.continueOnFail() || failed.length === 0) return false;
 	if (!operation.price || context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop')
 		return true;
-	const isOnlyRows = failed.every(({ error }) => error?.kind === 'badInput');
-	return !results.some(isAnswered) && (failed.length === results.length || !isOnlyRows);
+	return !results.some(isAnswered) && failed.some(isForAll);
 }
 
 /** n8n tries a step again also when its first item holds an `error`, be it the row's own. */

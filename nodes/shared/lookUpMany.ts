@@ -198,7 +198,8 @@ export class RowsFile {
 			const [first] = toItems(this.operation, shared, item, row, this.settings);
 			this.file.write({ ...first?.json, [ROW]: row + 1 });
 		});
-		return { ...result, data: undefined };
+		const { key } = this.operation.verdict ?? {};
+		return { ...result, data: key === undefined ? undefined : { [key]: result.data?.[key] } };
 	};
 
 	abandon(): void {

@@ -110,6 +110,8 @@ export interface Operation<
 	simplified?: (keyof (z.output<E> & z.output<O>) & string)[];
 	/** Whether an answer is a hit, and what to say of it. */
 	outcome(data: Lenient<z.output<O>>): LookupOutcome;
+	/** The key of a verdict, and its values in the order in which answers are counted by them. */
+	verdict?: { key: keyof z.output<O> & string; values: readonly string[] };
 	/** Every answer is a hit: there is nothing that it may not find. */
 	neverMisses?: true;
 	example: { input: z.input<I>; data: Lenient<z.input<O>> };

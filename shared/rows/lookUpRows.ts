@@ -1,8 +1,13 @@
 import type { Data } from '../contract/data';
-import { documentedCost, type Operation } from '../contract/operation';
+import {
+	documentedCost,
+	type LookupOutcome,
+	type Operation,
+} from '../contract/operation';
 import type { Success } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { type ErrorKind, isFatal } from '../errors/errorTable';
+import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
 import { pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
@@ -229,28 +234,50 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 		return { answers, ...(operation.paging && { entries: entries.slice(0, limit) }) };
 	} catch (error) {
 		if (answers.length === 0) throw error;
-		return { answers, entries, brokeOff: toConnectorError(error) };
+		return { answers, entries, brokeOff: afterPages(toConnectorError(error), answers) };
 	}
+}
+
+/** What is said of the charge of a page must not sound as if the pages before were free. */
+function afterPages({ facts }: ConnectorError, answers: readonly Success[]): ConnectorError {
+	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	const reported = charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0);
+	const creditsBefore = reported === 0 && charges.includes(null) ? null : reported;
+	return new ConnectorError({ ...facts, creditsBefore });
 }
 
 function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups): RowResult {
 	const first = answers[0] as Success;
-	const { found, reason } = operation.outcome(first.data);
+	const { found, reason } = outcomeOf(operation, first.data);
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	const creditsReported = charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0);
+	const isReported = charges.every((charge) => charge !== null);
+	// "0" beside a page that may have been charged would be read as "free".
+	const isUnclear = creditsReported === 0 && brokeOff?.mayHaveBeenCharged === true;
 	return {
 		outcome: found ? 'found' : 'notFound',
-		reason: brokeOff ? `Incomplete after ${entries?.length} entries. ${brokeOff.message}` : reason,
+		reason: brokeOff
+			? `Incomplete after ${counted(entries?.length ?? 0, 'entry', 'entries')}. ${brokeOff.message}`
+			: reason,
 		data: first.data,
 		...(entries && { entries }),
-		creditsUsed: charges.every((charge) => charge === null)
-			? null
-			: charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
+		creditsUsed: isReported && !isUnclear ? creditsReported : null,
+		...(!isReported && creditsReported > 0 && { creditsReported }),
 		creditsRemaining: answers.map(({ receipt }) => receipt.creditsRemaining).reduce(lower, null),
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
 		...(brokeOff && { error: brokeOff }),
 	};
 }
+
+/** An answer that holds nothing is no hit, whatever the operation makes of it. */
+const outcomeOf = (operation: Operation, data: Data): LookupOutcome =>
+	Object.keys(data).length > 0
+		? operation.outcome(data)
+		: {
+				found: false,
+				reason: operation.neverMisses ? 'The answer is empty' : operation.outcome(data).reason,
+			};
 
 /** Ends of a row that say nothing of whether the API answers. */
 const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
@@ -274,5 +301,7 @@ function reasonToStop(error: ConnectorError, unansweredInARow: number): Connecto
 export function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
 	const [first, ...others] = rows;
 	results[first as number] = result;
-	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
+	// "0" beside "may have been charged" would be read as "free".
+	const creditsUsed = result.error?.mayHaveBeenCharged ? null : 0;
+	for (const row of others) results[row] = { ...result, creditsUsed, sameAs: first };
 }
