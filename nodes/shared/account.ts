@@ -4,6 +4,7 @@ import QuickLRU from 'quick-lru';
 import { KnownBatches } from '../../shared/batches/knownBatches';
 import type { Connection, Provider } from '../../shared/contract/provider';
 import { RateLimiter } from '../../shared/http/rateLimiter';
+import { RecentAnswers } from './recentAnswers';
 import { n8nClock } from './transport';
 
 export interface Account {
@@ -12,6 +13,7 @@ export interface Account {
 	/** Callbacks are verified by few calls, which must not stand in the queue of a long run. */
 	callbackRateLimiter: RateLimiter;
 	knownBatches: KnownBatches;
+	recentAnswers: RecentAnswers;
 }
 
 const MAX_ACCOUNTS = 1_000;
@@ -25,6 +27,7 @@ export function accountOf(provider: Provider, { apiKey, baseUrl }: Connection): 
 		rateLimiter: new RateLimiter(n8nClock, provider.plans),
 		callbackRateLimiter: new RateLimiter(n8nClock, provider.plans),
 		knownBatches: new KnownBatches(),
+		recentAnswers: new RecentAnswers(),
 	};
 	accounts.set(key, account);
 	return account;

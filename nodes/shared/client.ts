@@ -8,6 +8,7 @@ import { n8nClock, n8nTransport, type RequestContext } from './transport';
 export interface NodeClient extends Client {
 	baseUrl: string;
 	knownBatches: Account['knownBatches'];
+	recentAnswers: Account['recentAnswers'];
 }
 
 export interface CallOptions {
@@ -42,7 +43,8 @@ export async function clientOf(
 		timeoutMs: Math.min(Math.max(1000, timeoutMs), HTTP_LIMITS.maxTimeoutMs),
 		secrets: [apiKey],
 	});
-	return { ...client, baseUrl, knownBatches: account.knownBatches };
+	const { knownBatches, recentAnswers } = account;
+	return { ...client, baseUrl, knownBatches, recentAnswers };
 }
 
 const CALLBACK_CALL_MS = 5_000;

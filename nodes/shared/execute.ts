@@ -67,7 +67,8 @@ async function executeLookup(
 		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = await toOutputs(context, kit, done);
-	if (!(store.hasTriesLeft && isRunAgain(outputs))) store.finish();
+	if (!(store.hasTriesLeft && isRunAgain(outputs)))
+		store.finish(summary, operation.price?.credits ?? 0);
 	return outputs;
 }
 
@@ -80,10 +81,16 @@ async function lookUp(
 	const { perRow: operation, batch } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
-	const maxCredits = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const isForExecution =
+		context.getNodeParameter('options.maxCreditsFor', 0, 'run') === 'execution';
+	const most = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const maxCredits = isForExecution ? most - store.spent : most;
+	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', 0);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
 	const client = await clientOf(context, kit, { timeoutMs, signal });
+	// Batches are found again by their own rules.
+	if (hours > 0 && !batch) store.reuse(client.recentAnswers, hours * 3_600_000);
 	if (batch) {
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });

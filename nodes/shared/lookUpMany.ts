@@ -144,7 +144,11 @@ async function startOnly(
 	});
 	const { message, type } = startedText(started, rows.length, webhookUrl !== undefined);
 	context.addExecutionHints({ message, location: 'outputPane', type });
-	store.finish();
+	const creditsUsed = started.reduce(
+		(sum, { isReused, creditsReserved }) => sum + (isReused ? 0 : (creditsReserved ?? 0)),
+		0,
+	);
+	store.finish({ creditsUsed, unreported: 0 });
 	return [main];
 }
 

@@ -1,9 +1,5 @@
 import type { Data } from '../contract/data';
-import {
-	documentedCost,
-	type LookupOutcome,
-	type Operation,
-} from '../contract/operation';
+import { documentedCost, type LookupOutcome, type Operation } from '../contract/operation';
 import type { Success } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { type ErrorKind, isFatal } from '../errors/errorTable';

@@ -94,7 +94,7 @@ export function checkActionNode(
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
-						...(price ? ['maxCredits', 'onFailedRows', 'providerField', 'skipIfFilled'] : []),
+						...(price ? ['maxCredits', 'maxCreditsFor', 'onFailedRows', 'onlyEstimate', 'providerField', 'skipIfFilled'] : []),
 						...(isMany ? ['maxWait', 'takeOver'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 					].sort(),
