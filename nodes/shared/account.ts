@@ -4,6 +4,7 @@ import QuickLRU from 'quick-lru';
 import { KnownBatches } from '../../shared/batches/knownBatches';
 import type { Connection, Provider } from '../../shared/contract/provider';
 import { RateLimiter } from '../../shared/http/rateLimiter';
+import { BalanceFloor } from '../../shared/rows/balanceFloor';
 import { RecentAnswers } from './recentAnswers';
 import { n8nClock } from './transport';
 
@@ -14,6 +15,7 @@ export interface Account {
 	callbackRateLimiter: RateLimiter;
 	knownBatches: KnownBatches;
 	recentAnswers: RecentAnswers;
+	balanceFloor: BalanceFloor;
 }
 
 const MAX_ACCOUNTS = 1_000;
@@ -28,6 +30,7 @@ export function accountOf(provider: Provider, { apiKey, baseUrl }: Connection): 
 		callbackRateLimiter: new RateLimiter(n8nClock, provider.plans),
 		knownBatches: new KnownBatches(),
 		recentAnswers: new RecentAnswers(),
+		balanceFloor: new BalanceFloor(),
 	};
 	accounts.set(key, account);
 	return account;

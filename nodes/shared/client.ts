@@ -33,7 +33,7 @@ export async function clientOf(
 ): Promise<NodeClient> {
 	const connection = await connectionOf(context, kit);
 	const account = accountOf(kit.provider, connection);
-	const { baseUrl, apiKey } = connection;
+	const { baseUrl, apiKey, minBalance } = connection;
 	const client = createClient(kit.provider, {
 		...options,
 		baseUrl,
@@ -43,8 +43,9 @@ export async function clientOf(
 		timeoutMs: Math.min(Math.max(1000, timeoutMs), HTTP_LIMITS.maxTimeoutMs),
 		secrets: [apiKey],
 	});
-	const { knownBatches, recentAnswers } = account;
-	return { ...client, baseUrl, knownBatches, recentAnswers };
+	const { knownBatches, recentAnswers, balanceFloor } = account;
+	const guarded = minBalance === undefined ? client : balanceFloor.guard(client, minBalance);
+	return { ...guarded, baseUrl, knownBatches, recentAnswers };
 }
 
 const CALLBACK_CALL_MS = 5_000;

@@ -1,10 +1,18 @@
-import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
+import { counted } from '../../shared/errors/wording';
+import type { Client } from '../../shared/http/client';
 import { isBlank, quote } from '../../shared/input/text';
+import { estimate } from '../../shared/rows/estimate';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';
@@ -91,11 +99,36 @@ async function lookUp(
 	const client = await clientOf(context, kit, { timeoutMs, signal });
 	// Batches are found again by their own rules.
 	if (hours > 0 && !batch) store.reuse(client.recentAnswers, hours * 3_600_000);
+	if (context.getNodeParameter('options.onlyEstimate', 0, false) === true) {
+		store.finish();
+		return await estimateOnly(context, operation, rows, client);
+	}
 	if (batch) {
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
 	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, store })) };
+}
+
+/** One item for all rows; only the balance is read, which is free. */
+async function estimateOnly(
+	context: IExecuteFunctions,
+	operation: Operation,
+	rows: Row[],
+	client: Client,
+): Promise<Early> {
+	const estimated = estimate(operation, rows);
+	const balance = (await client.provider.wallet?.balance(client)) ?? null;
+	const { lookups, maxCredits } = estimated;
+	const cost =
+		maxCredits === null
+			? 'the cost is not documented'
+			: `at most ${counted(maxCredits, 'credit')} as documented`;
+	const left = balance === null ? '' : `, ${counted(balance)} left`;
+	const message = `Only estimated: ${counted(rows.length, 'row')}, ${counted(lookups, 'distinct lookup')}, ${cost}${left}. Nothing paid was sent.`;
+	context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
+	const json: IDataObject = { ...estimated, balance };
+	return [[{ json, pairedItem: rows.map((_, item) => ({ item })) }]];
 }
 
 const optionNumber = (

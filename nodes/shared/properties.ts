@@ -292,6 +292,7 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
 		...optionFor(placed, isPriced, MAX_CREDITS_FOR),
 		...optionFor(placed, isPricedSingle, REUSE_HOURS),
+		...optionFor(placed, isPriced, ONLY_ESTIMATE),
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
 		TIMEOUT,
@@ -335,6 +336,15 @@ const MAX_CREDITS_FOR: INodeProperties = {
 			description: 'All rounds of a loop and all calls of an AI agent together',
 		},
 	],
+};
+
+const ONLY_ESTIMATE: INodeProperties = {
+	displayName: 'Only Estimate',
+	name: 'onlyEstimate',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to return only what a run would do: the rows, the distinct lookups, the most that they can cost as documented, and the balance. Nothing paid is sent.',
 };
 
 const REUSE_HOURS: INodeProperties = {

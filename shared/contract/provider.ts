@@ -14,6 +14,8 @@ export interface Connection {
 	baseUrl: string;
 	/** What the key is sent in; one of `Auth.headerStyles`. */
 	headerStyle: string;
+	/** Credits below which the balance must not fall; default: none. */
+	minBalance?: number;
 }
 
 export interface Auth {

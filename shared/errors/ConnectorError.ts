@@ -27,6 +27,8 @@ export interface ErrorFacts {
 	creditsUsed?: number;
 	/** What earlier pages of the same list were charged; null: not reported. */
 	creditsBefore?: number | null;
+	/** Credits below which the balance must not fall. */
+	minimum?: number;
 	/** Rows that it concerns together, as those of a batch; default: one. */
 	rows?: number;
 	/** Milliseconds until the API said it takes calls again. */
@@ -150,6 +152,7 @@ function wordsOf(facts: ErrorFacts, isUnclear: boolean): Words {
 		rows: facts.rows === undefined ? undefined : counted(facts.rows),
 		required: counted(creditsRequired),
 		available: counted(creditsAvailable),
+		minimum: counted(facts.minimum, 'credit') ?? 'the credential',
 		missing: counted(missingOf(facts), 'credit'),
 		charged: counted(charged, 'credit'),
 		wasCharged: charged === 1 ? 'was' : 'were',

@@ -135,6 +135,12 @@ export const ERRORS = rows({
 		nextStep:
 			"[{charge} ][Clear 'Maximum Credits' to look it up, as {detail}||Raise 'Maximum Credits' to look it up].",
 	},
+	belowMinimum: {
+		message:
+			'Not sent, because it could take the balance below the minimum of {minimum}[: {available} left]',
+		nextStep: "Top up at {topUpAt}, or lower 'Minimum Balance' in the credential.[ {charge}]",
+		isFatal: true,
+	},
 	stopped: {
 		message: 'Not sent[: {detail}]',
 		nextStep: '[{charge} ]Run it again when the cause is settled.',

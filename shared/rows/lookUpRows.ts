@@ -279,6 +279,7 @@ const outcomeOf = (operation: Operation, data: Data): LookupOutcome =>
 const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 	'notRepeated',
 	'spendingLimit',
+	'belowMinimum',
 	'stopped',
 	'cancelled',
 ]);

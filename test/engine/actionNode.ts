@@ -95,6 +95,7 @@ export function checkActionNode(
 					[
 						...forAll,
 						...(price ? ['maxCredits', 'maxCreditsFor', 'onFailedRows', 'onlyEstimate', 'providerField', 'skipIfFilled'] : []),
+						...(price && !isMany ? ['reuseHours'] : []),
 						...(isMany ? ['maxWait', 'takeOver'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 					].sort(),

@@ -78,6 +78,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	},
 	lostSubmit: { ending: 'halt' },
 	spendingLimit: { ending: 'halt' },
+	belowMinimum: { ending: 'halt' },
 	stopped: { ending: 'throttle' },
 	cancelled: { ending: 'throttle' },
 };
