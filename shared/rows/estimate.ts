@@ -40,7 +40,7 @@ function costOf(operation: Operation, input: Data, limit: number): number | null
 	const { paging } = operation;
 	if (!paging) return documentedCost(operation, input);
 	const pages = pagesFor(paging, limit);
-	if (pages === Infinity) return null;
+	if (pages === undefined) return null;
 	const size = pageSizeFor(paging, limit);
 	let sum = 0;
 	for (let page = 1; page <= pages; page++) {
@@ -51,5 +51,9 @@ function costOf(operation: Operation, input: Data, limit: number): number | null
 	return sum;
 }
 
-const pagesFor = ({ maxSize, maxPages = Infinity }: Paging, limit: number): number =>
-	Math.min(maxPages, Math.ceil(limit / maxSize));
+/** Undefined: nothing says how many. */
+function pagesFor({ maxSize, maxPages = Infinity, hasMore }: Paging, limit: number) {
+	if (!hasMore) return 1;
+	const pages = maxSize === undefined ? maxPages : Math.min(maxPages, Math.ceil(limit / maxSize));
+	return pages === Infinity ? undefined : pages;
+}

@@ -94,7 +94,16 @@ export function checkActionNode(
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
-						...(price ? ['maxCredits', 'maxCreditsFor', 'onFailedRows', 'onlyEstimate', 'providerField', 'skipIfFilled'] : []),
+						...(price
+							? [
+									'maxCredits',
+									'maxCreditsFor',
+									'onFailedRows',
+									'onlyEstimate',
+									'providerField',
+									'skipIfFilled',
+								]
+							: []),
 						...(price && !isMany ? ['reuseHours'] : []),
 						...(isMany ? ['maxWait', 'takeOver'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),

@@ -5,7 +5,6 @@ import type { Operation } from '../../contract/operation';
 import type { Failure, Provider, Receipt, Success } from '../../contract/provider';
 import { requiredKeys } from '../../contract/schema';
 import type { ErrorFacts } from '../../errors/ConnectorError';
-import type { HttpResponse } from '../../http/transport';
 import { amountOf, describeBody, firstText, parseJson } from '../../http/response';
 import { retryAfter } from '../../http/retry';
 import { statusRule } from '../../http/status';
