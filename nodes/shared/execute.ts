@@ -69,7 +69,9 @@ async function executeLookup(
 		throw toNodeError(context, mainFailure(done));
 	}
 	if (operation.price) {
-		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
+		const incomplete = results.filter(
+			(result) => isAnswered(result) && (result.error ?? result.isCut),
+		).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
 		const message = [summaryText(done), note].filter(Boolean).join(' ');
 		context.addExecutionHints({ message, location: 'outputPane', type });
@@ -185,7 +187,7 @@ const ungrouped = (value: unknown): unknown =>
 
 function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 	const limit = isBlank(value) ? NaN : Math.floor(Number(value));
-	if (limit >= 1) return { limit };
+	if (limit >= 1 && limit < Infinity) return { limit };
 	const detail = `must be a number from 1 up, not ${quote(value)}`;
 	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
 }

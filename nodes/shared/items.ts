@@ -140,7 +140,9 @@ function withoutAccount(row: IDataObject): IDataObject {
 /** A few sentences for the output pane: what became of the rows, the credits, and why rows failed. */
 export function summaryText({ operation, results, summary }: Ended): string {
 	const { rows, notFound, skipped, failed } = summary;
-	const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
+	const incomplete = results.filter(
+		(result) => isAnswered(result) && (result.error ?? result.isCut),
+	).length;
 	const counts = [
 		...hitsText(operation, results, summary),
 		!operation.neverMisses || notFound > 0 ? `${counted(notFound)} not found` : '',

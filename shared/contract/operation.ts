@@ -66,6 +66,10 @@ export interface Paging<I = Data, D = Data> {
 	isAsAsked?: true;
 	/** The API refuses pages beyond this one. */
 	maxPages?: number;
+	/** How many match in all, also beyond `maxPages`. */
+	total?(data: D): number | undefined;
+	/** How to get what lies beyond `maxPages`, as a sentence. */
+	beyond?: string;
 	/** Whether another page follows; default: the API knows of no pages. */
 	hasMore?(page: PageRead<D>): boolean;
 }

@@ -1,11 +1,16 @@
 import type { Data } from '../contract/data';
-import { documentedCost, type LookupOutcome, type Operation } from '../contract/operation';
+import {
+	documentedCost,
+	type LookupOutcome,
+	type Operation,
+	type Paging,
+} from '../contract/operation';
 import type { Success } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { type ErrorKind, isFatal } from '../errors/errorTable';
 import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
-import { pageInput, pageSizeFor, paginate } from '../http/paginate';
+import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
@@ -45,6 +50,8 @@ interface Lookups {
 	entries?: Data[];
 	/** Why the pages end before the list does. */
 	brokeOff?: ConnectorError;
+	/** More match than the API pages through. */
+	isCut?: boolean;
 }
 
 /**
@@ -223,16 +230,24 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 	const entries: Data[] = [];
 	try {
 		const { input, limit } = lookup;
+		let isCut = false;
 		for await (const page of paginate(call, operation, input, { limit })) {
 			answers.push(page.success);
 			entries.push(...page.entries);
+			isCut =
+				endsEarly(operation.paging, page, entries.length) && entries.length < (limit ?? Infinity);
 		}
-		return { answers, ...(operation.paging && { entries: entries.slice(0, limit) }) };
+		return { answers, isCut, ...(operation.paging && { entries: entries.slice(0, limit) }) };
 	} catch (error) {
 		if (answers.length === 0) throw error;
 		return { answers, entries, brokeOff: afterPages(toConnectorError(error), answers) };
 	}
 }
+
+/** On the last page that the API gives, and there are more. */
+const endsEarly = (paging: Paging | undefined, page: Page, read: number): boolean =>
+	page.number === paging?.maxPages &&
+	(page.hasMore || (paging.total?.(page.success.data) ?? 0) > read);
 
 /** What is said of the charge of a page must not sound as if the pages before were free. */
 function afterPages({ facts }: ConnectorError, answers: readonly Success[]): ConnectorError {
@@ -242,7 +257,7 @@ function afterPages({ facts }: ConnectorError, answers: readonly Success[]): Con
 	return new ConnectorError({ ...facts, creditsBefore });
 }
 
-function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups): RowResult {
+function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: Lookups): RowResult {
 	const first = answers[0] as Success;
 	const { found, reason } = outcomeOf(operation, first.data);
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
@@ -254,7 +269,9 @@ function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups)
 		outcome: found ? 'found' : 'notFound',
 		reason: brokeOff
 			? `Incomplete after ${counted(entries?.length ?? 0, 'entry', 'entries')}. ${brokeOff.message}`
-			: reason,
+			: isCut
+				? `${reason}; only the first ${counted(entries?.length ?? 0)} can be paged through. ${operation.paging?.beyond ?? ''}`.trim()
+				: reason,
 		data: first.data,
 		...(entries && { entries }),
 		creditsUsed: isReported && !isUnclear ? creditsReported : null,
@@ -262,6 +279,7 @@ function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups)
 		creditsRemaining: answers.map(({ receipt }) => receipt.creditsRemaining).reduce(lower, null),
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
+		...(isCut && { isCut }),
 		...(brokeOff && { error: brokeOff }),
 	};
 }

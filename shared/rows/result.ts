@@ -25,6 +25,10 @@ export interface RowResult {
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
 	isReused?: boolean;
+	/** More match than the API pages through. */
+	isCut?: boolean;
+	/** The answer was lost; an entry of the wallet says what it held. */
+	isRecovered?: boolean;
 	/** Set when the row failed, and when a list broke off after its first pages. */
 	error?: ConnectorError;
 }

@@ -28,6 +28,21 @@ describe('Minimum Balance in the credential', () => {
 	});
 });
 
+test.each(['Infinity', '1e999', '-1', 'all'])('a limit of %s is refused', async (limit) => {
+	const parameters = {
+		resource: 'lead',
+		operation: 'search',
+		limit: `={{ '${limit}' }}`,
+		filters: { countryName: ['Germany'] },
+	};
+	const node = (await b.run(parameters, [{}])).node('Enrich');
+	expect(jsonOf(node)[0]).toMatchObject({
+		outcome: 'failed',
+		reason: expect.stringContaining("'Limit' must be a number from 1 up"),
+	});
+	expect(b.sandbox.requests).toHaveLength(0);
+});
+
 describe('Only Estimate', () => {
 	const paid = () =>
 		b.sandbox.requests.filter(({ input }) => JSON.stringify(input).includes('example.com'));

@@ -74,6 +74,7 @@ test('what may have been charged is never said to be free', () => {
 test('what ends every other row the same way stops a run', () => {
 	expect(KINDS.filter(isFatal).sort()).toEqual([
 		'badSettings',
+		'belowMinimum',
 		'cancelled',
 		'forbidden',
 		'insufficientCredits',

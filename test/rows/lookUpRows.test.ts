@@ -352,6 +352,27 @@ describe('lists', () => {
 		expect(sent).toHaveLength(40);
 	});
 
+	test.each([undefined, 4_001, 9_000])(
+		'a list of 10,000 with a limit of %p ends with 4,000, a note and what to do',
+		async (limit) => {
+			const { results } = await run(searchLeads, leads(limit), { listLength: 10_000 });
+			expect(results[0]).toMatchObject({
+				isCut: true,
+				reason:
+					'10000 leads match; only the first 4,000 can be paged through. Narrow the filters, or export the leads instead.',
+			});
+			expect(results[0]?.entries).toHaveLength(4_000);
+		},
+	);
+
+	test.each([
+		[4_000, 10_000],
+		[undefined, 4_000],
+	])('a limit of %p of %p matches is complete', async (limit, listLength) => {
+		const { results } = await run(searchLeads, leads(limit), { listLength });
+		expect(results[0]?.isCut).toBeUndefined();
+	});
+
 	test('a list that breaks off keeps what it has, and says so', async () => {
 		const { results } = await run(searchLeads, leads(500), {
 			listLength: 1000,
