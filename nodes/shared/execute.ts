@@ -109,7 +109,10 @@ async function lookUp(
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
-	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, store })) };
+	return {
+		operation,
+		...(await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true })),
+	};
 }
 
 /** One item for all rows; only the balance is read, which is free. */

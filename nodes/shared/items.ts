@@ -90,6 +90,7 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		creditsRemaining: result.creditsRemaining,
 		...(result.requestId && { requestId: result.requestId }),
 		...(result.batchId && { batchId: result.batchId }),
+		...(result.isRecovered && { isRecovered: true }),
 		...(result.sameAs !== undefined && { sameAsRow: result.sameAs + 1 }),
 	};
 }
@@ -131,6 +132,7 @@ function withoutAccount(row: IDataObject): IDataObject {
 		'requestId',
 		'batchId',
 		'sameAsRow',
+		'isRecovered',
 		'error',
 	])
 		delete rest[key];

@@ -1,7 +1,7 @@
 import { type Billing, isPaid } from '../contract/operation';
 import type { ProviderWords } from '../contract/providerWords';
 import { AGAIN, CHARGES, type ErrorKind, ERRORS } from './errorTable';
-import { counted, durationText } from './wording';
+import { counted, durationText, timeText } from './wording';
 
 /** Whether the API has carried out a call that brought no usable answer. */
 export type Execution = 'no' | 'maybe';
@@ -25,6 +25,8 @@ export interface ErrorFacts {
 	creditsMissing?: number;
 	/** Charged for the call all the same, as its answer says. */
 	creditsUsed?: number;
+	/** When the wallet says that it was charged; milliseconds since the epoch. */
+	chargedAt?: number;
 	/** What earlier pages of the same list were charged; null: not reported. */
 	creditsBefore?: number | null;
 	/** Credits below which the balance must not fall. */
@@ -118,8 +120,9 @@ function wordsFrom(thrown: unknown): string {
 
 /** What can be said of a charge; undefined: nothing is known, or `CHARGES.unclear` says it. */
 function chargeOf(facts: ErrorFacts, isUnclear: boolean): string | undefined {
-	const { creditsUsed = 0, creditsBefore = 0, billing } = facts;
+	const { creditsUsed = 0, creditsBefore = 0, billing, kind } = facts;
 	if (creditsUsed > 0 || (creditsBefore ?? 0) > 0) return CHARGES.some;
+	if (kind === 'notRepeated') return undefined;
 	const isFree = billing !== undefined && !isPaid(billing);
 	return isFree || isUnclear || creditsBefore === null ? undefined : CHARGES.none;
 }
@@ -156,6 +159,7 @@ function wordsOf(facts: ErrorFacts, isUnclear: boolean): Words {
 		missing: counted(missingOf(facts), 'credit'),
 		charged: counted(charged, 'credit'),
 		wasCharged: charged === 1 ? 'was' : 'were',
+		chargedAt: facts.chargedAt === undefined ? undefined : timeText(facts.chargedAt),
 		// "0 credits as documented" would sound as if it could not be charged.
 		credits: counted(facts.documentedCost || undefined, 'credit'),
 		wait: durationText(facts.retryAfterMs),

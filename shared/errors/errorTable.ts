@@ -102,7 +102,8 @@ export const ERRORS = rows({
 	},
 	notRepeated: {
 		message: 'An earlier try was sent and brought no answer, so it is not sent again',
-		nextStep: 'To look it up all the same, start a new run; it can be charged once more.',
+		nextStep:
+			'To look it up all the same, start a new run; it can be charged once more.[ {charge}]',
 	},
 	jobFailed: {
 		message: '{provider} could not complete the batch[ {batchId}]',
@@ -161,7 +162,7 @@ export const isTransient = (kind: ErrorKind): boolean => row(kind).isTransient =
 export const CHARGES = {
 	/** Only this row was turned away; others of the run may have been charged. */
 	none: 'Nothing was charged for this {unit}.',
-	some: '{charged} {wasCharged} charged.',
+	some: '{charged} {wasCharged} charged[ at {chargedAt}].',
 	unclear:
 		'This call may have been charged[ ({credits} as documented)], so it was not sent again.[ {repeatIsFree}|| To check, {checkCharge}.]',
 } as const;

@@ -34,3 +34,6 @@ export function durationText(ms: number | undefined): string | undefined {
 	const [unit, size] = UNITS.find(([, size]) => size === 1 || seconds >= 2 * size) ?? ['second', 1];
 	return counted(Math.ceil(seconds / size), unit);
 }
+
+/** "15:12 UTC", from milliseconds since the epoch. */
+export const timeText = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`;

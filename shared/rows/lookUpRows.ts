@@ -13,6 +13,7 @@ import type { Client } from '../http/client';
 import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
+import { type Lost, recoverLost } from './recoverLost';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
 import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
 import { SpendingLimit } from './spendingLimit';
@@ -34,6 +35,8 @@ export interface RunOptions {
 	client: Client;
 	/** Credits that the run may spend; default: no limit. */
 	maxCredits?: number;
+	/** Whether lost answers are looked for in the wallet (free), which takes some seconds; default: false. */
+	recovers?: boolean;
 	/** Default: nothing is stored beyond the run. */
 	store?: IdempotencyStore;
 }
@@ -62,7 +65,7 @@ interface Lookups {
 export async function lookUpRows(
 	operation: Operation,
 	rows: readonly Row[],
-	{ client, maxCredits, store = NO_STORE }: RunOptions,
+	{ client, maxCredits, store = NO_STORE, recovers = false }: RunOptions,
 ): Promise<{ results: RowResult[]; summary: Summary }> {
 	const results = new Array<RowResult>(rows.length);
 	const lookups = group(operation, rows, results);
@@ -75,7 +78,10 @@ export async function lookUpRows(
 	let open = lookups.length;
 	let creditsRemaining: number | null = null;
 
+	const lost: Lost[] = [];
+
 	async function answer(lookup: Lookup): Promise<RowResult> {
+		const sentAt = client.now();
 		let result: RowResult;
 		try {
 			result = toResult(operation, await callPages(operation, lookup, call));
@@ -87,6 +93,9 @@ export async function lookUpRows(
 			unansweredInARow = error?.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
 		}
 		stop ??= error && reasonToStop(error, unansweredInARow);
+		if (error?.mayHaveBeenCharged && error.kind !== 'notRepeated') {
+			lost.push({ lookup, sentAt, key: callKey(operation, lookup.input), result });
+		}
 		return result;
 	}
 
@@ -105,6 +114,11 @@ export async function lookUpRows(
 		await Promise.all(Array.from({ length: Math.min(open, RATE_LIMITS.maxInFlight.known) }, work));
 	} finally {
 		leave();
+	}
+	if (recovers && lost.length > 0) {
+		const answered = results.filter(({ outcome }) => outcome === 'found');
+		const recovered = await recoverLost(operation, lost, answered, client, store);
+		for (const [lookup, result] of recovered) share(result, lookup, results);
 	}
 	return { results, summary: summarize(results, creditsRemaining) };
 }

@@ -34,6 +34,7 @@ const KNOWN = [
 	'timeout',
 	'wait',
 	'wasCharged',
+	'chargedAt',
 ];
 const placeholders = (template: string) =>
 	[...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name as string);
