@@ -38,6 +38,15 @@ export class EnrichApi implements ICredentialType {
 			description:
 				'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
 		},
+		{
+			displayName: 'Minimum Balance',
+			name: 'minBalance',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				'Credits that always stay in the account: no paid call of any workflow with this credential leaves that could take the balance below. 0: no minimum.',
+		},
 	];
 
 	authenticate = authenticateWith(auth, words);

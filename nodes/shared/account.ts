@@ -4,6 +4,8 @@ import QuickLRU from 'quick-lru';
 import { KnownBatches } from '../../shared/batches/knownBatches';
 import type { Connection, Provider } from '../../shared/contract/provider';
 import { RateLimiter } from '../../shared/http/rateLimiter';
+import { BalanceFloor } from '../../shared/rows/balanceFloor';
+import { RecentAnswers } from './recentAnswers';
 import { n8nClock } from './transport';
 
 export interface Account {
@@ -12,6 +14,8 @@ export interface Account {
 	/** Callbacks are verified by few calls, which must not stand in the queue of a long run. */
 	callbackRateLimiter: RateLimiter;
 	knownBatches: KnownBatches;
+	recentAnswers: RecentAnswers;
+	balanceFloor: BalanceFloor;
 }
 
 const MAX_ACCOUNTS = 1_000;
@@ -25,6 +29,8 @@ export function accountOf(provider: Provider, { apiKey, baseUrl }: Connection): 
 		rateLimiter: new RateLimiter(n8nClock, provider.plans),
 		callbackRateLimiter: new RateLimiter(n8nClock, provider.plans),
 		knownBatches: new KnownBatches(),
+		recentAnswers: new RecentAnswers(),
+		balanceFloor: new BalanceFloor(),
 	};
 	accounts.set(key, account);
 	return account;

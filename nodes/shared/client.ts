@@ -8,6 +8,7 @@ import { n8nClock, n8nTransport, type RequestContext } from './transport';
 export interface NodeClient extends Client {
 	baseUrl: string;
 	knownBatches: Account['knownBatches'];
+	recentAnswers: Account['recentAnswers'];
 }
 
 export interface CallOptions {
@@ -32,7 +33,7 @@ export async function clientOf(
 ): Promise<NodeClient> {
 	const connection = await connectionOf(context, kit);
 	const account = accountOf(kit.provider, connection);
-	const { baseUrl, apiKey } = connection;
+	const { baseUrl, apiKey, minBalance } = connection;
 	const client = createClient(kit.provider, {
 		...options,
 		baseUrl,
@@ -42,7 +43,9 @@ export async function clientOf(
 		timeoutMs: Math.min(Math.max(1000, timeoutMs), HTTP_LIMITS.maxTimeoutMs),
 		secrets: [apiKey],
 	});
-	return { ...client, baseUrl, knownBatches: account.knownBatches };
+	const { knownBatches, recentAnswers, balanceFloor } = account;
+	const guarded = minBalance === undefined ? client : balanceFloor.guard(client, minBalance);
+	return { ...guarded, baseUrl, knownBatches, recentAnswers };
 }
 
 const CALLBACK_CALL_MS = 5_000;

@@ -1,10 +1,18 @@
-import { type IExecuteFunctions, type INodeExecutionData, NodeOperationError } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { isFatal, isTransient } from '../../shared/errors/errorTable';
+import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
+import { counted } from '../../shared/errors/wording';
+import type { Client } from '../../shared/http/client';
 import { isBlank, quote } from '../../shared/input/text';
+import { estimate } from '../../shared/rows/estimate';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';
@@ -61,16 +69,16 @@ async function executeLookup(
 		throw toNodeError(context, mainFailure(done));
 	}
 	if (operation.price) {
-		const incomplete = results.filter((result) => isAnswered(result) && result.error).length;
+		const incomplete = results.filter(
+			(result) => isAnswered(result) && (result.error ?? result.isCut),
+		).length;
 		const type = summary.failed + incomplete > 0 ? 'warning' : 'info';
-		const answered = results.filter(isAnswered);
-		const isChargeReported = answered.length === 0 || answered.some(reportsCharge);
-		const text = summaryText(summary, incomplete, operation, isChargeReported);
-		const message = [text, note].filter(Boolean).join(' ');
+		const message = [summaryText(done), note].filter(Boolean).join(' ');
 		context.addExecutionHints({ message, location: 'outputPane', type });
 	}
 	const outputs = await toOutputs(context, kit, done);
-	if (!(store.hasTriesLeft && isRunAgain(outputs))) store.finish();
+	if (!(store.hasTriesLeft && isRunAgain(outputs)))
+		store.finish(summary, operation.price?.credits ?? 0);
 	return outputs;
 }
 
@@ -83,15 +91,49 @@ async function lookUp(
 	const { perRow: operation, batch } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
-	const maxCredits = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const isForExecution =
+		context.getNodeParameter('options.maxCreditsFor', 0, 'run') === 'execution';
+	const most = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
+	const maxCredits = isForExecution ? most - store.spent : most;
+	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', 0);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
 	const client = await clientOf(context, kit, { timeoutMs, signal });
+	// Batches are found again by their own rules.
+	if (hours > 0 && !batch) store.reuse(client.recentAnswers, hours * 3_600_000);
+	if (context.getNodeParameter('options.onlyEstimate', 0, false) === true) {
+		store.finish();
+		return await estimateOnly(context, operation, rows, client);
+	}
 	if (batch) {
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
-	return { operation, ...(await lookUpRows(operation, rows, { client, maxCredits, store })) };
+	return {
+		operation,
+		...(await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true })),
+	};
+}
+
+/** One item for all rows; only the balance is read, which is free. */
+async function estimateOnly(
+	context: IExecuteFunctions,
+	operation: Operation,
+	rows: Row[],
+	client: Client,
+): Promise<Early> {
+	const estimated = estimate(operation, rows);
+	const balance = (await client.provider.wallet?.balance(client)) ?? null;
+	const { lookups, maxCredits } = estimated;
+	const cost =
+		maxCredits === null
+			? 'the cost is not documented'
+			: `at most ${counted(maxCredits, 'credit')} as documented`;
+	const left = balance === null ? '' : `, ${counted(balance)} left`;
+	const message = `Only estimated: ${counted(rows.length, 'row')}, ${counted(lookups, 'distinct lookup')}, ${cost}${left}. Nothing paid was sent.`;
+	context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
+	const json: IDataObject = { ...estimated, balance };
+	return [[{ json, pairedItem: rows.map((_, item) => ({ item })) }]];
 }
 
 const optionNumber = (
@@ -148,22 +190,27 @@ const ungrouped = (value: unknown): unknown =>
 
 function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 	const limit = isBlank(value) ? NaN : Math.floor(Number(value));
-	if (limit >= 1) return { limit };
+	if (limit >= 1 && limit < Infinity) return { limit };
 	const detail = `must be a number from 1 up, not ${quote(value)}`;
 	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
 }
 
-const reportsCharge = ({ creditsUsed, sameAs }: RowResult) =>
-	creditsUsed !== null && sameAs === undefined;
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
-const isForAll = ({ error }: RowResult) => error !== undefined && isFatal(error.kind);
+const isEnd = ({ error }: RowResult) =>
+	error !== undefined && isFatal(error.kind) && !error.mayHaveBeenCharged;
+/** It concerns the whole run, or the batch that the rows are in. */
+const isForAll = (result: RowResult) =>
+	isEnd(result) ||
+	(result.error !== undefined &&
+		(OF_ALL.has(result.error.kind) || result.error.facts.batchId !== undefined));
+const OF_ALL: ReadonlySet<ErrorKind> = new Set(['stopped', 'lostSubmit']);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>
 	error !== undefined && isTransient(error.kind) && !error.mayHaveBeenCharged;
 
 /** The failure that explains most: one that ended the run, else the first. */
 function mainFailure({ operation, results }: Done): NodeFailure {
-	const index = [isForAll, isFailed, mayPass]
+	const index = [isEnd, isFailed, mayPass]
 		.map((test) => results.findIndex(test))
 		.find((found) => found >= 0);
 	const { error } = results[index as number] as RowResult;
@@ -177,8 +224,7 @@ function mustStop(context: IExecuteFunctions, { operation, results }: Done): boo
 	if (context.continueOnFail() || failed.length === 0) return false;
 	if (!operation.price || context.getNodeParameter('options.onFailedRows', 0, 'return') === 'stop')
 		return true;
-	const isOnlyRows = failed.every(({ error }) => error?.kind === 'badInput');
-	return !results.some(isAnswered) && (failed.length === results.length || !isOnlyRows);
+	return !results.some(isAnswered) && failed.some(isForAll);
 }
 
 /** n8n tries a step again also when its first item holds an `error`, be it the row's own. */

@@ -1,55 +1,147 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import type { Success } from '../../shared/contract/provider';
 import type { IdempotencyStore, StoredCall } from '../../shared/rows/idempotency';
+import type { Summary } from '../../shared/rows/result';
+import type { RecentAnswers } from './recentAnswers';
 
 const STORED_UNDER = 'enrichPaidCalls';
+/** Characters of answers that stay with an execution; about 100,000 answers of the usual size. */
+const MAX_KEPT = 50_000_000;
+/** So much stays when that is exceeded, so that it is not made room for again and again. */
+const KEPT_AFTERWARDS = 0.75 * MAX_KEPT;
 
 export interface NodeIdempotencyStore extends IdempotencyStore {
 	/** Whether 'Retry On Fail' still runs the step again when it fails. */
 	readonly hasTriesLeft: boolean;
+	/** Credits that earlier rounds of this execution have spent, or may have spent. */
+	readonly spent: number;
+	/** Answers of other executions do as well where they are not older than that. */
+	reuse(recent: RecentAnswers, maxAgeMs: number): void;
 	/** The step failed: keep all for the next try, or for a retry by hand, which counts anew. */
 	fail(): void;
 	/** The step waits and will run again: that is no try. */
 	suspend(): void;
-	/** The step is done: keep only what must not be sent again. */
-	finish(): void;
+	/** The round is done; what it paid for is not paid again in the rest of the execution. */
+	finish(summary?: Pick<Summary, 'creditsUsed' | 'unreported'>, price?: number): void;
 }
 
 interface StoredState {
 	tries: number;
+	/** Of this round, and what must not be sent again. */
 	calls: Record<string, StoredCall>;
+	/** Of earlier rounds, as JSON: that takes the least room. */
+	answers?: Record<string, string>;
+	/** Characters in `answers`. */
+	kept?: number;
+	/** Credits of earlier rounds. */
+	spent?: number;
 }
 
+interface UnderWay {
+	ended: Promise<void>;
+	end: () => void;
+}
+/** Calls that this process is waiting for, as an agent calls a tool several times at once. */
+const underWay = new WeakMap<StoredState, Map<string, UnderWay>>();
+
 /**
- * Kept with the execution, where it outlives both n8n's 'Retry On Fail' and a retry of the failed
- * execution by hand.
+ * Kept with the execution, where it outlives the rounds of a loop, an agent's calls, n8n's 'Retry
+ * On Fail' and a retry of the failed execution by hand.
  */
 export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotencyStore {
 	const store = context.getContext('node');
 	const state = (store[STORED_UNDER] ??= { tries: 0, calls: {} }) as StoredState;
 	const { calls } = state;
+	const waits = underWay.get(state) ?? new Map<string, UnderWay>();
+	underWay.set(state, waits);
 	state.tries += 1;
 	const hasTriesLeft = state.tries < maxTries(context);
+	let recent: { answers: RecentAnswers; maxAgeMs: number } | undefined;
+
+	function lookUp(key: string): StoredCall | undefined {
+		if (Object.hasOwn(calls, key)) return calls[key];
+		const kept = state.answers;
+		const answer =
+			kept && Object.hasOwn(kept, key)
+				? (JSON.parse(kept[key] as string) as Success)
+				: recent?.answers.get(key, recent.maxAgeMs);
+		return answer && { state: 'answered', answer };
+	}
+
+	function settle(key: string): void {
+		waits.get(key)?.end();
+		waits.delete(key);
+	}
+
 	return {
 		hasTriesLeft,
-		get: (key) => (Object.hasOwn(calls, key) ? calls[key] : undefined),
-		set: (key, value) => void (calls[key] = value),
-		delete: (key) => void delete calls[key],
+		get spent() {
+			const unclear = Object.values(calls).map((call) =>
+				call.state === 'unanswered' ? (call.facts.documentedCost ?? 0) : 0,
+			);
+			return unclear.reduce((sum, credits) => sum + credits, state.spent ?? 0);
+		},
+		reuse(answers, maxAgeMs) {
+			recent = { answers, maxAgeMs };
+		},
+		async get(key) {
+			await waits.get(key)?.ended;
+			return lookUp(key);
+		},
+		set(key, value) {
+			calls[key] = value;
+			if (value.state === 'sent') waits.set(key, toWaitFor());
+			else settle(key);
+			if (value.state === 'answered') recent?.answers.set(key, withoutCharge(value.answer));
+		},
+		delete(key) {
+			delete calls[key];
+			if (state.answers) delete state.answers[key];
+			settle(key);
+		},
 		suspend() {
 			state.tries -= 1;
 		},
 		fail() {
 			if (!hasTriesLeft) state.tries = 0;
 		},
-		finish() {
-			const unclear = Object.entries(calls).filter(([, { state }]) => state !== 'answered');
-			if (unclear.length === 0) delete store[STORED_UNDER];
-			else
-				store[STORED_UNDER] = {
-					tries: 0,
-					calls: Object.fromEntries(unclear),
-				} satisfies StoredState;
+		finish(summary, price = 0) {
+			state.tries = 0;
+			if (summary)
+				state.spent = (state.spent ?? 0) + summary.creditsUsed + summary.unreported * price;
+			for (const [key, call] of Object.entries(calls)) {
+				if (call.state !== 'answered') continue;
+				const json = JSON.stringify(withoutCharge(call.answer));
+				(state.answers ??= {})[key] = json;
+				state.kept = (state.kept ?? 0) + key.length + json.length;
+				delete calls[key];
+			}
+			makeRoom(state);
 		},
 	};
+}
+
+function toWaitFor(): UnderWay {
+	let end = () => {};
+	const ended = new Promise<void>((resolve) => (end = resolve));
+	return { ended, end };
+}
+
+/** Whoever uses the answer later pays nothing for it. */
+const withoutCharge = ({ receipt, ...answer }: Success): Success => ({
+	...answer,
+	receipt: { ...receipt, creditsUsed: 0 },
+});
+
+/** The oldest answers go first. */
+function makeRoom(state: StoredState): void {
+	const { answers = {}, kept = 0 } = state;
+	if (kept <= MAX_KEPT) return;
+	for (const [key, json] of Object.entries(answers)) {
+		if ((state.kept ?? 0) <= KEPT_AFTERWARDS) return;
+		state.kept = (state.kept ?? 0) - key.length - json.length;
+		delete answers[key];
+	}
 }
 
 /** As n8n counts them. */

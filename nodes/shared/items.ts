@@ -1,7 +1,13 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type * as z from 'zod';
 import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
+import { metaOf } from '../../shared/contract/schema';
+import { counted } from '../../shared/errors/wording';
+import { isFatal } from '../../shared/errors/errorTable';
 import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
+
+export { counted };
 
 export interface OutputSettings {
 	/** The fields of a result to return; undefined: all. */
@@ -80,11 +86,12 @@ function account(operation: Operation, result: RowResult, isFirst: boolean): Dat
 		outcome: result.outcome,
 		reason: result.reason,
 		...failure,
-		creditsUsed: isFirst ? result.creditsUsed : 0,
+		creditsUsed: isFirst || result.creditsUsed === null ? result.creditsUsed : 0,
 		creditsRemaining: result.creditsRemaining,
 		...(result.requestId && { requestId: result.requestId }),
 		...(result.batchId && { batchId: result.batchId }),
 		...(result.reusedFrom && { reusedFrom: reusedText(result.reusedFrom) }),
+		...(result.isRecovered && { isRecovered: true }),
 		...(result.sameAs !== undefined && { sameAsRow: result.sameAs + 1 }),
 	};
 }
@@ -131,30 +138,104 @@ function withoutAccount(row: IDataObject): IDataObject {
 		'batchId',
 		'reusedFrom',
 		'sameAsRow',
+		'isRecovered',
 		'error',
 	])
 		delete rest[key];
 	return rest;
 }
 
-/** One line for the output pane: what became of the rows, and the credits as far as they are reported. */
-export function summaryText(
-	summary: Summary,
-	incomplete: number,
-	{ neverMisses }: Pick<Operation, 'neverMisses'> = {},
-	isChargeReported = true,
-): string {
-	const { rows, found, notFound, skipped, failed, creditsUsed, creditsRemaining } = summary;
-	const left = creditsRemaining === null ? '' : `, ${counted(creditsRemaining)} left`;
-	const credits = isChargeReported
-		? `${counted(creditsUsed, 'credit')} used`
-		: 'Credits used: not reported';
-	return (
-		`${counted(rows, 'row')}: ${counted(found)} ${neverMisses ? 'checked' : `found, ${counted(notFound)} not found`}, ` +
-		`${counted(skipped)} skipped, ${counted(failed)} failed${incomplete > 0 ? `, ${counted(incomplete)} incomplete` : ''}. ${credits}${left}.`
-	);
+/** A few sentences for the output pane: what became of the rows, the credits, and why rows failed. */
+export function summaryText({ operation, results, summary }: Ended): string {
+	const { rows, notFound, skipped, failed } = summary;
+	const incomplete = results.filter(
+		(result) => isAnswered(result) && (result.error ?? result.isCut),
+	).length;
+	const counts = [
+		...hitsText(operation, results, summary),
+		!operation.neverMisses || notFound > 0 ? `${counted(notFound)} not found` : '',
+		`${counted(skipped)} skipped`,
+		`${counted(failed)} failed`,
+		incomplete > 0 ? `${counted(incomplete)} incomplete` : '',
+	];
+	const sentences = [
+		`${counted(rows, 'row')}: ${counts.filter(Boolean).join(', ')}.`,
+		`${sentence(creditsText(summary))}.`,
+		causeText(results, summary),
+	];
+	return sentences.filter(Boolean).join(' ');
 }
 
-/** "1 row", "2,000 rows"; "2 batches" */
-export const counted = (number: number, noun?: string, plural = `${noun}s`): string =>
-	`${number.toLocaleString('en-US')}${noun ? ` ${number === 1 ? noun : plural}` : ''}`;
+interface Ended {
+	operation: Operation;
+	results: readonly RowResult[];
+	summary: Summary;
+}
+
+/** Verdicts are counted one by one, and of lists their entries. */
+function hitsText(
+	{ verdict, paging, output, neverMisses }: Operation,
+	results: readonly RowResult[],
+	{ found }: Summary,
+): string[] {
+	if (verdict !== undefined) {
+		const counts = new Map(verdict.values.map((value) => [value, 0]));
+		for (const { outcome, data } of results) {
+			const value = data?.[verdict.key];
+			const key = typeof value === 'string' ? value : 'unknown';
+			if (outcome === 'found') counts.set(key, (counts.get(key) ?? 0) + 1);
+		}
+		return [...counts].map(([key, count]) => `${counted(count)} ${key}`);
+	}
+	if (paging) {
+		const entries = results.reduce((sum, { entries }) => sum + (entries?.length ?? 0), 0);
+		const title = metaOf(output.shape[paging.entries] as z.ZodType).title?.toLowerCase();
+		return [`${counted(entries, title?.replace(/s$/, ''), title)} found`];
+	}
+	return [`${counted(found)} ${neverMisses ? 'checked' : 'found'}`];
+}
+
+/** Only what is known: what answers named, what may have been charged, and what nobody said. */
+function creditsText(summary: Summary): string {
+	const { creditsUsed, creditsUnclear, unclear, unreported, unreportedBatches } = summary;
+	const isKnown = unclear + unreported + unreportedBatches.length === 0;
+	const isAllUnreported = creditsUsed === 0 && summary.found + summary.notFound <= unreported;
+	const more =
+		creditsUsed > 0 ? `${counted(creditsUnclear)} more` : counted(creditsUnclear, 'credit');
+	return [
+		(creditsUsed > 0 || isKnown) && `${counted(creditsUsed, 'credit')} used`,
+		unclear > 0 &&
+			`${creditsUnclear > 0 ? more : counted(unclear, 'lookup')} may have been charged`,
+		unreported > 0 &&
+			(isAllUnreported
+				? 'credits used: not reported'
+				: `the cost of ${counted(unreported, 'row')} is not reported`),
+		unreportedBatches.length > 0 &&
+			`the cost of batch ${unreportedBatches.join(', ')} is not known yet`,
+		summary.creditsRemaining !== null && `${counted(summary.creditsRemaining)} left`,
+	]
+		.filter(Boolean)
+		.join(', ');
+}
+
+/** What ended the run, else the most frequent reason. */
+function causeText(results: readonly RowResult[], { failed }: Summary): string {
+	const counts = new Map<string, number>();
+	let fatal: string | undefined;
+	let stopped: string | undefined;
+	for (const { outcome, error } of results) {
+		if (outcome !== 'failed' || !error) continue;
+		if (isFatal(error.kind) && !error.mayHaveBeenCharged) fatal ??= error.message;
+		if (error.kind === 'stopped') stopped ??= error.facts.detail;
+		else counts.set(error.message, (counts.get(error.message) ?? 0) + 1);
+	}
+	const ended = fatal ?? stopped;
+	if (ended) return `Stopped early: ${ended}.`;
+	const [frequent] = [...counts].sort(([, a], [, b]) => b - a);
+	if (!frequent) return '';
+	const [cause, count] = frequent;
+	const share = count === failed ? '' : ` (${counted(count)} of ${counted(failed)})`;
+	return `Main reason for failed rows${share}: ${cause}.`;
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

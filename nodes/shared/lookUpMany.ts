@@ -140,7 +140,11 @@ async function startOnly(
 	});
 	const { message, type } = startedText(started, rows.length, webhookUrl !== undefined);
 	context.addExecutionHints({ message, location: 'outputPane', type });
-	store.finish();
+	const creditsUsed = started.reduce(
+		(sum, { isReused, creditsReserved }) => sum + (isReused ? 0 : (creditsReserved ?? 0)),
+		0,
+	);
+	store.finish({ creditsUsed, unreported: 0 });
 	return [main];
 }
 
@@ -194,7 +198,8 @@ export class RowsFile {
 			const [first] = toItems(this.operation, shared, item, row, this.settings);
 			this.file.write({ ...first?.json, [ROW]: row + 1 });
 		});
-		return { ...result, data: undefined };
+		const { key } = this.operation.verdict ?? {};
+		return { ...result, data: key === undefined ? undefined : { [key]: result.data?.[key] } };
 	};
 
 	abandon(): void {

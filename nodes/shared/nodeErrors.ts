@@ -54,4 +54,4 @@ export function inOwnWords(
 }
 
 const isForAllRows = ({ kind, facts }: ConnectorError) =>
-	isFatal(kind) || facts.batchId !== undefined;
+	isFatal(kind) || facts.batchId !== undefined || facts.rows !== undefined;

@@ -191,6 +191,7 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 const isList = ({ operation: { paging } }: PlacedOperation) =>
 	paging !== undefined && !paging.isAsAsked;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
+const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
 const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== undefined;
 const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
 
@@ -289,6 +290,9 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		INCLUDE_INPUT,
 		...optionFor(placed, isPriced, MAX_CREDITS),
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
+		...optionFor(placed, isPriced, MAX_CREDITS_FOR),
+		...optionFor(placed, isPricedSingle, REUSE_HOURS),
+		...optionFor(placed, isPriced, ONLY_ESTIMATE),
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
 		TIMEOUT,
@@ -311,8 +315,46 @@ const MAX_CREDITS: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0 },
 	default: 1000,
+	description: 'Credits that this step may spend; rows beyond it are skipped, not looked up',
+};
+
+const MAX_CREDITS_FOR: INodeProperties = {
+	displayName: 'Maximum Credits Are For',
+	name: 'maxCreditsFor',
+	type: 'options',
+	default: 'run',
+	description: 'What the maximum is counted for where this step runs more than once',
+	options: [
+		{
+			name: 'Each Run of This Step',
+			value: 'run',
+			description: 'In a loop each round, with an AI agent each call',
+		},
+		{
+			name: 'The Whole Execution',
+			value: 'execution',
+			description: 'All rounds of a loop and all calls of an AI agent together',
+		},
+	],
+};
+
+const ONLY_ESTIMATE: INodeProperties = {
+	displayName: 'Only Estimate',
+	name: 'onlyEstimate',
+	type: 'boolean',
+	default: true,
 	description:
-		'Credits that this step may spend each time it runs, in a loop each round; rows beyond it are skipped, not looked up',
+		'Whether to return only what a run would do: the rows, the distinct lookups, the most that they can cost as documented, and the balance. Nothing paid is sent.',
+};
+
+const REUSE_HOURS: INodeProperties = {
+	displayName: 'Reuse Answers For (Hours)',
+	name: 'reuseHours',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 24,
+	description:
+		'Hours for which an answer that this account has paid for is used again by later executions, at no charge. They are kept in the memory of n8n, so a restart forgets them. 0: not at all; within one execution they always are.',
 };
 
 const PROVIDER_FIELD: INodeProperties = {

@@ -66,6 +66,10 @@ export interface Paging<I = Data, D = Data> {
 	isAsAsked?: true;
 	/** The API refuses pages beyond this one. */
 	maxPages?: number;
+	/** How many match in all, also beyond `maxPages`. */
+	total?(data: D): number | undefined;
+	/** How to get what lies beyond `maxPages`, as a sentence. */
+	beyond?: string;
 	/** Whether another page follows; default: the API knows of no pages. */
 	hasMore?(page: PageRead<D>): boolean;
 }
@@ -110,6 +114,8 @@ export interface Operation<
 	simplified?: (keyof (z.output<E> & z.output<O>) & string)[];
 	/** Whether an answer is a hit, and what to say of it. */
 	outcome(data: Lenient<z.output<O>>): LookupOutcome;
+	/** The key of a verdict, and its values in the order in which answers are counted by them. */
+	verdict?: { key: keyof z.output<O> & string; values: readonly string[] };
 	/** Every answer is a hit: there is nothing that it may not find. */
 	neverMisses?: true;
 	example: { input: z.input<I>; data: Lenient<z.input<O>> };

@@ -14,6 +14,8 @@ export interface Connection {
 	baseUrl: string;
 	/** What the key is sent in; one of `Auth.headerStyles`. */
 	headerStyle: string;
+	/** Credits below which the balance must not fall; default: none. */
+	minBalance?: number;
 }
 
 export interface Auth {
@@ -84,6 +86,15 @@ export interface Caller {
 	call<P extends Operation>(operation: P, input: InputOf<P>): Promise<Success<OutputOf<P>>>;
 }
 
+/** A charge that belongs to a lookup whose answer was lost. */
+export interface Recovered {
+	charge: Charge;
+	/** What the entry names, such as an email. */
+	subject: string;
+	/** What the answer held, as far as the entry says it. */
+	data?: Data;
+}
+
 /** A wallet that can be read for free. */
 export interface Wallet {
 	/** @throws ConnectorError Undefined: not reported. */
@@ -108,6 +119,8 @@ export interface Provider {
 	decode(operation: Operation, response: HttpResponse, now: number): Success | Failure;
 	plans?: readonly Plan[];
 	wallet?: Wallet;
+	/** All charges that fit a lookup; the fewer it lets pass, the better: each counts as a proof. */
+	recover?(operation: Operation, input: Data, charges: readonly Charge[]): Recovered[];
 	batches?: readonly Batch[];
 	/** What the API reports by calling back. */
 	events?: readonly JobEvent[];

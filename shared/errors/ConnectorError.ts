@@ -1,6 +1,7 @@
 import { type Billing, isPaid } from '../contract/operation';
 import type { ProviderWords } from '../contract/providerWords';
-import { CHARGES, type ErrorKind, ERRORS } from './errorTable';
+import { AGAIN, CHARGES, type ErrorKind, ERRORS } from './errorTable';
+import { counted, durationText, timeText } from './wording';
 
 /** Whether the API has carried out a call that brought no usable answer. */
 export type Execution = 'no' | 'maybe';
@@ -24,6 +25,12 @@ export interface ErrorFacts {
 	creditsMissing?: number;
 	/** Charged for the call all the same, as its answer says. */
 	creditsUsed?: number;
+	/** When the wallet says that it was charged; milliseconds since the epoch. */
+	chargedAt?: number;
+	/** What earlier pages of the same list were charged; null: not reported. */
+	creditsBefore?: number | null;
+	/** Credits below which the balance must not fall. */
+	minimum?: number;
 	/** Rows that it concerns together, as those of a batch; default: one. */
 	rows?: number;
 	/** Milliseconds until the API said it takes calls again. */
@@ -39,9 +46,6 @@ export interface ErrorFacts {
 }
 
 type Words = Record<string, string | number | undefined>;
-
-/** Kinds after which only this row is known not to have been charged. */
-const OF_ONE_ROW: ReadonlySet<ErrorKind> = new Set(['rateLimited', 'spendingLimit', 'stopped']);
 
 /**
  * Everything that can go wrong ends in this one type. `message` says what happened, `nextStep`
@@ -64,22 +68,34 @@ export class ConnectorError extends Error {
 	readonly facts: ErrorFacts;
 
 	constructor(facts: ErrorFacts) {
+		// An answer that names a charge leaves nothing unclear.
 		const isUnclear =
-			facts.execution === 'maybe' && facts.billing !== undefined && isPaid(facts.billing);
-		const words = wordsOf(facts);
-		const message = fill(ERRORS[facts.kind].message, words) || fill(ERRORS.refused.message, words);
+			facts.execution === 'maybe' &&
+			facts.billing !== undefined &&
+			isPaid(facts.billing) &&
+			!facts.creditsUsed;
+		const words = wordsOf(facts, isUnclear);
+		const { message: template, nextStep } = ERRORS[facts.kind];
+		const message = fill(template, words) || fill(ERRORS.refused.message, words);
 		super(message.charAt(0).toUpperCase() + message.slice(1));
 		const note = isUnclear ? fill(CHARGES.unclear, words) : undefined;
-		this.nextStepIn = (template, unit = 'row') => {
-			const charge = isUnclear ? undefined : fill(chargeOf(facts), { ...words, unit });
-			return [note, fill(template, { ...words, charge })].filter(Boolean).join(' ');
+		this.nextStepIn = (template, unit = facts.rows === undefined ? 'row' : 'batch') => {
+			const charge = chargeOf(facts, isUnclear);
+			const next = fill(template, {
+				...words,
+				charge: charge && fill(charge, { ...words, unit }),
+			});
+			const said = `${this.message} ${next}`.toLowerCase();
+			const isSaid = said.includes((facts.detail ?? '').toLowerCase());
+			const detail = isSaid ? undefined : fill(detailOf(facts), words);
+			return [note, next, detail].filter(Boolean).join(' ');
 		};
-		this.nextStep = this.nextStepIn(ERRORS[facts.kind].nextStep);
+		this.nextStep = this.nextStepIn(nextStep);
 		this.kind = facts.kind;
 		this.status = facts.status;
 		this.requestId = facts.requestId;
 		this.field = facts.field;
-		this.creditsMissing = words.missing as number | undefined;
+		this.creditsMissing = missingOf(facts);
 		this.retryAfterMs = facts.retryAfterMs;
 		this.mayHaveBeenCharged = isUnclear;
 		this.facts = facts;
@@ -102,38 +118,54 @@ function wordsFrom(thrown: unknown): string {
 	}
 }
 
-function chargeOf({ kind, creditsUsed }: ErrorFacts): string {
-	if (creditsUsed !== undefined && creditsUsed > 0) return CHARGES.some;
-	return OF_ONE_ROW.has(kind) ? CHARGES.noneForRow : CHARGES.none;
+/** What can be said of a charge; undefined: nothing is known, or `CHARGES.unclear` says it. */
+function chargeOf(facts: ErrorFacts, isUnclear: boolean): string | undefined {
+	const { creditsUsed = 0, creditsBefore = 0, billing, kind } = facts;
+	if (creditsUsed > 0 || (creditsBefore ?? 0) > 0) return CHARGES.some;
+	if (kind === 'notRepeated') return undefined;
+	const isFree = billing !== undefined && !isPaid(billing);
+	return isFree || isUnclear || creditsBefore === null ? undefined : CHARGES.none;
 }
 
-function wordsOf(facts: ErrorFacts): Words {
-	const { provider, creditsRequired, creditsAvailable, billing } = facts;
-	const missing =
-		facts.creditsMissing ??
-		(creditsRequired !== undefined && creditsAvailable !== undefined
-			? Math.max(0, creditsRequired - creditsAvailable)
-			: undefined);
+/** The words of the API, or of the network. */
+const detailOf = ({ status }: ErrorFacts) =>
+	status === undefined ? '[Details: {detail}]' : '[{provider} says: {detail}]';
+
+function missingOf({ creditsMissing, creditsRequired, creditsAvailable }: ErrorFacts) {
+	if (creditsMissing !== undefined) return creditsMissing;
+	if (creditsRequired === undefined || creditsAvailable === undefined) return undefined;
+	return Math.max(0, creditsRequired - creditsAvailable);
+}
+
+function wordsOf(facts: ErrorFacts, isUnclear: boolean): Words {
+	const { provider, creditsRequired, creditsAvailable, billing, status } = facts;
+	const charged = (facts.creditsUsed ?? 0) + (facts.creditsBefore ?? 0);
+	const repeatIsFree = billing === 'chargedOnceThenCached' ? provider?.repeatIsFree : undefined;
 	return {
 		provider: provider?.name ?? 'the service',
 		topUpAt: provider?.topUpAt ?? 'your account',
 		checkCharge: provider?.checkCharge,
-		repeatIsFree: billing === 'chargedOnceThenCached' ? provider?.repeatIsFree : undefined,
+		repeatIsFree,
+		again: isUnclear && !repeatIsFree ? AGAIN.unclear : AGAIN.later,
 		field: facts.field,
 		detail: facts.detail,
-		status: facts.status,
+		// "Could not complete it (status 200)" would puzzle.
+		status: status !== undefined && status >= 300 ? status : undefined,
 		batchId: facts.batchId,
-		required: creditsRequired,
-		available: creditsAvailable,
-		missing,
-		charged: facts.creditsUsed,
+		rows: facts.rows === undefined ? undefined : counted(facts.rows),
+		required: counted(creditsRequired),
+		available: counted(creditsAvailable),
+		minimum: counted(facts.minimum, 'credit') ?? 'the credential',
+		missing: counted(missingOf(facts), 'credit'),
+		charged: counted(charged, 'credit'),
+		wasCharged: charged === 1 ? 'was' : 'were',
+		chargedAt: facts.chargedAt === undefined ? undefined : timeText(facts.chargedAt),
 		// "0 credits as documented" would sound as if it could not be charged.
-		credits: facts.documentedCost || undefined,
-		seconds: toSeconds(facts.retryAfterMs ?? facts.timeoutMs),
+		credits: counted(facts.documentedCost || undefined, 'credit'),
+		wait: durationText(facts.retryAfterMs),
+		timeout: durationText(facts.timeoutMs),
 	};
 }
-
-const toSeconds = (ms?: number) => (ms === undefined ? undefined : Math.ceil(ms / 1000));
 
 /**
  * Fills `{name}`; a `[part]` whose value is unknown is left out rather than guessed, and of

@@ -5,7 +5,10 @@ export type ErrorKind = keyof typeof ERRORS;
 interface ErrorRow {
 	/** What happened. `{…}` is filled in; a `[…]` with an unknown value is left out. */
 	message: string;
-	/** What to do next; `{charge}` says what is known of a charge. */
+	/**
+	 * What to do next. `{charge}` says what is known of a charge, `{again}` whether to run it again.
+	 * What the API said itself is added where neither this nor the message holds it.
+	 */
 	nextStep: string;
 	/** Nothing further is sent in the run: every other row would end the same way. */
 	isFatal?: true;
@@ -28,31 +31,31 @@ export const ERRORS = rows({
 	unauthorized: {
 		message: '{provider} refused the API key',
 		nextStep:
-			'Check the key in the credential; it may be mistyped, disabled or revoked.[ {charge}][ {provider} says: {detail}]',
+			'Check the key in the credential; it may be mistyped, disabled or revoked.[ {charge}]',
 		isFatal: true,
 	},
 	insufficientCredits: {
-		message: 'Not enough credits[: {required} needed, {available} left]',
+		message: 'Not enough credits[: {required} needed, {available} left||: {required} needed]',
 		nextStep:
-			'Top up at {topUpAt} and run again[; this row alone lacks {missing} credits].[ {charge}]',
+			'Top up at {topUpAt} and run again[; these {rows} rows lack {missing}||; this row alone lacks {missing}].[ {charge}]',
 		isFatal: true,
 	},
 	forbidden: {
 		message: 'Your {provider} account may not use this',
-		nextStep: 'Contact {provider} about your access.[ {charge}][ {provider} says: {detail}]',
+		nextStep: 'Contact {provider} about your access.[ {charge}]',
 		isFatal: true,
 	},
 	notFound: {
 		message: '{provider} does not know this address or ID',
-		nextStep: 'Check the ID; it may belong to another organization.[ {provider} says: {detail}]',
+		nextStep: 'Check the ID; it may belong to another organization.',
 	},
 	conflict: {
 		message: '{provider} cannot do this in the present state',
-		nextStep: 'Read the status first.[ {provider} says: {detail}]',
+		nextStep: 'Read the status first.',
 	},
 	expired: {
 		message: 'What was asked for has expired',
-		nextStep: 'Submit it again.[ {provider} says: {detail}]',
+		nextStep: 'Submit it again.',
 	},
 	refused: {
 		message: '{provider} did not accept the request[: {detail}]',
@@ -60,47 +63,47 @@ export const ERRORS = rows({
 	},
 	rateLimited: {
 		message: 'The rate limit of your plan is still reached',
-		nextStep: 'Run again [in {seconds} seconds, or ]with fewer rows at once.[ {charge}]',
+		nextStep: 'Run again [in {wait}, or ]with fewer rows at once.[ {charge}]',
 		isFatal: true,
 		isTransient: true,
 	},
 	unavailable: {
 		message: '{provider} is not available right now',
-		nextStep: 'Run again later.',
+		nextStep: '{again}[ {charge}]',
 		isFatal: true,
 		isTransient: true,
 	},
 	serverSide: {
 		message: '{provider} could not complete the request[ (status {status})]',
-		nextStep: 'Run again later.[ {provider} says: {detail}]',
+		nextStep: '{again}[ {charge}]',
 		isTransient: true,
 	},
 	timedOut: {
-		message: '{provider} did not answer[ within {seconds} seconds]',
-		nextStep: 'Run again later.',
+		message: '{provider} did not answer[ within {timeout}]',
+		nextStep: '{again}[ {charge}]',
 		isTransient: true,
 	},
 	unreachable: {
 		message: '{provider} could not be reached',
-		nextStep:
-			'Check the network and the base URL in the credential. Nothing was sent or charged.[ Details: {detail}]',
+		nextStep: 'Check the network and the base URL in the credential.[ {charge}]',
 		isFatal: true,
 		isTransient: true,
 	},
 	interrupted: {
 		message: 'The connection to {provider} broke off before the answer was complete',
-		nextStep: 'Run again later.[ Details: {detail}]',
+		nextStep: '{again}[ {charge}]',
 		isTransient: true,
 	},
 	unreadable: {
 		message: 'The answer could not be read[: {detail}]',
 		nextStep:
-			'Check the base URL in the credential; a proxy may have answered instead of {provider}.',
+			'Check the base URL in the credential; a proxy may have answered instead of {provider}.[ {charge}]',
 		isTransient: true,
 	},
 	notRepeated: {
 		message: 'An earlier try was sent and brought no answer, so it is not sent again',
-		nextStep: 'To look it up all the same, start a new run.',
+		nextStep:
+			'To look it up all the same, start a new run; it can be charged once more.[ {charge}]',
 	},
 	jobFailed: {
 		message: '{provider} could not complete the batch[ {batchId}]',
@@ -133,6 +136,12 @@ export const ERRORS = rows({
 		nextStep:
 			"[{charge} ][Clear 'Maximum Credits' to look it up, as {detail}||Raise 'Maximum Credits' to look it up].",
 	},
+	belowMinimum: {
+		message:
+			'Not sent, because it could take the balance below the minimum of {minimum}[: {available} left]',
+		nextStep: "Top up at {topUpAt}, or lower 'Minimum Balance' in the credential.[ {charge}]",
+		isFatal: true,
+	},
 	stopped: {
 		message: 'Not sent[: {detail}]',
 		nextStep: '[{charge} ]Run it again when the cause is settled.',
@@ -140,7 +149,7 @@ export const ERRORS = rows({
 	cancelled: {
 		message: 'Cancelled',
 		nextStep:
-			'[The batch {batchId} goes on without this step and nothing is lost. ]Run again to look this row up.',
+			'[The batch {batchId} goes on without this step and nothing is lost. ]{again}[ {charge}]',
 		isFatal: true,
 	},
 });
@@ -151,10 +160,16 @@ export const isTransient = (kind: ErrorKind): boolean => row(kind).isTransient =
 
 /** What is said of money; filled in from what is known of the call. */
 export const CHARGES = {
-	none: 'Nothing was charged.',
-	/** The row was not sent, or was turned away; others of the run may have been charged. */
-	noneForRow: 'Nothing was charged for this {unit}.',
-	some: '{charged} credits were charged.',
+	/** Only this row was turned away; others of the run may have been charged. */
+	none: 'Nothing was charged for this {unit}.',
+	some: '{charged} {wasCharged} charged[ at {chargedAt}].',
 	unclear:
-		'This call may have been charged[ ({credits} credits as documented)], so it was not sent again.[ {repeatIsFree}|| To check, {checkCharge}.]',
+		'This call may have been charged[ ({credits} as documented)], so it was not sent again.[ {repeatIsFree}|| To check, {checkCharge}.]',
+} as const;
+
+/** Whether to run it again. */
+export const AGAIN = {
+	later: 'Run again later.',
+	/** After a possible charge; where a repetition is documented as free, `later` holds. */
+	unclear: 'Check before you run it again: a new run can be charged once more.',
 } as const;

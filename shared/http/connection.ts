@@ -31,6 +31,17 @@ export function toBaseUrl(entered: unknown, otherwise: string, provider?: Provid
 	return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
+/**
+ * Blank and 0 set no floor.
+ * @throws ConnectorError of kind `badSettings`: what is no number must not pass for "no floor".
+ */
+export function toMinBalance(entered: unknown, provider?: ProviderWords): number | undefined {
+	const text = typeof entered === 'string' ? entered.trim().replace(/,/g, '') : (entered ?? '');
+	const credits = text === '' ? 0 : Number(text);
+	if (credits >= 0 && credits < Infinity) return credits || undefined;
+	throw badSettings('the minimum balance must be a number from 0 up', provider);
+}
+
 /** Whether a request goes to the connection's own host, and so may carry the key. */
 export function isOwnHost(url: string, { baseUrl }: Pick<Connection, 'baseUrl'>): boolean {
 	try {

@@ -68,8 +68,11 @@ export async function* paginate(
 }
 
 /** Pages of equal size that together hold little more than is wanted: entries may cost credits. */
-export const pageSizeFor = ({ maxSize = Infinity, hasMore }: Paging, limit: number): number =>
-	hasMore && limit > maxSize && limit < Infinity
+export const pageSizeFor = (
+	{ maxSize = Infinity, maxPages = Infinity, hasMore }: Paging,
+	limit: number,
+): number =>
+	hasMore && limit > maxSize && limit < maxSize * maxPages
 		? Math.ceil(limit / Math.ceil(limit / maxSize))
 		: Math.min(limit, maxSize);
 

@@ -43,9 +43,11 @@ export async function callOnce(
 	try {
 		answer = await call();
 	} catch (error) {
-		const isUnclear = error instanceof ConnectorError && error.mayHaveBeenCharged;
+		const isPaid =
+			error instanceof ConnectorError &&
+			(error.mayHaveBeenCharged || (error.facts.creditsUsed ?? 0) > 0);
 		await quietly(() =>
-			isUnclear ? store.set(key, { state: 'unanswered', facts: error.facts }) : store.delete(key),
+			isPaid ? store.set(key, { state: 'unanswered', facts: error.facts }) : store.delete(key),
 		);
 		throw error;
 	}

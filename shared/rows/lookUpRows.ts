@@ -1,12 +1,19 @@
 import type { Data } from '../contract/data';
-import { documentedCost, type Operation } from '../contract/operation';
+import {
+	documentedCost,
+	type LookupOutcome,
+	type Operation,
+	type Paging,
+} from '../contract/operation';
 import type { Success } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { type ErrorKind, isFatal } from '../errors/errorTable';
+import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
-import { pageInput, pageSizeFor, paginate } from '../http/paginate';
+import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
+import { type Lost, recoverLost } from './recoverLost';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
 import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
 import { SpendingLimit } from './spendingLimit';
@@ -28,6 +35,8 @@ export interface RunOptions {
 	client: Client;
 	/** Credits that the run may spend; default: no limit. */
 	maxCredits?: number;
+	/** Whether lost answers are looked for in the wallet (free), which takes some seconds; default: false. */
+	recovers?: boolean;
 	/** Default: nothing is stored beyond the run. */
 	store?: IdempotencyStore;
 }
@@ -44,6 +53,8 @@ interface Lookups {
 	entries?: Data[];
 	/** Why the pages end before the list does. */
 	brokeOff?: ConnectorError;
+	/** More match than the API pages through. */
+	isCut?: boolean;
 }
 
 /**
@@ -54,7 +65,7 @@ interface Lookups {
 export async function lookUpRows(
 	operation: Operation,
 	rows: readonly Row[],
-	{ client, maxCredits, store = NO_STORE }: RunOptions,
+	{ client, maxCredits, store = NO_STORE, recovers = false }: RunOptions,
 ): Promise<{ results: RowResult[]; summary: Summary }> {
 	const results = new Array<RowResult>(rows.length);
 	const lookups = group(operation, rows, results);
@@ -67,7 +78,10 @@ export async function lookUpRows(
 	let open = lookups.length;
 	let creditsRemaining: number | null = null;
 
+	const lost: Lost[] = [];
+
 	async function answer(lookup: Lookup): Promise<RowResult> {
+		const sentAt = client.now();
 		let result: RowResult;
 		try {
 			result = toResult(operation, await callPages(operation, lookup, call));
@@ -79,6 +93,9 @@ export async function lookUpRows(
 			unansweredInARow = error?.mayHaveBeenCharged ? unansweredInARow + 1 : 0;
 		}
 		stop ??= error && reasonToStop(error, unansweredInARow);
+		if (error?.mayHaveBeenCharged && error.kind !== 'notRepeated') {
+			lost.push({ lookup, sentAt, key: callKey(operation, lookup.input), result });
+		}
 		return result;
 	}
 
@@ -97,6 +114,11 @@ export async function lookUpRows(
 		await Promise.all(Array.from({ length: Math.min(open, RATE_LIMITS.maxInFlight.known) }, work));
 	} finally {
 		leave();
+	}
+	if (recovers && lost.length > 0) {
+		const answered = results.filter(({ outcome }) => outcome === 'found');
+		const recovered = await recoverLost(operation, lost, answered, client, store);
+		for (const [lookup, result] of recovered) share(result, lookup, results);
 	}
 	return { results, summary: summarize(results, creditsRemaining) };
 }
@@ -222,40 +244,74 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 	const entries: Data[] = [];
 	try {
 		const { input, limit } = lookup;
+		let isCut = false;
 		for await (const page of paginate(call, operation, input, { limit })) {
 			answers.push(page.success);
 			entries.push(...page.entries);
+			isCut =
+				endsEarly(operation.paging, page, entries.length) && entries.length < (limit ?? Infinity);
 		}
-		return { answers, ...(operation.paging && { entries: entries.slice(0, limit) }) };
+		return { answers, isCut, ...(operation.paging && { entries: entries.slice(0, limit) }) };
 	} catch (error) {
 		if (answers.length === 0) throw error;
-		return { answers, entries, brokeOff: toConnectorError(error) };
+		return { answers, entries, brokeOff: afterPages(toConnectorError(error), answers) };
 	}
 }
 
-function toResult(operation: Operation, { answers, entries, brokeOff }: Lookups): RowResult {
-	const first = answers[0] as Success;
-	const { found, reason } = operation.outcome(first.data);
+/** On the last page that the API gives, and there are more. */
+const endsEarly = (paging: Paging | undefined, page: Page, read: number): boolean =>
+	page.number === paging?.maxPages &&
+	(page.hasMore || (paging.total?.(page.success.data) ?? 0) > read);
+
+/** What is said of the charge of a page must not sound as if the pages before were free. */
+function afterPages({ facts }: ConnectorError, answers: readonly Success[]): ConnectorError {
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	const reported = charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0);
+	const creditsBefore = reported === 0 && charges.includes(null) ? null : reported;
+	return new ConnectorError({ ...facts, creditsBefore });
+}
+
+function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: Lookups): RowResult {
+	const first = answers[0] as Success;
+	const { found, reason } = outcomeOf(operation, first.data);
+	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
+	const creditsReported = charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0);
+	const isReported = charges.every((charge) => charge !== null);
+	// "0" beside a page that may have been charged would be read as "free".
+	const isUnclear = creditsReported === 0 && brokeOff?.mayHaveBeenCharged === true;
 	return {
 		outcome: found ? 'found' : 'notFound',
-		reason: brokeOff ? `Incomplete after ${entries?.length} entries. ${brokeOff.message}` : reason,
+		reason: brokeOff
+			? `Incomplete after ${counted(entries?.length ?? 0, 'entry', 'entries')}. ${brokeOff.message}`
+			: isCut
+				? `${reason}; only the first ${counted(entries?.length ?? 0)} can be paged through. ${operation.paging?.beyond ?? ''}`.trim()
+				: reason,
 		data: first.data,
 		...(entries && { entries }),
-		creditsUsed: charges.every((charge) => charge === null)
-			? null
-			: charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0),
+		creditsUsed: isReported && !isUnclear ? creditsReported : null,
+		...(!isReported && creditsReported > 0 && { creditsReported }),
 		creditsRemaining: answers.map(({ receipt }) => receipt.creditsRemaining).reduce(lower, null),
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
+		...(isCut && { isCut }),
 		...(brokeOff && { error: brokeOff }),
 	};
 }
+
+/** An answer that holds nothing is no hit, whatever the operation makes of it. */
+const outcomeOf = (operation: Operation, data: Data): LookupOutcome =>
+	Object.keys(data).length > 0
+		? operation.outcome(data)
+		: {
+				found: false,
+				reason: operation.neverMisses ? 'The answer is empty' : operation.outcome(data).reason,
+			};
 
 /** Ends of a row that say nothing of whether the API answers. */
 const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 	'notRepeated',
 	'spendingLimit',
+	'belowMinimum',
 	'stopped',
 	'cancelled',
 ]);
@@ -274,5 +330,7 @@ function reasonToStop(error: ConnectorError, unansweredInARow: number): Connecto
 export function share(result: RowResult, { rows }: Lookup, results: RowResult[]): void {
 	const [first, ...others] = rows;
 	results[first as number] = result;
-	for (const row of others) results[row] = { ...result, creditsUsed: 0, sameAs: first };
+	// "0" beside "may have been charged" would be read as "free".
+	const creditsUsed = result.error?.mayHaveBeenCharged ? null : 0;
+	for (const row of others) results[row] = { ...result, creditsUsed, sameAs: first };
 }

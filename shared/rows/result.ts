@@ -1,5 +1,6 @@
 import type { Data } from '../contract/data';
 import type { ConnectorError } from '../errors/ConnectorError';
+import type { ErrorKind } from '../errors/errorTable';
 
 export type Outcome = 'found' | 'notFound' | 'skipped' | 'failed';
 
@@ -14,6 +15,8 @@ export interface RowResult {
 	entries?: Data[];
 	/** Credits charged for this row. 0 for rows that share another row's answer; null: not reported. */
 	creditsUsed: number | null;
+	/** What the pages of a list named, where others named nothing and so `creditsUsed` is null. */
+	creditsReported?: number;
 	creditsRemaining: number | null;
 	requestId?: string;
 	/** The batch that answered it. */
@@ -24,6 +27,10 @@ export interface RowResult {
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
 	isReused?: boolean;
+	/** More match than the API pages through. */
+	isCut?: boolean;
+	/** The answer was lost; an entry of the wallet says what it held. */
+	isRecovered?: boolean;
 	/** Set when the row failed, and when a list broke off after its first pages. */
 	error?: ConnectorError;
 }
@@ -34,7 +41,16 @@ export interface Summary {
 	notFound: number;
 	skipped: number;
 	failed: number;
+	/** All that answers named. */
 	creditsUsed: number;
+	/** Charges that are unclear, at most, as documented. */
+	creditsUnclear: number;
+	/** Lookups that may have been charged although no answer came. */
+	unclear: number;
+	/** Lookups that were answered without a word on their cost. */
+	unreported: number;
+	/** Batches whose cost is not known yet. */
+	unreportedBatches: string[];
 	/** The lowest that was reported: answers overtake each other. */
 	creditsRemaining: number | null;
 }
@@ -58,6 +74,9 @@ export const toFailedRow = (error: ConnectorError): RowResult => ({
 	error,
 });
 
+/** A batch ends later, or its results name what it cost. */
+const OPEN_BATCH: ReadonlySet<ErrorKind> = new Set(['stillRunning', 'resultsUnread']);
+
 export function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
 	const summary: Summary = {
 		rows: results.length,
@@ -66,11 +85,23 @@ export function summarize(results: readonly RowResult[], creditsRemaining: numbe
 		skipped: 0,
 		failed: 0,
 		creditsUsed: 0,
+		creditsUnclear: 0,
+		unclear: 0,
+		unreported: 0,
+		unreportedBatches: [],
 		creditsRemaining,
 	};
-	for (const { outcome, creditsUsed } of results) {
+	const unreported = new Set<string>();
+	for (const result of results) {
+		const { outcome, creditsUsed, creditsReported = 0, error, sameAs, batchId } = result;
 		summary[outcome] += 1;
-		summary.creditsUsed += creditsUsed ?? 0;
+		if (sameAs !== undefined) continue;
+		summary.creditsUsed += creditsUsed ?? creditsReported;
+		if (error?.facts.batchId && OPEN_BATCH.has(error.kind)) unreported.add(error.facts.batchId);
+		if (error?.mayHaveBeenCharged) {
+			summary.unclear += 1;
+			summary.creditsUnclear += error.facts.documentedCost ?? 0;
+		} else if (creditsUsed === null && batchId === undefined) summary.unreported += 1;
 	}
-	return summary;
+	return { ...summary, unreportedBatches: [...unreported] };
 }

@@ -94,7 +94,17 @@ export function checkActionNode(
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
-						...(price ? ['maxCredits', 'onFailedRows', 'providerField', 'skipIfFilled'] : []),
+						...(price
+							? [
+									'maxCredits',
+									'maxCreditsFor',
+									'onFailedRows',
+									'onlyEstimate',
+									'providerField',
+									'skipIfFilled',
+								]
+							: []),
+						...(price && !isMany ? ['reuseHours'] : []),
 						...(isMany ? ['maxWait', 'reuseWithin'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 					].sort(),

@@ -107,7 +107,7 @@ describe('many rows', () => {
 			domain: '={{ $json.domain }}',
 		};
 		const result = await b.run({ resource: 'email', operation: 'findMany', ...fields }, rows);
-		expect(result.error?.message).toContain('1010 needed, 1000 left');
+		expect(result.error?.message).toContain('1,010 needed, 1,000 left');
 		expect(submits()).toBe(0);
 	});
 

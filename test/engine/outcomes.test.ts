@@ -51,19 +51,40 @@ describe('outcomes', () => {
 		const { hints } = (await b.run(find(), [...rows, FOUND])).node('Enrich');
 		expect(hints).toEqual([
 			{
-				message: '5 rows: 2 found, 1 not found, 1 skipped, 1 failed. 10 credits used, 24,990 left.',
+				message: expect.stringMatching(
+					/^5 rows: 2 found, 1 not found, 1 skipped, 1 failed\. 10 credits used, 24,990 left\. Main reason for failed rows: 'Company Domain' "Notion Labs" looks like/,
+				),
 				location: 'outputPane',
 				type: 'warning',
 			},
 		]);
-		const one = (await b.run(validate(), [{ email: 'a@b.com' }])).node('Enrich');
+		const one = (await b.run(validate(), addresses(1))).node('Enrich');
 		expect(one.hints[0]).toMatchObject({
-			message: '1 row: 1 checked, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
+			message:
+				'1 row: 0 valid, 0 risky, 1 invalid, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
 			type: 'info',
 		});
 		expect(
 			(await b.run({ resource: 'wallet', operation: 'getBalance' }, [{}])).node('Enrich').hints,
 		).toEqual([]);
+	});
+
+	test('the hint tells apart what was used and what may have been charged', async () => {
+		b.fault({ when: 'after', kind: 'reset', match: 'invalid.2@' });
+		const { hints } = (await b.run(validate(), addresses(2))).node('Enrich');
+		expect(hints[0]?.message).toMatch(
+			/1 failed\. 1 credit used, 1 more may have been charged, [\d,]+ left\. Main reason/,
+		);
+		b.fault({ when: 'after', kind: 'reset', match: 'invalid.3@' });
+		const lost = (await b.run(validate(), addresses(3).slice(2))).node('Enrich');
+		expect(lost.hints[0]?.message).toContain('1 failed. 1 credit may have been charged. Main');
+	});
+
+	test('the hint of a search counts leads', async () => {
+		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 7 };
+		const parameters = { ...search, filters: { countryName: ['Germany'] } };
+		const { hints } = (await b.run(parameters, [{}])).node('Enrich');
+		expect(hints[0]?.message).toMatch(/^1 row: 7 leads found, 0 not found/);
 	});
 
 	test('equal rows are looked up once; the first bears the charge', async () => {

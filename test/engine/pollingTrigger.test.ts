@@ -230,7 +230,7 @@ describe('a poll that cannot look', () => {
 		b.fault({ when: 'before', kind: 'timeout', times: 2 });
 		const startedAt = Date.now();
 		expect(await pollFailure(poller)).toMatchObject({
-			message: 'Enrich did not answer within 1 seconds',
+			message: 'Enrich did not answer within 1 second',
 			description: expect.stringContaining('Nothing is lost: the next poll'),
 		});
 		expect(Date.now() - startedAt).toBeLessThan(2000);

@@ -36,7 +36,7 @@ describe('Retry On Fail', () => {
 		expect(sends(3)).toEqual([1, 2, 1]);
 		expect(b.sandbox.ledger.charged()).toBe(3);
 		expect(node.hints).toHaveLength(1);
-		expect(memoryOf(result)).toEqual({});
+		expect(memoryOf(result)).toMatchObject({ enrichPaidCalls: { tries: 0, calls: {} } });
 	});
 
 	test('the last try returns what there is', async () => {
@@ -90,7 +90,7 @@ describe('Retry On Fail', () => {
 			expect(result.node('Enrich').tries).toBe(3);
 			expect(b.sandbox.requests).toHaveLength(2);
 			expect(b.sandbox.ledger.charged()).toBe(10);
-			expect(memoryOf(result)).toEqual({});
+			expect(memoryOf(result)).toMatchObject({ enrichPaidCalls: { tries: 0, calls: {} } });
 		},
 	);
 
@@ -190,11 +190,59 @@ describe('memory', () => {
 		expect(sends(2)).toEqual([2, 2]);
 	});
 
-	test('a step that runs twice, as in a loop, does not send again what may have been charged', async () => {
-		const workflow = {
-			nodes: [trigger, noOp('A'), noOp('B'), enrichNode(validate(), RETRY)],
-			connections: { Trigger: to('A', 'B'), A: to('Enrich'), B: to('Enrich') },
-		};
+	/** Two branches that end in the same step, which so runs twice, as in a loop. */
+	const twice = (parameters: object, settings = {}) => ({
+		nodes: [trigger, noOp('A'), noOp('B'), enrichNode(parameters, settings)],
+		connections: { Trigger: to('A', 'B'), A: to('Enrich'), B: to('Enrich') },
+	});
+
+	test('a step that runs twice, as in a loop, pays once, and says so', async () => {
+		const result = await b.runAll(twice(validate()), addresses(3));
+		const [first, second] = result.runs('Enrich');
+		expect(sends(3)).toEqual([1, 1, 1]);
+		expect(b.sandbox.ledger.charged()).toBe(3);
+		expect(jsonOf(first!).map(({ creditsUsed }) => creditsUsed)).toEqual([1, 1, 1]);
+		expect(jsonOf(second!)).toEqual(
+			jsonOf(first!).map((json) => expect.objectContaining({ ...json, creditsUsed: 0 })),
+		);
+		expect(second!.hints[0]?.message).toContain('0 credits used');
+	});
+
+	test('a search in two rounds is paid once', async () => {
+		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 150 };
+		const parameters = { ...search, filters: { countryName: ['Germany'] } };
+		const result = await b.runAll(twice(parameters), [{}]);
+		const [first, second] = result.runs('Enrich');
+		expect(jsonOf(second!)).toHaveLength(jsonOf(first!).length);
+		expect(b.sandbox.requests).toHaveLength(2);
+	});
+
+	test.each([
+		['run', 4],
+		['execution', 2],
+	])('Maximum Credits for each %s', async (maxCreditsFor, charged) => {
+		const email = '=invalid.{{ $json.row + ($runIndex === 0 ? 0 : 100) }}@example.com';
+		const parameters = validate({ email, options: { maxCredits: 2, maxCreditsFor } });
+		await b.runAll(twice(parameters), addresses(3));
+		expect(b.sandbox.ledger.charged()).toBe(charged);
+	});
+
+	test('another execution pays again, unless answers are to be reused', async () => {
+		await b.run(validate(), addresses(2));
+		await b.run(validate(), addresses(2));
+		expect(b.sandbox.ledger.charged()).toBe(4);
+		const reusing = validate({ options: { reuseHours: 1 } });
+		await b.run(reusing, addresses(3));
+		expect(b.sandbox.ledger.charged()).toBe(7);
+		const node = (await b.run(reusing, addresses(3))).node('Enrich');
+		expect(b.sandbox.ledger.charged()).toBe(7);
+		expect(jsonOf(node).map(({ creditsUsed }) => creditsUsed)).toEqual([0, 0, 0]);
+		await b.run(validate(), addresses(3));
+		expect(b.sandbox.ledger.charged()).toBe(10);
+	});
+
+	test('a step that runs twice does not send again what may have been charged', async () => {
+		const workflow = twice(validate(), RETRY);
 		b.fault({ when: 'after', kind: 'reset', match: 'invalid.1@' });
 		b.fault({ ...NOT_NOW, match: 'invalid.2@' });
 		const result = await b.runAll(workflow, addresses(2));
@@ -204,7 +252,7 @@ describe('memory', () => {
 			['failed', 'found'],
 			['failed', 'found'],
 		]);
-		expect(sends(2)).toEqual([1, 3]);
+		expect(sends(2)).toEqual([1, 2]);
 	});
 });
 

@@ -36,12 +36,13 @@ const after = (answer: HttpResponse | Error, operation: Operation = validateEmai
 	errorOf(fakeClient(scripted(answer), { maxWaitMs: 0 }).call(operation, operation.example.input));
 
 describe('every answer of the facts table becomes one clear, typed error', () => {
+	const CHARGEABLE = /^This call may have been charged.* a new run can be charged once more/;
 	const cases: [number, ErrorKind, boolean, RegExp][] = [
 		[400, 'badInput', false, /Correct this row/],
 		[401, 'unauthorized', false, /Check the key/],
 		[402, 'insufficientCredits', false, /Top up/],
 		[403, 'forbidden', false, /Contact Enrich/],
-		[404, 'notFound', false, /Check the ID/],
+		[404, 'badSettings', false, /base URL/],
 		[405, 'badSettings', false, /base URL/],
 		[409, 'conflict', false, /Read the status/],
 		[410, 'expired', false, /Submit it again/],
@@ -49,12 +50,12 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 		[418, 'refused', false, /Check the values/],
 		[422, 'refused', false, /Check the values/],
 		[429, 'rateLimited', false, /Run again/],
-		[500, 'serverSide', true, /Run again later/],
-		[502, 'serverSide', true, /Run again later/],
-		[503, 'unavailable', true, /Run again later/],
-		[504, 'serverSide', true, /Run again later/],
-		[408, 'serverSide', true, /Run again later/],
-		[499, 'serverSide', true, /Run again later/],
+		[500, 'serverSide', true, CHARGEABLE],
+		[502, 'serverSide', true, CHARGEABLE],
+		[503, 'unavailable', true, CHARGEABLE],
+		[504, 'serverSide', true, CHARGEABLE],
+		[408, 'serverSide', true, CHARGEABLE],
+		[499, 'serverSide', true, CHARGEABLE],
 		[302, 'badSettings', false, /base URL/],
 	];
 	const shapes: [string, (status: number) => HttpResponse][] = [
@@ -126,7 +127,7 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 		const error = await after(problem(400, { detail: 'body/email Invalid email' }));
 		expect(error).toMatchObject({ field: 'Email', message: "'Email' Invalid email" });
 		expect(error.nextStep).toBe(
-			"Correct 'Email' in this row and run it again. Nothing was charged.",
+			"Correct 'Email' in this row and run it again. Nothing was charged for this row.",
 		);
 		const inner = await after(
 			problem(400, { detail: 'body/filters/jobTitle/0 must be string' }),
@@ -148,6 +149,122 @@ describe('every answer of the facts table becomes one clear, typed error', () =>
 		expect(error.creditsMissing).toBe(missing);
 		expect(error.nextStep.includes('lacks')).toBe(missing !== undefined);
 		expectReadable(error);
+	});
+
+	test.each<[string, unknown, string]>([
+		['{detail, title}', { detail: 'No such plan', title: 'Bad Request' }, 'No such plan'],
+		['{error, message}', { error: 'Bad Request', message: 'No such plan' }, 'No such plan'],
+		['{success, error}', { success: false, error: 'No such plan' }, 'No such plan'],
+		[
+			'error: {…}',
+			{ success: false, error: { code: 'X', message: 'No such plan' } },
+			'No such plan',
+		],
+		['errors: […]', { errors: ['No such plan', 'No such key'] }, 'No such plan; No such key'],
+		[
+			'errors of objects',
+			{ errors: [{ message: 'No such plan' }, { detail: 'No key' }] },
+			'No such plan; No key',
+		],
+		[
+			'a list of messages',
+			{ message: ['No such plan', 'No key'], error: 'Bad Request' },
+			'No such plan; No key',
+		],
+		['an object within', { error: { detail: { message: 'No such plan' } } }, 'No such plan'],
+		['plain text', 'No such plan', 'No such plan'],
+	])('the words of the API are kept: %s', async (_, body, words) => {
+		for (const status of [400, 402, 404, 418, 429, 500, 503]) {
+			const { message, nextStep } = await after(json(status, body));
+			expect(`${message} ${nextStep}`).toContain(words);
+		}
+	});
+
+	test.each<[string, unknown]>([
+		['error', { success: false, error: 'No such plan' }],
+		['errors', { success: false, errors: [{ message: 'No such plan' }] }],
+		['message', { success: false, message: 'No such plan', data: null }],
+	])(
+		'a 200 that is a refusal in its %s: its words, and what is known of the charge',
+		async (_, body) => {
+			const error = await after(json(200, body));
+			expect(error).toMatchObject({ kind: 'serverSide', mayHaveBeenCharged: true });
+			expect(error.message).toBe('Enrich could not complete the request');
+			expect(error.nextStep).toContain('Enrich says: No such plan');
+			expectReadable(error);
+		},
+	);
+
+	test('a 402 that tells only what is needed', async () => {
+		const body = {
+			error: 'Payment Required',
+			message: 'Insufficient credits for batch operation',
+			detail: { required: 50_000, itemCount: 500, creditCostPerItem: 100 },
+			statusCode: 402,
+		};
+		const error = await after(json(402, body));
+		expect(error.message).toBe('Not enough credits: 50,000 needed');
+		expect(error.nextStep).toContain('Enrich says: Insufficient credits for batch operation');
+		expect(error.facts.creditsRequired).toBe(50_000);
+	});
+
+	test('a 404 is an unknown ID only where one was asked for', async () => {
+		const operation = enrich.operations.getEmailFinderBatchStatus;
+		expect(await after(problem(404), operation)).toMatchObject({ kind: 'notFound' });
+	});
+
+	test.each([200, 400, 402, 429, 500])(
+		'a charge that a %i reports is repeated: nothing is unclear, and nothing was free',
+		async (status) => {
+			const error = await after(
+				json(status, { success: false, error: 'No', meta: { creditsUsed: 25 } }),
+			);
+			expect(error).toMatchObject({ mayHaveBeenCharged: false, facts: { creditsUsed: 25 } });
+			expect(error.nextStep).toContain('25 credits were charged.');
+			expect(error.nextStep).not.toMatch(/nothing was charged|may have been/i);
+			expectReadable(error);
+		},
+	);
+
+	test('a call that was charged is not sent again by itself, whatever its status', async () => {
+		const transport = scripted(json(429, { meta: { creditsUsed: 25 } }));
+		await errorOf(fakeClient(transport).call(validateEmail, validateEmail.example.input));
+		expect(transport.requests).toHaveLength(1);
+	});
+
+	test.each([
+		['1', '1 second'],
+		['90', '90 seconds'],
+		['600', '10 minutes'],
+		['7200', '2 hours'],
+		['200000', '3 days'],
+		['99999999', undefined],
+	])('a Retry-After of %s s reads well', async (seconds, words) => {
+		const { nextStep } = await after(json(429, {}, { 'retry-after': seconds }));
+		expect(nextStep).toContain(words ? `in ${words}, or with` : 'Run again with fewer rows');
+	});
+
+	test('one credit is no credits', async () => {
+		const error = await after(problem(402, { required: 1, currentBalance: 0 }));
+		expect(error.nextStep).toContain('lacks 1 credit.');
+		const { nextStep } = await after(problem(400, { meta: { creditsUsed: 1 } }));
+		expect(nextStep).toContain('1 credit was charged.');
+	});
+
+	test('what is missing for the rows of a batch is not said of one row', () => {
+		const facts = { kind: 'insufficientCredits', creditsMissing: 5 } as const;
+		const batch = new ConnectorError({ ...facts, rows: 2500 });
+		expect(batch.nextStep).toContain('these 2,500 rows lack 5 credits');
+		expect(batch.nextStep).toContain('Nothing was charged for this batch.');
+		expect(new ConnectorError(facts).nextStep).toContain('this row alone lacks 5 credits');
+	});
+
+	test('of the earlier pages of a list: what they were charged, or nothing', () => {
+		const facts = { kind: 'spendingLimit' } as const;
+		expect(new ConnectorError({ ...facts, creditsBefore: 25 }).nextStep).toContain(
+			'25 credits were',
+		);
+		expect(new ConnectorError({ ...facts, creditsBefore: null }).nextStep).not.toContain('charged');
 	});
 
 	test.each([

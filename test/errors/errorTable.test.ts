@@ -1,4 +1,5 @@
 import {
+	AGAIN,
 	CHARGES,
 	type ErrorKind,
 	ERRORS,
@@ -10,10 +11,11 @@ const KINDS = Object.keys(ERRORS) as ErrorKind[];
 const TEMPLATES = [
 	...KINDS.flatMap((kind) => [ERRORS[kind].message, ERRORS[kind].nextStep]),
 	...Object.values(CHARGES),
+	...Object.values(AGAIN),
 ];
 
 /** What a template may ask for; all of them can be unknown but the provider. */
-const ALWAYS_KNOWN = ['provider', 'topUpAt', 'unit'];
+const ALWAYS_KNOWN = ['provider', 'topUpAt', 'unit', 'again', 'minimum'];
 const KNOWN = [
 	...ALWAYS_KNOWN,
 	'charge',
@@ -28,8 +30,11 @@ const KNOWN = [
 	'available',
 	'missing',
 	'credits',
-	'seconds',
-	'unit',
+	'rows',
+	'timeout',
+	'wait',
+	'wasCharged',
+	'chargedAt',
 ];
 const placeholders = (template: string) =>
 	[...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name as string);
@@ -51,7 +56,7 @@ test.each(TEMPLATES)('%j asks for what is known', (template) => {
 
 test.each(TEMPLATES)('%j leaves out what is unknown, rather than a gap', (template) => {
 	const isOfCharge = Object.values<string>(CHARGES).includes(template);
-	const allowed = isOfCharge ? [...ALWAYS_KNOWN, 'charged', 'unit'] : ALWAYS_KNOWN;
+	const allowed = isOfCharge ? [...ALWAYS_KNOWN, 'charged', 'wasCharged'] : ALWAYS_KNOWN;
 	for (const name of placeholders(withoutOptional(template))) expect(allowed).toContain(name);
 });
 
@@ -70,6 +75,7 @@ test('what may have been charged is never said to be free', () => {
 test('what ends every other row the same way stops a run', () => {
 	expect(KINDS.filter(isFatal).sort()).toEqual([
 		'badSettings',
+		'belowMinimum',
 		'cancelled',
 		'forbidden',
 		'insufficientCredits',

@@ -76,6 +76,10 @@ describe('what becomes of each row', () => {
 			skipped: 2,
 			failed: 1,
 			creditsUsed: 10,
+			creditsUnclear: 0,
+			unclear: 0,
+			unreported: 0,
+			unreportedBatches: [],
 			creditsRemaining: 999_990,
 		});
 	});
@@ -123,11 +127,40 @@ describe('what becomes of each row', () => {
 		}
 	});
 
+	test('an empty answer is no hit', async () => {
+		for (const operation of [findEmail, validateEmail, phoneLookup, reverseLookup, ipToCompany]) {
+			const client = fakeClient(scripted(success({}, { creditsUsed: 3 })));
+			const { results } = await lookUpRows(operation, [{ values: operation.example.input }], {
+				client,
+			});
+			expect(results[0]).toMatchObject({ outcome: 'notFound', creditsUsed: 3 });
+		}
+	});
+
+	test('a wrong base path is noticed once, not once for every row', async () => {
+		const { results, sent } = await run(validateEmail, many(1000), {
+			trouble: () => ({ fault: 'status', when: 'before', status: 404 }),
+		});
+		expect(sent.length).toBeLessThan(100);
+		expect(results.at(-1)?.reason).toContain('is not set up correctly');
+		expect(JSON.stringify(results)).not.toContain('organization');
+	});
+
+	test('what may have been charged is summed apart, and never stands as 0', async () => {
+		const rows = emails('a@b.co', 'c@d.co', 'C@d.co');
+		const { results, summary } = await run(reverseLookup, rows, {
+			trouble: (n) => (n === 1 ? { fault: 'timeout', when: 'after' } : undefined),
+		});
+		expect(summary).toMatchObject({ creditsUsed: 10, creditsUnclear: 10, unclear: 1 });
+		expect(results.slice(1).map(({ creditsUsed }) => creditsUsed)).toEqual([null, null]);
+	});
+
 	test('credits that an answer does not tell are unknown, not free', async () => {
 		const client = fakeClient(
 			scripted(json(200, { success: true, data: validateEmail.example.data })),
 		);
-		const { results } = await lookUpRows(validateEmail, many(1), { client });
+		const { results, summary } = await lookUpRows(validateEmail, many(1), { client });
+		expect(summary).toMatchObject({ creditsUsed: 0, unreported: 1 });
 		expect(results[0]).toMatchObject({
 			outcome: 'found',
 			creditsUsed: null,
@@ -319,6 +352,27 @@ describe('lists', () => {
 		expect(sent).toHaveLength(40);
 	});
 
+	test.each([undefined, 4_001, 9_000])(
+		'a list of 10,000 with a limit of %p ends with 4,000, a note and what to do',
+		async (limit) => {
+			const { results } = await run(searchLeads, leads(limit), { listLength: 10_000 });
+			expect(results[0]).toMatchObject({
+				isCut: true,
+				reason:
+					'10000 leads match; only the first 4,000 can be paged through. Narrow the filters, or export the leads instead.',
+			});
+			expect(results[0]?.entries).toHaveLength(4_000);
+		},
+	);
+
+	test.each([
+		[4_000, 10_000],
+		[undefined, 4_000],
+	])('a limit of %p of %p matches is complete', async (limit, listLength) => {
+		const { results } = await run(searchLeads, leads(limit), { listLength });
+		expect(results[0]?.isCut).toBeUndefined();
+	});
+
 	test('a list that breaks off keeps what it has, and says so', async () => {
 		const { results } = await run(searchLeads, leads(500), {
 			listLength: 1000,
@@ -331,6 +385,38 @@ describe('lists', () => {
 		});
 		expect(results[0]?.entries).toHaveLength(200);
 		expect(results[0]?.reason).toMatch(/^Incomplete after 200 entries\. /);
+	});
+
+	const page = (more: boolean, meta: object) =>
+		json(200, {
+			success: true,
+			data: { results: [{ id: String(more) }], pagination: { hasMore: more, totalResults: 2 } },
+			meta,
+		});
+
+	test('the cost of a page that names none is unknown', async () => {
+		const client = fakeClient(
+			scripted(page(true, { creditsUsed: 25 }), page(false, { requestId: 'req_2' })),
+		);
+		const { results, summary } = await lookUpRows(searchLeads, leads(200), { client });
+		expect(results[0]?.creditsUsed).toBeNull();
+		expect(summary).toMatchObject({ creditsUsed: 25, unreported: 1 });
+	});
+
+	test.each([
+		[{ creditsUsed: 25 }, /25 credits were charged\./],
+		[{}, /^Top up at enrich\.so and run again\. Enrich says: Detail$/],
+		[{ creditsUsed: 0 }, /Nothing was charged/],
+	])('what is said where a list breaks off after a page with %j', async (meta, words) => {
+		const client = fakeClient(scripted(page(true, meta), problem(402)));
+		const { results } = await lookUpRows(searchLeads, leads(200), { client });
+		expect(results[0]?.error?.nextStep).toMatch(words);
+	});
+
+	test('a free page before one that may have been charged does not make the list free', async () => {
+		const client = fakeClient(scripted(page(true, { creditsUsed: 0 }), json(500, {})));
+		const { results } = await lookUpRows(searchLeads, leads(200), { client });
+		expect(results[0]).toMatchObject({ creditsUsed: null, error: { mayHaveBeenCharged: true } });
 	});
 
 	test('no page is asked for again that may have run: even free ones are so only for a while', async () => {

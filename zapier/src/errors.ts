@@ -42,7 +42,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	insufficientCredits: {
 		ending: 'halt',
 		nextStep:
-			'Top up [at least {missing} credits ]at https://{topUpAt}, then replay the run.[ {charge}]',
+			'Top up [at least {missing} ]at https://{topUpAt}, then replay the run.[ {charge}]',
 	},
 	forbidden: { ending: 'halt' },
 	notFound: {
@@ -78,6 +78,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	},
 	lostSubmit: { ending: 'halt' },
 	spendingLimit: { ending: 'halt' },
+	belowMinimum: { ending: 'halt' },
 	stopped: { ending: 'throttle' },
 	cancelled: { ending: 'throttle' },
 };
@@ -86,7 +87,7 @@ function nextStepFor(kind: ErrorKind): string {
 	const { ending, nextStep } = REACTIONS[kind];
 	const otherwise =
 		ending === 'throttle'
-			? `${BY_ITSELF}[ in {seconds} seconds].[ {charge}]`
+			? `${BY_ITSELF}[ in {wait}].[ {charge}]`
 			: ERRORS[kind].nextStep;
 	return nextStep ?? otherwise;
 }

@@ -1,5 +1,5 @@
 import type { Auth } from '../../contract/provider';
-import { badSettings, toApiKey, toBaseUrl } from '../../http/connection';
+import { badSettings, toApiKey, toBaseUrl, toMinBalance } from '../../http/connection';
 import { words } from './words';
 
 const DEFAULT_BASE_URL = 'https://dev.enrich.so/api/v3';
@@ -22,6 +22,7 @@ export const auth: Auth = {
 			apiKey,
 			baseUrl: toBaseUrl(entered.baseUrl, DEFAULT_BASE_URL, words),
 			headerStyle: entered.headerStyle === 'bearer' ? 'bearer' : 'x-api-key',
+			minBalance: toMinBalance(entered.minBalance, words),
 		};
 	},
 	headers: ({ apiKey, headerStyle }): Record<string, string> =>

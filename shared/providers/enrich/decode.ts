@@ -5,31 +5,38 @@ import type { Operation } from '../../contract/operation';
 import type { Failure, Provider, Receipt, Success } from '../../contract/provider';
 import { requiredKeys } from '../../contract/schema';
 import type { ErrorFacts } from '../../errors/ConnectorError';
-import type { HttpResponse } from '../../http/transport';
 import { amountOf, describeBody, firstText, parseJson } from '../../http/response';
 import { retryAfter } from '../../http/retry';
 import { statusRule } from '../../http/status';
+import type { HttpResponse } from '../../http/transport';
 import { titleOf } from '../../input/prepare';
 
 export const decode: Provider['decode'] = (operation, response, now) => {
 	const { status, headers } = response;
 	const body = parseJson(response.body);
-	const problem = readProblem(body, operation);
+	const words = body === undefined ? plainText(response) : undefined;
+	const problem = readProblem(words ?? body, operation);
 	if (status >= 200 && status < 300) {
 		const success =
 			operation.answers === 'csv'
 				? toFile(response)
 				: toSuccess(operation, unlisted(operation, body));
 		if (success) return success;
-		const detail = saidIn(body) ?? describeBody(response);
-		const facts = { ...problem, kind: 'unreadable', status, execution: 'maybe', detail } as const;
-		return { facts, retryable: true };
+		const said = isRefusal(body) ? problem.detail : undefined;
+		const kind = said === undefined ? 'unreadable' : 'serverSide';
+		const heard = words?.trim() ? `: ${words}` : '';
+		const detail = said ?? firstText(describeBody(response) + heard);
+		return { facts: { ...problem, kind, status, execution: 'maybe', detail }, retryable: true };
 	}
 	const retryAfterMs = retryAfter(headers['retry-after'], now);
 	const { retryable, ...rule } = statusRule(status, retryAfterMs !== undefined);
+	const isCharged = (problem.creditsUsed ?? 0) > 0;
 	const facts: ErrorFacts = {
 		...problem,
 		...rule,
+		// Without an ID to be unknown, it is the base URL that leads elsewhere.
+		...(status === 404 && !operation.path.includes('{') && { kind: 'badSettings' }),
+		...(isCharged && { execution: 'maybe' }),
 		status,
 		retryAfterMs: retryAfterMs ?? problem.retryAfterMs,
 	};
@@ -87,32 +94,41 @@ const withCredits = (key: 'creditsReserved' | 'creditsRefunded', meta: Data) => 
 	return credits === undefined ? {} : { [key]: credits };
 };
 
-/** What an error says in its own words, be it sent as a success. */
-const saidIn = (body: unknown): string | undefined =>
-	isRecord(body) && (body.success === false || body.error !== undefined)
-		? firstText(...textsOf(body))
-		: undefined;
+/** A success that reports what went wrong. */
+const isRefusal = (body: unknown): boolean =>
+	isRecord(body) && [body.success === false, body.error, body.errors].some(Boolean);
 
-const textsOf = ({ detail, message, error, errors, title }: Data): unknown[] => [
-	detail,
-	message,
-	...[detail, message, error, errors]
-		.flat()
-		.flatMap((part) =>
-			isRecord(part) ? [part.message, part.detail, part.error, part.title] : [part],
-		),
-	title,
-];
+/** What somebody in between says, where it is words and no page or broken data. */
+const plainText = ({ body }: HttpResponse): string | undefined =>
+	/^\s*[<{["]/.test(body) ? undefined : body;
+
+const SAID_IN = ['detail', 'message', 'error', 'errors', 'title'] as const;
+
+/** What an error says in its own words; several of a list are joined. */
+function textIn(value: unknown, depth = 0): string | undefined {
+	if (depth > MAX_DEPTH || typeof value === 'string') return firstText(value);
+	if (Array.isArray(value)) {
+		const texts = value.slice(0, MAX_TEXTS).map((entry) => textIn(entry, depth + 1));
+		return firstText(texts.filter((text) => text !== undefined).join('; '));
+	}
+	if (!isRecord(value)) return undefined;
+	// Plain texts first: an object beside them holds the details.
+	const parts = SAID_IN.map((key) => value[key]);
+	const plain = parts.slice(0, 2).find((part) => typeof part === 'string');
+	return firstText(plain, ...parts.map((part) => textIn(part, depth + 1)));
+}
+const MAX_DEPTH = 4;
+const MAX_TEXTS = 5;
 
 /**
  * Reads RFC 9457 problems, `{error}`, `{statusCode, error, message, retryAfter}`, `{error, message}`,
- * and errors within objects or lists. Anything else says nothing.
+ * errors within objects or lists, and plain text. Anything else says nothing.
  */
-function readProblem(body: unknown, operation: Operation): Omit<ErrorFacts, 'kind'> {
-	if (!isRecord(body)) return {};
-	const inner = isRecord(body.detail) ? body.detail : isRecord(body.error) ? body.error : {};
+function readProblem(said: unknown, operation: Operation): Omit<ErrorFacts, 'kind'> {
+	const body = isRecord(said) ? said : { detail: said };
+	const inner = [body.detail, body.error, body].find(isRecord) ?? {};
 	const meta = isRecord(body.meta) ? body.meta : {};
-	const detail = firstText(...textsOf(body));
+	const detail = textIn(body);
 	const field = /^(?:body|querystring|params)\/([^\s]+) (.+)$/s.exec(detail ?? '');
 	const amounts = /required:?\s*([\d.,]*\d)\D+available:?\s*([\d.,]*\d)/i.exec(detail ?? '');
 	const seconds = amountOf(body.retryAfter);

@@ -6,6 +6,7 @@ import { decode } from './decode';
 import { events } from './events';
 import { operations } from './operations';
 import { plans } from './plans';
+import { recover } from './recover';
 import { wallet } from './wallet';
 import { words } from './words';
 
@@ -18,6 +19,7 @@ export const enrich = {
 	decode,
 	plans,
 	wallet,
+	recover,
 	batches,
 	events,
 } satisfies Provider;

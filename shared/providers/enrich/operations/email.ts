@@ -98,6 +98,7 @@ export const validateEmail = defineOperation({
 		segProvider: output.text('Email Gateway').optional(),
 		provider: output.oneOf('Email Provider', ['GOOGLE', 'MICROSOFT', 'SMTP']).optional(),
 	}),
+	verdict: { key: 'result', values: ['valid', 'risky', 'invalid'] },
 	neverMisses: true,
 	outcome: (data) => ({
 		found: true,

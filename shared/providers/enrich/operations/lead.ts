@@ -82,6 +82,8 @@ export const searchLeads = defineOperation({
 		maxSize: 100,
 		maxPages: 40,
 		hasMore: ({ data }) => data.pagination?.hasMore === true,
+		total: ({ pagination }) => pagination?.searchedTotalResult ?? pagination?.totalResults,
+		beyond: 'Narrow the filters, or export the leads instead.',
 	},
 	simplified: [
 		...(['id', 'firstName', 'lastName', 'jobTitle', 'companyName', 'domain'] as const),
