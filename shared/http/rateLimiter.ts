@@ -13,6 +13,10 @@ export const RATE_LIMITS = {
 	 */
 	maxInFlight: { unknown: 5, none: 10, known: 256 },
 	burstUnknown: 5,
+	/** From the first answer on, bursts double in so many milliseconds: others may start as well. */
+	burstDoublesMs: 800,
+	/** Part of a burst that is used where other programs use the key. */
+	burstWithOthers: 0.8,
 	/** So many tests of a very long Retry-After in a row show that it is meant for everybody. */
 	maxTests: 5,
 };
@@ -89,6 +93,7 @@ export class RateLimiter {
 	private isBurstReported = false;
 	private inFlight = 0;
 	private maxInFlight: number = RATE_LIMITS.maxInFlight.unknown;
+	private firstAnswerAt = Infinity;
 	/** What the answers so far have said of limits. */
 	private limits: 'unknown' | 'none' | 'known' = 'unknown';
 	/** Exchanges of late: how long the quickest and the slowest took. */
@@ -252,7 +257,11 @@ export class RateLimiter {
 	/** At most `burst` calls within any second. */
 	private burstWaitMs(bucket: BucketState, now: number): number {
 		if (this.limits === 'none') return 0;
-		const burst = Math.max(1, Math.floor(this.burst * bucket.share));
+		const { share } = bucket;
+		const ours = this.burst * share * (share < 1 ? RATE_LIMITS.burstWithOthers : 1);
+		const doublings = Math.max(0, now - this.firstAnswerAt) / RATE_LIMITS.burstDoublesMs;
+		const cautious = RATE_LIMITS.burstUnknown * 2 ** Math.min(20, doublings);
+		const burst = Math.max(1, Math.floor(Math.min(ours, cautious)));
 		const first = this.sends.last(burst);
 		if (first === undefined) return 0;
 		// A second's calls must not be overtaken by the next second's, where there is time for that.
@@ -275,6 +284,7 @@ export class RateLimiter {
 		now: number,
 	): void {
 		const report = toReport(headers);
+		this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
 		if (!report) {
 			if (this.limits === 'unknown' && isGood) this.limits = 'none';
 			return;

@@ -17,6 +17,8 @@ export interface Sending {
 const USUAL_LENGTH_MS = 60_000;
 /** How much of the past counts when the share is learned. */
 const SHARE_MEMORY = 0.8;
+/** From one answer alone, at most so many programs are inferred. */
+const MAX_FIRST_OTHERS = 4;
 /** Difference to what was expected, as a part of the limit, that shows how a window refills. */
 const SURPRISE = 0.25;
 /** Longest wait for other programs to use the last calls of a window. */
@@ -36,7 +38,7 @@ export class RateWindow {
 	private isGuess = false;
 	private lengthMs = USUAL_LENGTH_MS;
 	private refills: 'unknown' | 'atOnce' | 'gradually' = 'unknown';
-	private used = { own: 1, all: 1 };
+	private used: { own: number; all: number };
 
 	constructor(
 		private readonly sends: SendLog,
@@ -49,6 +51,9 @@ export class RateWindow {
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
+		// Calls that are not ours: perhaps of long ago, so they do not count for much.
+		const all = Math.min(MAX_FIRST_OTHERS * sending.number, report.limit - report.remaining);
+		this.used = { own: sending.number, all: Math.max(sending.number, all) };
 	}
 
 	readonly limit: number;

@@ -11,7 +11,7 @@ test('table', async () => {
 					const id = `${name} ${window} ${latencyMs} ${processes}p ${headers}`;
 					if (!new RegExp(only).test(id)) continue;
 					const p = plan(name);
-					const rows = (p.enrichmentPerMinute as number) * Number(process.env.K ?? 3);
+					const rows = Math.round((p.enrichmentPerMinute as number) * Number(process.env.K ?? 3) * (processes > 1 || headers === "none" ? 0.85 : 1));
 					const s: Simulation = { plan: p, window, latencyMs, processes, headers, rows };
 					const began = Date.now();
 					const r = await simulateLimits(s);
