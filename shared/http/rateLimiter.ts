@@ -1,6 +1,7 @@
 import type { Operation } from '../contract/operation';
 import type { Plan } from '../contract/plan';
 import { BackOff } from './backOff';
+import { KeyShare } from './keyShare';
 import { type LimitReport, RateWindow, type Sending } from './rateWindow';
 import { SendLog } from './sendLog';
 import type { Clock } from './transport';
@@ -59,6 +60,7 @@ class BucketState {
 	/** By limit. */
 	readonly windows = new Map<number, RateWindow>();
 	readonly backOff = new BackOff();
+	readonly share = new KeyShare();
 	/** How many calls each run still has open. */
 	readonly runs = new Set<() => number>();
 	waiters: Waiter[] = [];
@@ -68,11 +70,6 @@ class BucketState {
 	wakesAt = Infinity;
 
 	constructor(readonly name: Bucket) {}
-
-	/** Our part of what all programs with this key send. */
-	get share(): number {
-		return Math.min(1, ...[...this.windows.values()].map(({ share }) => share));
-	}
 }
 
 /**
@@ -146,6 +143,7 @@ export class RateLimiter {
 		const now = this.clock.now();
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
+		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
 			this.maxInFlight += 1;
@@ -245,7 +243,7 @@ export class RateLimiter {
 		const { backOff, sends, inFlight } = bucket;
 		const marginMs = this.overtakenMs;
 		const windows = [...bucket.windows.values()];
-		const random = windows.some(({ share }) => share < 1) ? this.clock.random() : 0.5;
+		const random = bucket.share.value < 1 ? this.clock.random() : 0.5;
 		return Math.max(
 			backOff.heldUntil - now,
 			sends.lastAt + backOff.spacingMs - now,
@@ -257,7 +255,7 @@ export class RateLimiter {
 	/** At most `burst` calls within any second. */
 	private burstWaitMs(bucket: BucketState, now: number): number {
 		if (this.limits === 'none') return 0;
-		const { share } = bucket;
+		const share = bucket.share.value;
 		const ours = this.burst * share * (share < 1 ? RATE_LIMITS.burstWithOthers : 1);
 		const doublings = Math.max(0, now - this.firstAnswerAt) / RATE_LIMITS.burstDoublesMs;
 		const cautious = RATE_LIMITS.burstUnknown * 2 ** Math.min(20, doublings);
@@ -300,14 +298,17 @@ export class RateLimiter {
 		const { limit } = report;
 		const known = bucket.windows.get(limit);
 		if (!known && report.resetMs <= 1000) {
-			// Seconds are over before their answer is here: only the limit itself is of use.
+			// Seconds are over before their answer is here: only the limit is of use, and who used it.
 			this.burst = limit;
 			this.isBurstReported = true;
+			const used = limit - report.remaining;
+			const own = this.sends.between(ticket.sentAt - 1000, ticket.sentAt);
+			bucket.share.see(Math.min(own, used), used);
 			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
 		if (known) known.learn(report, ticket, now);
-		else bucket.windows.set(limit, new RateWindow(bucket.sends, report, ticket, now));
+		else bucket.windows.set(limit, new RateWindow(bucket.sends, bucket.share, report, ticket, now));
 	}
 
 	private slowDown(

@@ -1,3 +1,4 @@
+import type { KeyShare } from './keyShare';
 import type { SendLog } from './sendLog';
 
 /** What an answer's `X-RateLimit-*` say of one window. */
@@ -15,10 +16,6 @@ export interface Sending {
 }
 
 const USUAL_LENGTH_MS = 60_000;
-/** How much of the past counts when the share is learned. */
-const SHARE_MEMORY = 0.8;
-/** From one answer alone, at most so many programs are inferred. */
-const MAX_FIRST_OTHERS = 4;
 /** Difference to what was expected, as a part of the limit, that shows how a window refills. */
 const SURPRISE = 0.25;
 /** Longest wait for other programs to use the last calls of a window. */
@@ -26,8 +23,7 @@ const MAX_COURTESY_MS = 5_000;
 
 /**
  * One rate-limit window: what the API last reported of it, brought forward by what was sent since.
- * It learns whether the limit comes back all at once or call by call, and which share of the calls
- * is ours when other programs use the same key.
+ * It learns whether the limit comes back all at once or call by call.
  */
 export class RateWindow {
 	private left: number;
@@ -37,11 +33,13 @@ export class RateWindow {
 	/** No answer has told this window's end yet. */
 	private isGuess = false;
 	private lengthMs = USUAL_LENGTH_MS;
+	/** Refused calls since `base`: nobody knows whether they count. */
+	private refused = 0;
 	private refills: 'unknown' | 'atOnce' | 'gradually' = 'unknown';
-	private used: { own: number; all: number };
 
 	constructor(
 		private readonly sends: SendLog,
+		private readonly share: KeyShare,
 		report: LimitReport,
 		sending: Sending,
 		now: number,
@@ -51,17 +49,10 @@ export class RateWindow {
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
-		// Calls that are not ours: perhaps of long ago, so they do not count for much.
-		const all = Math.min(MAX_FIRST_OTHERS * sending.number, report.limit - report.remaining);
-		this.used = { own: sending.number, all: Math.max(sending.number, all) };
+		share.seeFirst(sending.number, report.limit - report.remaining);
 	}
 
 	readonly limit: number;
-
-	/** Our part of all calls of late, from above 0 to 1. */
-	get share(): number {
-		return Math.min(1, Math.max(0.05, this.used.own / Math.max(1e-9, this.used.all)));
-	}
 
 	/** Milliseconds from call to call that use up the limit evenly. */
 	get evenMs(): number {
@@ -78,9 +69,7 @@ export class RateWindow {
 		if (remaining > expected + surprise) this.refills = 'atOnce';
 		else {
 			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
-			const all = Math.max(0, own + expected - remaining);
-			this.used.own = SHARE_MEMORY * this.used.own + own;
-			this.used.all = SHARE_MEMORY * this.used.all + all;
+			this.share.see(Math.max(0, own - this.refused), Math.max(0, own + expected - remaining));
 		}
 		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
 		const endsAt = now + resetMs;
@@ -91,6 +80,11 @@ export class RateWindow {
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
 		this.left = Math.min(remaining, this.limit);
 		this.base = sending;
+		this.refused = 0;
+	}
+
+	refuse(): void {
+		this.refused += 1;
 	}
 
 	/** A call leaves: a window that is over begins again. */
@@ -115,7 +109,7 @@ export class RateWindow {
 	 */
 	waitMs(now: number, marginMs: number, inFlight: number, random: number): number {
 		const room = this.room(now, marginMs);
-		if (room * this.share >= 1) return 0;
+		if (room * this.share.value >= 1) return 0;
 		const isOver = now >= this.endsAt;
 		// Too few for everybody: whoever waits longest finds out whether they are still there.
 		if (room >= 1 && !isOver) {
