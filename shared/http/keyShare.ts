@@ -1,6 +1,8 @@
 /** How much of the past counts. */
 const MEMORY = 0.8;
 const LEAST = 0.05;
+/** Calls overtake each other: a little less than all of them is all of them. */
+const NEARLY_ALL = 0.85;
 /** From one answer alone, at most so many programs are inferred. */
 const MAX_FIRST_OTHERS = 4;
 
@@ -11,8 +13,8 @@ export class KeyShare {
 
 	/** From above 0 to 1; 1: nobody else has been noticed. */
 	get value(): number {
-		if (this.all === 0) return 1;
-		return Math.min(1, Math.max(LEAST, this.own / this.all));
+		const share = this.all === 0 ? 1 : this.own / this.all;
+		return share > NEARLY_ALL ? 1 : Math.max(LEAST, share);
 	}
 
 	/** The first that is seen of a limit; who has used it, and when, is not known. */

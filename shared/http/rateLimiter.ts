@@ -66,10 +66,15 @@ class BucketState {
 	waiters: Waiter[] = [];
 	/** Calls that go on only when another one gets through. */
 	readonly doubters = new Set<(isOpen: boolean) => void>();
-	inFlight = 0;
+	/** By number. */
+	readonly underWay = new Set<number>();
 	wakesAt = Infinity;
 
 	constructor(readonly name: Bucket) {}
+
+	get inFlight(): number {
+		return this.underWay.size;
+	}
 }
 
 /**
@@ -142,7 +147,7 @@ export class RateLimiter {
 		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
-		bucket.inFlight -= 1;
+		bucket.underWay.delete(ticket.number);
 		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
@@ -235,7 +240,7 @@ export class RateLimiter {
 		bucket.sends.add(now);
 		this.sends.add(now);
 		this.inFlight += 1;
-		bucket.inFlight += 1;
+		bucket.underWay.add(bucket.sends.count);
 		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now };
 	}
 
@@ -307,7 +312,8 @@ export class RateLimiter {
 			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
-		if (known) known.learn(report, ticket, now);
+		const overtaken = [...bucket.underWay].filter((number) => number < ticket.number).length;
+		if (known) known.learn(report, ticket, now, overtaken);
 		else bucket.windows.set(limit, new RateWindow(bucket.sends, bucket.share, report, ticket, now));
 	}
 

@@ -59,14 +59,21 @@ export class RateWindow {
 		return this.lengthMs / this.limit;
 	}
 
-	learn({ remaining, resetMs }: LimitReport, sending: Sending, now: number): void {
+	/** @param overtaken Earlier calls that are still under way: perhaps not counted yet. */
+	learn(
+		{ remaining, resetMs }: LimitReport,
+		sending: Sending,
+		now: number,
+		overtaken: number,
+	): void {
 		// An answer to an earlier call says nothing new.
 		if (sending.number <= this.base.number) return;
 		const own = sending.number - this.base.number;
 		const expected = this.left - own + this.cameBack(sending.sentAt, 0);
 		const surprise = Math.max(2, this.limit * SURPRISE);
 		const isFirstOfGuess = this.isGuess;
-		if (remaining > expected + surprise) this.refills = 'atOnce';
+		const isRefilled = remaining > expected + surprise + overtaken;
+		if (isRefilled) this.refills = 'atOnce';
 		else {
 			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
 			this.share.see(Math.max(0, own - this.refused), Math.max(0, own + expected - remaining));
@@ -78,7 +85,7 @@ export class RateWindow {
 		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
 		this.isGuess = false;
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
-		this.left = Math.min(remaining, this.limit);
+		this.left = Math.min(remaining, Math.max(isRefilled ? 0 : expected, remaining - overtaken));
 		this.base = sending;
 		this.refused = 0;
 	}

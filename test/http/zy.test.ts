@@ -8,7 +8,8 @@ const plan = (n: string) => enrich.plans.find(({ name }) => name === n)!;
 test('trace', async () => {
 	const [name, window, lat, P, headers, K] = process.env.CASE!.split(' ') as any;
 	const clock = new FakeClock(seededRandom(1));
-	const api = new FakeEnrich({ clock, plan: plan(name), limitHeaders: headers, limitOddities: { window }, latencyMs: () => lat / 2, balance: Infinity });
+	const api = new FakeEnrich({ clock, plan: plan(name), limitHeaders: headers, limitOddities: { window }, latencyMs: () => { const [f, t] = String(lat).split('-').map(Number); return (f! + ((t ?? f!) - f!) * rnd()) / 2; }, balance: Infinity });
+	const rnd = seededRandom(1001);
 	const log: string[] = [];
 	const start = clock.now();
 	const rows = Math.round(plan(name).enrichmentPerMinute! * Number(K));
