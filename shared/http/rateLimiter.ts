@@ -66,15 +66,10 @@ class BucketState {
 	waiters: Waiter[] = [];
 	/** Calls that go on only when another one gets through. */
 	readonly doubters = new Set<(isOpen: boolean) => void>();
-	/** By number. */
-	readonly underWay = new Set<number>();
+	inFlight = 0;
 	wakesAt = Infinity;
 
 	constructor(readonly name: Bucket) {}
-
-	get inFlight(): number {
-		return this.underWay.size;
-	}
 }
 
 /**
@@ -147,7 +142,7 @@ export class RateLimiter {
 		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
-		bucket.underWay.delete(ticket.number);
+		bucket.inFlight -= 1;
 		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
@@ -240,8 +235,8 @@ export class RateLimiter {
 		bucket.sends.add(now);
 		this.sends.add(now);
 		this.inFlight += 1;
-		bucket.underWay.add(bucket.sends.count);
-		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now };
+		const underWay = bucket.inFlight++;
+		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now, underWay };
 	}
 
 	private waitMs(bucket: BucketState, now: number): number {
@@ -312,9 +307,11 @@ export class RateLimiter {
 			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
-		const overtaken = [...bucket.underWay].filter((number) => number < ticket.number).length;
-		if (known) known.learn(report, ticket, now, overtaken);
-		else bucket.windows.set(limit, new RateWindow(bucket.sends, bucket.share, report, ticket, now));
+		if (known) known.learn(report, ticket, now);
+		else {
+			const { sends, share } = bucket;
+			bucket.windows.set(limit, new RateWindow(sends, share, report, ticket, now));
+		}
 	}
 
 	private slowDown(

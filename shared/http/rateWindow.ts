@@ -13,6 +13,8 @@ export interface LimitReport {
 export interface Sending {
 	number: number;
 	sentAt: number;
+	/** Calls that were under way when it left, and may have been counted after it. */
+	underWay: number;
 }
 
 const USUAL_LENGTH_MS = 60_000;
@@ -45,7 +47,7 @@ export class RateWindow {
 		now: number,
 	) {
 		this.limit = report.limit;
-		this.left = report.remaining;
+		this.left = report.remaining - sending.underWay;
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
@@ -59,20 +61,14 @@ export class RateWindow {
 		return this.lengthMs / this.limit;
 	}
 
-	/** @param overtaken Earlier calls that are still under way: perhaps not counted yet. */
-	learn(
-		{ remaining, resetMs }: LimitReport,
-		sending: Sending,
-		now: number,
-		overtaken: number,
-	): void {
+	learn({ remaining, resetMs }: LimitReport, sending: Sending, now: number): void {
 		// An answer to an earlier call says nothing new.
 		if (sending.number <= this.base.number) return;
 		const own = sending.number - this.base.number;
 		const expected = this.left - own + this.cameBack(sending.sentAt, 0);
 		const surprise = Math.max(2, this.limit * SURPRISE);
 		const isFirstOfGuess = this.isGuess;
-		const isRefilled = remaining > expected + surprise + overtaken;
+		const isRefilled = remaining > expected + surprise + sending.underWay;
 		if (isRefilled) this.refills = 'atOnce';
 		else {
 			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
@@ -85,7 +81,7 @@ export class RateWindow {
 		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
 		this.isGuess = false;
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
-		this.left = Math.min(remaining, Math.max(isRefilled ? 0 : expected, remaining - overtaken));
+		this.left = Math.min(remaining, Math.max(isRefilled ? 0 : expected, remaining - sending.underWay));
 		this.base = sending;
 		this.refused = 0;
 	}
@@ -98,7 +94,7 @@ export class RateWindow {
 	take(now: number): void {
 		if (now < this.endsAt || this.refills !== 'atOnce') return;
 		this.left = this.limit;
-		this.base = { number: this.sends.count, sentAt: now };
+		this.base = { number: this.sends.count, sentAt: now, underWay: 0 };
 		this.endsAt = now + this.lengthMs;
 		this.isGuess = true;
 	}
