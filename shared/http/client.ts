@@ -140,7 +140,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		}
 		const late = stopped();
 		if (late) {
-			rateLimiter.release(ticket);
+			rateLimiter.release(ticket, { isUnsent: true });
 			throw late;
 		}
 		let response: HttpResponse;

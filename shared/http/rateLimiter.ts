@@ -34,6 +34,8 @@ export interface Ticket extends Sending {
 
 export interface Released {
 	headers?: Record<string, string | undefined>;
+	/** The call was not sent after all. */
+	isUnsent?: boolean;
 	/** A usable answer came. */
 	isGood?: boolean;
 	/** A 429 came, and when it said that calls are taken again, in milliseconds. */
@@ -138,11 +140,15 @@ export class RateLimiter {
 	}
 
 	/** Every ticket comes back, with what came of it. */
-	release(ticket: Ticket, { headers = {}, isGood = false, refused }: Released = {}): void {
+	release(
+		ticket: Ticket,
+		{ headers = {}, isUnsent = false, isGood = false, refused }: Released = {},
+	): void {
 		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
+		if (isUnsent) for (const sends of [bucket.sends, this.sends]) sends.undo(ticket.sentAt);
 		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
@@ -174,7 +180,8 @@ export class RateLimiter {
 		signal?.addEventListener('abort', cancel);
 		bucket.doubters.add(doubter);
 		this.giveUpDoubting(bucket);
-		await this.clock.sleep(until - this.clock.now(), end.signal);
+		const { signal: ended } = end;
+		if (!ended.aborted) await this.clock.sleep(until - this.clock.now(), ended);
 		bucket.doubters.delete(doubter);
 		signal?.removeEventListener('abort', cancel);
 		return isOpen;
@@ -282,7 +289,7 @@ export class RateLimiter {
 		now: number,
 	): void {
 		const report = toReport(headers);
-		this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
+		if (report ?? isGood) this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
 		if (!report) {
 			if (this.limits === 'unknown' && isGood) this.limits = 'none';
 			return;
