@@ -50,10 +50,7 @@ export class BackOff {
 			this.refusals += 1;
 			this.refusedAt = now;
 			const pace = perMinute < BACK_OFF.fewCalls ? 0 : 60_000 / perMinute / BACK_OFF.aboveAverage;
-			this.spacingMs = Math.min(
-				RETRY.maxDelayMs,
-				Math.max(this.spacingMs * BACK_OFF.slower, pace),
-			);
+			this.spacingMs = Math.min(RETRY.maxDelayMs, Math.max(this.spacingMs * BACK_OFF.slower, pace));
 		}
 		if (isLong) this.isDoubtful = true;
 		if (!isNew && (isLong || retryAfterMs === undefined)) return false;

@@ -88,9 +88,14 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 			if (isRefused) refusal = error;
 			else attempt += 1;
 			if (!retryable || attempt > RETRY.maxAttempts || clock.now() > until) throw error;
-			if (isRefused) await waitOutRefusal(operation, error, until);
-			else if (clock.now() + delayMs > until || delayMs > RETRY.maxRetryAfterMs) throw error;
-			else await clock.sleep(delayMs, signal);
+			if (isRefused) {
+				await waitOutRefusal(operation, error, until);
+				continue;
+			}
+			if (clock.now() + delayMs > until || delayMs > RETRY.maxRetryAfterMs) throw error;
+			const leave = rateLimiter.occupy();
+			await clock.sleep(delayMs, signal);
+			leave();
 		}
 	}
 

@@ -161,6 +161,15 @@ export class RateLimiter {
 		for (const each of Object.values(this.buckets)) this.advance(each);
 	}
 
+	/** A call that backs off keeps its place, so that not all others meet the same trouble. */
+	occupy(): () => void {
+		this.inFlight += 1;
+		return () => {
+			this.inFlight -= 1;
+			for (const each of Object.values(this.buckets)) this.advance(each);
+		};
+	}
+
 	/**
 	 * For a call that was refused for longer than it may wait: whether another one gets through
 	 * before `until`. False as soon as nobody is left to try.
@@ -214,9 +223,7 @@ export class RateLimiter {
 	}
 
 	private isFull(bucket: BucketState): boolean {
-		return (
-			this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0)
-		);
+		return this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0);
 	}
 
 	/** Those whose time is over before `time`. */
@@ -364,7 +371,8 @@ function toReport(headers: Record<string, string | undefined>): LimitReport | un
 	const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
 		toNumber(headers[`x-ratelimit-${name}`]),
 	);
-	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined) return undefined;
+	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined)
+		return undefined;
 	// A time of day, for instance.
 	if (resetSeconds > 86_400) return undefined;
 	return { limit, remaining, resetMs: resetSeconds * 1000 };

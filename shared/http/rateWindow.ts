@@ -81,7 +81,10 @@ export class RateWindow {
 		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
 		this.isGuess = false;
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
-		this.left = Math.min(remaining, Math.max(isRefilled ? 0 : expected, remaining - sending.underWay));
+		this.left = Math.min(
+			remaining,
+			Math.max(isRefilled ? 0 : expected, remaining - sending.underWay),
+		);
 		this.base = sending;
 		this.refused = 0;
 	}

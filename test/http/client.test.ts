@@ -188,11 +188,15 @@ describe('how long is waited', () => {
 		const clock = new FakeClock();
 		const client = fakeClient(scripted(json(429, {}, { 'retry-after': '60' }), ok), { clock });
 		const rateLimiter = client.rateLimiter;
-		const patient = Array.from({ length: 20 }, () => client.call(validateEmail, { email: 'a@b.co' }));
+		const patient = Array.from({ length: 20 }, () =>
+			client.call(validateEmail, { email: 'a@b.co' }),
+		);
 		await clock.rest(10);
 		const startedAt = clock.now();
 		const hasty = fakeClient(scripted(ok), { clock, rateLimiter, maxWaitMs: 3000 });
-		expect((await errorOf(hasty.call(validateEmail, { email: 'a@b.co' }))).kind).toBe('rateLimited');
+		expect((await errorOf(hasty.call(validateEmail, { email: 'a@b.co' }))).kind).toBe(
+			'rateLimited',
+		);
 		expect(clock.now() - startedAt).toBeLessThanOrEqual(3000);
 		await Promise.all(patient);
 	});

@@ -44,7 +44,9 @@ describe('no row fails because of a rate limit, whoever else uses the key', () =
 	];
 	test.each(
 		ODD.flatMap(([name, retryAfter]) =>
-			HEADERS.flatMap((headers) => [1, 4].map((count) => [name, headers, count, retryAfter] as const)),
+			HEADERS.flatMap((headers) =>
+				[1, 4].map((count) => [name, headers, count, retryAfter] as const),
+			),
 		),
 	)('Retry-After %s, headers: %s, processes: %i', async (_, headers, processes, retryAfter) => {
 		for (const window of WINDOWS) await run({ processes, window, headers, retryAfter });
