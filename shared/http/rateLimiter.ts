@@ -46,6 +46,8 @@ export interface AcquireOptions {
 	signal?: AbortSignal;
 	/** When to give up, milliseconds since the epoch; default: never. */
 	until?: number;
+	/** The call was sent before: it goes first. */
+	isRetry?: boolean;
 }
 
 /** A call that waits for its turn. */
@@ -116,7 +118,7 @@ export class RateLimiter {
 	 */
 	acquire(
 		name: Bucket,
-		{ signal, until = Infinity }: AcquireOptions = {},
+		{ signal, until = Infinity, isRetry = false }: AcquireOptions = {},
 	): Promise<Ticket | undefined> {
 		const bucket = this.buckets[name];
 		return new Promise((resolve) => {
@@ -134,7 +136,8 @@ export class RateLimiter {
 				this.advance(bucket);
 			};
 			signal?.addEventListener('abort', abort);
-			bucket.waiters.push(waiter);
+			if (isRetry) bucket.waiters.unshift(waiter);
+			else bucket.waiters.push(waiter);
 			this.advance(bucket);
 		});
 	}
@@ -158,7 +161,7 @@ export class RateLimiter {
 		}
 		if (refused) this.slowDown(ticket, bucket, refused.retryAfterMs, now);
 		this.maxInFlight = Math.min(RATE_LIMITS.maxInFlight[this.limits], this.maxInFlight);
-		for (const each of Object.values(this.buckets)) this.advance(each);
+		this.advanceAll();
 	}
 
 	/** A call that backs off keeps its place, so that not all others meet the same trouble. */
@@ -166,7 +169,8 @@ export class RateLimiter {
 		this.inFlight += 1;
 		return () => {
 			this.inFlight -= 1;
-			for (const each of Object.values(this.buckets)) this.advance(each);
+			// The call itself comes first.
+			void Promise.resolve().then(() => this.advanceAll());
 		};
 	}
 
@@ -199,6 +203,10 @@ export class RateLimiter {
 	/** Milliseconds for which nothing leaves because of a refusal. */
 	heldMs(name: Bucket): number {
 		return Math.max(0, this.buckets[name].backOff.heldUntil - this.clock.now());
+	}
+
+	private advanceAll(): void {
+		for (const bucket of Object.values(this.buckets)) this.advance(bucket);
 	}
 
 	/** Gives tickets to all whose turn it is. */
