@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { costOfManyRows } from './bench/cost';
 import { type Figure, isMet, type Part } from './bench/figure';
+import { rateLimits } from './bench/limits';
 import { linesPerOperation } from './bench/lines';
 import { manyVersusHttpRequest } from './bench/many';
 import { resultsToFile } from './bench/results';
@@ -22,6 +23,7 @@ import { callbacksWhileWaiting } from './bench/waiting';
 const stages: Part[][] = [
 	[nodeVersusFetch],
 	throughputs,
+	[rateLimits],
 	[costOfManyRows],
 	[tarballSize],
 	[nodeLoadTime],

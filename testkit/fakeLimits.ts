@@ -179,6 +179,6 @@ export function quickest(
 			nextOther += 60_000 / others;
 		}
 		for (; left > 0 && fits(now); left--) for (const limit of limits) limit.take(now);
-		if (left === 0) return now - startsAt;
+		if (left <= 0) return now - startsAt;
 	}
 }

@@ -6,6 +6,8 @@ const BACK_OFF = {
 	faster: 0.985,
 	/** A first refusal slows down to so many times the pace of the last minute. */
 	aboveAverage: 8,
+	/** Fewer calls in a minute say nothing of a pace. */
+	fewCalls: 5,
 	/** Below this, calls are not kept apart. */
 	leastSpacingMs: 5,
 	/** Before the first test of a very long Retry-After; doubles. */
@@ -47,11 +49,8 @@ export class BackOff {
 		if (isNew) {
 			this.refusals += 1;
 			this.refusedAt = now;
-			const average = 60_000 / Math.max(1, perMinute) / BACK_OFF.aboveAverage;
-			this.spacingMs = Math.min(
-				RETRY.maxDelayMs,
-				Math.max(this.spacingMs * BACK_OFF.slower, average),
-			);
+			const pace = perMinute < BACK_OFF.fewCalls ? 0 : 60_000 / perMinute / BACK_OFF.aboveAverage;
+			this.spacingMs = Math.min(RETRY.maxDelayMs, Math.max(this.spacingMs * BACK_OFF.slower, pace));
 		}
 		if (isLong) this.isDoubtful = true;
 		if (!isNew && (isLong || retryAfterMs === undefined)) return false;

@@ -58,6 +58,15 @@ export interface Client extends Caller {
 	error(facts: ErrorFacts): ConnectorError;
 }
 
+interface Attempt {
+	/** From 1; refusals because of a rate limit do not count. */
+	attempt: number;
+	isRetry: boolean;
+	/** When waiting ends, milliseconds since the epoch. */
+	until: number;
+	stopped: StopCheck;
+}
+
 /** Why an attempt brought no answer, and when to make the next one. */
 interface FailedAttempt {
 	error: ConnectorError;
@@ -78,8 +87,9 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 	): Promise<Success> {
 		const until = clock.now() + (options.maxWaitMs ?? RETRY.maxWaitMs);
 		let refusal: ConnectorError | undefined;
-		for (let attempt = 1; ; ) {
-			const result = await send(operation, input, { attempt, until, stopped });
+		let isRetry = false;
+		for (let attempt = 1; ; isRetry = true) {
+			const result = await send(operation, input, { attempt, isRetry, until, stopped });
 			if (!('error' in result)) return result;
 			const { error, retryable, delayMs } = result;
 			const isRefused = error.kind === 'rateLimited';
@@ -88,9 +98,14 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 			if (isRefused) refusal = error;
 			else attempt += 1;
 			if (!retryable || attempt > RETRY.maxAttempts || clock.now() > until) throw error;
-			if (isRefused) await waitOutRefusal(operation, error, until);
-			else if (clock.now() + delayMs > until || delayMs > RETRY.maxRetryAfterMs) throw error;
-			else await clock.sleep(delayMs, signal);
+			if (isRefused) {
+				await waitOutRefusal(operation, error, until);
+				continue;
+			}
+			if (clock.now() + delayMs > until || delayMs > RETRY.maxRetryAfterMs) throw error;
+			const leave = rateLimiter.occupy();
+			await clock.sleep(delayMs, signal);
+			leave();
 		}
 	}
 
@@ -115,7 +130,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 	async function send(
 		operation: Operation,
 		input: Data,
-		{ attempt, until, stopped }: { attempt: number; until: number; stopped: StopCheck },
+		{ attempt, isRetry, until, stopped }: Attempt,
 	): Promise<Success | FailedAttempt> {
 		const fail = ({ facts, retryable }: Failure): FailedAttempt => ({
 			error: error({
@@ -130,7 +145,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		const early = stopped();
 		if (early) throw early;
 		const bucket = bucketOf(operation);
-		const ticket = await rateLimiter.acquire(bucket, { signal, until });
+		const ticket = await rateLimiter.acquire(bucket, { signal, until, isRetry });
 		if (!ticket) {
 			const retryAfterMs = rateLimiter.heldMs(bucket) || undefined;
 			const facts: ErrorFacts = signal?.aborted
@@ -140,7 +155,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 		}
 		const late = stopped();
 		if (late) {
-			rateLimiter.release(ticket);
+			rateLimiter.release(ticket, { isUnsent: true });
 			throw late;
 		}
 		let response: HttpResponse;

@@ -1,6 +1,7 @@
 import type { Operation } from '../contract/operation';
 import type { Plan } from '../contract/plan';
 import { BackOff } from './backOff';
+import { KeyShare } from './keyShare';
 import { type LimitReport, RateWindow, type Sending } from './rateWindow';
 import { SendLog } from './sendLog';
 import type { Clock } from './transport';
@@ -13,6 +14,10 @@ export const RATE_LIMITS = {
 	 */
 	maxInFlight: { unknown: 5, none: 10, known: 256 },
 	burstUnknown: 5,
+	/** From the first answer on, bursts double in so many milliseconds: others may start as well. */
+	burstDoublesMs: 800,
+	/** Part of a burst that is used where other programs use the key. */
+	burstWithOthers: 0.8,
 	/** So many tests of a very long Retry-After in a row show that it is meant for everybody. */
 	maxTests: 5,
 };
@@ -29,6 +34,8 @@ export interface Ticket extends Sending {
 
 export interface Released {
 	headers?: Record<string, string | undefined>;
+	/** The call was not sent after all. */
+	isUnsent?: boolean;
 	/** A usable answer came. */
 	isGood?: boolean;
 	/** A 429 came, and when it said that calls are taken again, in milliseconds. */
@@ -39,6 +46,8 @@ export interface AcquireOptions {
 	signal?: AbortSignal;
 	/** When to give up, milliseconds since the epoch; default: never. */
 	until?: number;
+	/** The call was sent before: it goes first. */
+	isRetry?: boolean;
 }
 
 /** A call that waits for its turn. */
@@ -55,6 +64,7 @@ class BucketState {
 	/** By limit. */
 	readonly windows = new Map<number, RateWindow>();
 	readonly backOff = new BackOff();
+	readonly share = new KeyShare();
 	/** How many calls each run still has open. */
 	readonly runs = new Set<() => number>();
 	waiters: Waiter[] = [];
@@ -64,11 +74,6 @@ class BucketState {
 	wakesAt = Infinity;
 
 	constructor(readonly name: Bucket) {}
-
-	/** Our part of what all programs with this key send. */
-	get share(): number {
-		return Math.min(1, ...[...this.windows.values()].map(({ share }) => share));
-	}
 }
 
 /**
@@ -89,6 +94,7 @@ export class RateLimiter {
 	private isBurstReported = false;
 	private inFlight = 0;
 	private maxInFlight: number = RATE_LIMITS.maxInFlight.unknown;
+	private firstAnswerAt = Infinity;
 	/** What the answers so far have said of limits. */
 	private limits: 'unknown' | 'none' | 'known' = 'unknown';
 	/** Exchanges of late: how long the quickest and the slowest took. */
@@ -112,7 +118,7 @@ export class RateLimiter {
 	 */
 	acquire(
 		name: Bucket,
-		{ signal, until = Infinity }: AcquireOptions = {},
+		{ signal, until = Infinity, isRetry = false }: AcquireOptions = {},
 	): Promise<Ticket | undefined> {
 		const bucket = this.buckets[name];
 		return new Promise((resolve) => {
@@ -130,17 +136,23 @@ export class RateLimiter {
 				this.advance(bucket);
 			};
 			signal?.addEventListener('abort', abort);
-			bucket.waiters.push(waiter);
+			if (isRetry) bucket.waiters.unshift(waiter);
+			else bucket.waiters.push(waiter);
 			this.advance(bucket);
 		});
 	}
 
 	/** Every ticket comes back, with what came of it. */
-	release(ticket: Ticket, { headers = {}, isGood = false, refused }: Released = {}): void {
+	release(
+		ticket: Ticket,
+		{ headers = {}, isUnsent = false, isGood = false, refused }: Released = {},
+	): void {
 		const bucket = this.buckets[ticket.bucket];
 		const now = this.clock.now();
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
+		if (isUnsent) for (const sends of [bucket.sends, this.sends]) sends.undo(ticket.sentAt);
+		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
 			this.maxInFlight += 1;
@@ -149,7 +161,17 @@ export class RateLimiter {
 		}
 		if (refused) this.slowDown(ticket, bucket, refused.retryAfterMs, now);
 		this.maxInFlight = Math.min(RATE_LIMITS.maxInFlight[this.limits], this.maxInFlight);
-		for (const each of Object.values(this.buckets)) this.advance(each);
+		this.advanceAll();
+	}
+
+	/** A call that backs off keeps its place, so that not all others meet the same trouble. */
+	occupy(): () => void {
+		this.inFlight += 1;
+		return () => {
+			this.inFlight -= 1;
+			// The call itself comes first.
+			void Promise.resolve().then(() => this.advanceAll());
+		};
 	}
 
 	/**
@@ -171,7 +193,8 @@ export class RateLimiter {
 		signal?.addEventListener('abort', cancel);
 		bucket.doubters.add(doubter);
 		this.giveUpDoubting(bucket);
-		await this.clock.sleep(until - this.clock.now(), end.signal);
+		const { signal: ended } = end;
+		if (!ended.aborted) await this.clock.sleep(until - this.clock.now(), ended);
 		bucket.doubters.delete(doubter);
 		signal?.removeEventListener('abort', cancel);
 		return isOpen;
@@ -180,6 +203,10 @@ export class RateLimiter {
 	/** Milliseconds for which nothing leaves because of a refusal. */
 	heldMs(name: Bucket): number {
 		return Math.max(0, this.buckets[name].backOff.heldUntil - this.clock.now());
+	}
+
+	private advanceAll(): void {
+		for (const bucket of Object.values(this.buckets)) this.advance(bucket);
 	}
 
 	/** Gives tickets to all whose turn it is. */
@@ -204,9 +231,7 @@ export class RateLimiter {
 	}
 
 	private isFull(bucket: BucketState): boolean {
-		return (
-			this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0)
-		);
+		return this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0);
 	}
 
 	/** Those whose time is over before `time`. */
@@ -232,15 +257,15 @@ export class RateLimiter {
 		bucket.sends.add(now);
 		this.sends.add(now);
 		this.inFlight += 1;
-		bucket.inFlight += 1;
-		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now };
+		const underWay = bucket.inFlight++;
+		return { bucket: bucket.name, number: bucket.sends.count, sentAt: now, underWay };
 	}
 
 	private waitMs(bucket: BucketState, now: number): number {
 		const { backOff, sends, inFlight } = bucket;
 		const marginMs = this.overtakenMs;
 		const windows = [...bucket.windows.values()];
-		const random = windows.some(({ share }) => share < 1) ? this.clock.random() : 0.5;
+		const random = bucket.share.value < 1 ? this.clock.random() : 0.5;
 		return Math.max(
 			backOff.heldUntil - now,
 			sends.lastAt + backOff.spacingMs - now,
@@ -252,7 +277,11 @@ export class RateLimiter {
 	/** At most `burst` calls within any second. */
 	private burstWaitMs(bucket: BucketState, now: number): number {
 		if (this.limits === 'none') return 0;
-		const burst = Math.max(1, Math.floor(this.burst * bucket.share));
+		const share = bucket.share.value;
+		const ours = this.burst * share * (share < 1 ? RATE_LIMITS.burstWithOthers : 1);
+		const doublings = Math.max(0, now - this.firstAnswerAt) / RATE_LIMITS.burstDoublesMs;
+		const cautious = RATE_LIMITS.burstUnknown * 2 ** Math.min(20, doublings);
+		const burst = Math.max(1, Math.floor(Math.min(ours, cautious)));
 		const first = this.sends.last(burst);
 		if (first === undefined) return 0;
 		// A second's calls must not be overtaken by the next second's, where there is time for that.
@@ -275,6 +304,7 @@ export class RateLimiter {
 		now: number,
 	): void {
 		const report = toReport(headers);
+		if (report ?? isGood) this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
 		if (!report) {
 			if (this.limits === 'unknown' && isGood) this.limits = 'none';
 			return;
@@ -290,14 +320,20 @@ export class RateLimiter {
 		const { limit } = report;
 		const known = bucket.windows.get(limit);
 		if (!known && report.resetMs <= 1000) {
-			// Seconds are over before their answer is here: only the limit itself is of use.
+			// Seconds are over before their answer is here: only the limit is of use, and who used it.
 			this.burst = limit;
 			this.isBurstReported = true;
+			const used = limit - report.remaining;
+			const own = this.sends.between(ticket.sentAt - 1000, ticket.sentAt);
+			bucket.share.see(Math.min(own, used), used);
 			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
 		if (known) known.learn(report, ticket, now);
-		else bucket.windows.set(limit, new RateWindow(bucket.sends, report, ticket, now));
+		else {
+			const { sends, share } = bucket;
+			bucket.windows.set(limit, new RateWindow(sends, share, report, ticket, now));
+		}
 	}
 
 	private slowDown(
@@ -343,7 +379,8 @@ function toReport(headers: Record<string, string | undefined>): LimitReport | un
 	const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
 		toNumber(headers[`x-ratelimit-${name}`]),
 	);
-	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined) return undefined;
+	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined)
+		return undefined;
 	// A time of day, for instance.
 	if (resetSeconds > 86_400) return undefined;
 	return { limit, remaining, resetMs: resetSeconds * 1000 };

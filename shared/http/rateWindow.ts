@@ -1,3 +1,4 @@
+import type { KeyShare } from './keyShare';
 import type { SendLog } from './sendLog';
 
 /** What an answer's `X-RateLimit-*` say of one window. */
@@ -12,11 +13,11 @@ export interface LimitReport {
 export interface Sending {
 	number: number;
 	sentAt: number;
+	/** Calls that were under way when it left, and may have been counted after it. */
+	underWay: number;
 }
 
 const USUAL_LENGTH_MS = 60_000;
-/** How much of the past counts when the share is learned. */
-const SHARE_MEMORY = 0.8;
 /** Difference to what was expected, as a part of the limit, that shows how a window refills. */
 const SURPRISE = 0.25;
 /** Longest wait for other programs to use the last calls of a window. */
@@ -24,8 +25,7 @@ const MAX_COURTESY_MS = 5_000;
 
 /**
  * One rate-limit window: what the API last reported of it, brought forward by what was sent since.
- * It learns whether the limit comes back all at once or call by call, and which share of the calls
- * is ours when other programs use the same key.
+ * It learns whether the limit comes back all at once or call by call.
  */
 export class RateWindow {
 	private left: number;
@@ -35,28 +35,26 @@ export class RateWindow {
 	/** No answer has told this window's end yet. */
 	private isGuess = false;
 	private lengthMs = USUAL_LENGTH_MS;
+	/** Refused calls since `base`: nobody knows whether they count. */
+	private refused = 0;
 	private refills: 'unknown' | 'atOnce' | 'gradually' = 'unknown';
-	private used = { own: 1, all: 1 };
 
 	constructor(
 		private readonly sends: SendLog,
+		private readonly share: KeyShare,
 		report: LimitReport,
 		sending: Sending,
 		now: number,
 	) {
 		this.limit = report.limit;
-		this.left = report.remaining;
+		this.left = report.remaining - sending.underWay;
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
+		share.seeFirst(sending.number, report.limit - report.remaining);
 	}
 
 	readonly limit: number;
-
-	/** Our part of all calls of late, from above 0 to 1. */
-	get share(): number {
-		return Math.min(1, Math.max(0.05, this.used.own / Math.max(1e-9, this.used.all)));
-	}
 
 	/** Milliseconds from call to call that use up the limit evenly. */
 	get evenMs(): number {
@@ -70,12 +68,11 @@ export class RateWindow {
 		const expected = this.left - own + this.cameBack(sending.sentAt, 0);
 		const surprise = Math.max(2, this.limit * SURPRISE);
 		const isFirstOfGuess = this.isGuess;
-		if (remaining > expected + surprise) this.refills = 'atOnce';
+		const isRefilled = remaining > expected + surprise + sending.underWay;
+		if (isRefilled) this.refills = 'atOnce';
 		else {
 			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
-			const all = Math.max(0, own + expected - remaining);
-			this.used.own = SHARE_MEMORY * this.used.own + own;
-			this.used.all = SHARE_MEMORY * this.used.all + all;
+			this.share.see(Math.max(0, own - this.refused), Math.max(0, own + expected - remaining));
 		}
 		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
 		const endsAt = now + resetMs;
@@ -84,15 +81,23 @@ export class RateWindow {
 		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
 		this.isGuess = false;
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
-		this.left = Math.min(remaining, this.limit);
+		this.left = Math.min(
+			remaining,
+			Math.max(isRefilled ? 0 : expected, remaining - sending.underWay),
+		);
 		this.base = sending;
+		this.refused = 0;
+	}
+
+	refuse(): void {
+		this.refused += 1;
 	}
 
 	/** A call leaves: a window that is over begins again. */
 	take(now: number): void {
 		if (now < this.endsAt || this.refills !== 'atOnce') return;
 		this.left = this.limit;
-		this.base = { number: this.sends.count, sentAt: now };
+		this.base = { number: this.sends.count, sentAt: now, underWay: 0 };
 		this.endsAt = now + this.lengthMs;
 		this.isGuess = true;
 	}
@@ -110,7 +115,7 @@ export class RateWindow {
 	 */
 	waitMs(now: number, marginMs: number, inFlight: number, random: number): number {
 		const room = this.room(now, marginMs);
-		if (room * this.share >= 1) return 0;
+		if (room * this.share.value >= 1) return 0;
 		const isOver = now >= this.endsAt;
 		// Too few for everybody: whoever waits longest finds out whether they are still there.
 		if (room >= 1 && !isOver) {

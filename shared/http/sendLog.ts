@@ -16,6 +16,13 @@ export class SendLog {
 		if (first > 1000 && first > this.times.length / 2) this.times = this.times.slice(first);
 	}
 
+	/** The call that had its turn then was not sent after all. */
+	undo(time: number): void {
+		if (this.lastAt !== time) return;
+		this.times.pop();
+		this.lastAt = this.times.at(-1) ?? -Infinity;
+	}
+
 	/** Calls sent after `from`, up to and including `until`. */
 	between(from: number, until: number): number {
 		return Math.max(0, this.indexAfter(until) - this.indexAfter(from));
