@@ -98,11 +98,12 @@ export function verifyBatchOnce(context: IWebhookFunctions, callback: Callback):
 async function verifySoon(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
 	const known = knownBatch(context, callback);
 	if (known) return known;
-	let outcome: Verified = 'unknown';
+	let isUnknown = false;
 	for (const waitMs of READS_MS) {
 		await n8nClock.sleep(waitMs);
-		outcome = await verifyBatch(context, callback);
-		if (outcome !== 'unknown') break;
+		const outcome = await verifyBatch(context, callback);
+		if (outcome !== 'unknown') return isUnknown && outcome === 'unreachable' ? 'unknown' : outcome;
+		isUnknown = true;
 	}
-	return outcome;
+	return 'unknown';
 }
