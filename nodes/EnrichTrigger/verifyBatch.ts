@@ -53,24 +53,30 @@ export const knownBatch = (context: IWebhookFunctions, callback: Callback): Prog
 export async function verifyBatch(
 	context: IWebhookFunctions,
 	callback: Callback,
+	timeoutMs?: number,
 ): Promise<Verified> {
-	if (knownBatch(context, callback)) return await read(context, callback);
+	if (knownBatch(context, callback)) return await read(context, callback, timeoutMs);
 	const account = accountIn(context);
 	const missed = misses.get(account) ?? { at: [], underWay: 0 };
 	misses.set(account, missed);
 	missed.at = missed.at.filter((time) => time > Date.now() - MINUTE_MS);
 	if (missed.at.length + missed.underWay >= MAX_MISSES) return 'unreachable';
 	missed.underWay += 1;
-	const outcome = await read(context, callback);
+	const outcome = await read(context, callback, timeoutMs);
 	missed.underWay -= 1;
 	if (outcome === 'unknown') missed.at.push(Date.now());
 	return outcome;
 }
 
-async function read(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
+async function read(
+	context: IWebhookFunctions,
+	callback: Callback,
+	timeoutMs?: number,
+): Promise<Verified> {
 	const { job, batchId } = callback;
 	try {
-		const progress = await fetchProgress(job, batchId, await callbackClientOf(context, kit));
+		const client = await callbackClientOf(context, kit, timeoutMs);
+		const progress = await fetchProgress(job, batchId, client);
 		verified.set(keyOf(context, callback), progress);
 		return progress;
 	} catch (thrown) {
@@ -83,6 +89,8 @@ async function read(context: IWebhookFunctions, callback: Callback): Promise<Ver
 
 /** A result can be called back a moment before its batch can be read; milliseconds between reads. */
 const READS_MS = [0, 1_000, 2_000];
+/** When thousands call at once, n8n gets to an answer late; all of them depend on this one. */
+const MANY_TIMEOUT_MS = 25_000;
 const underWay = new Map<string, Promise<Verified>>();
 
 /** As `verifyBatch`, but for the many results of one batch the API is asked once. */
@@ -101,7 +109,7 @@ async function verifySoon(context: IWebhookFunctions, callback: Callback): Promi
 	let isUnknown = false;
 	for (const waitMs of READS_MS) {
 		await n8nClock.sleep(waitMs);
-		const outcome = await verifyBatch(context, callback);
+		const outcome = await verifyBatch(context, callback, MANY_TIMEOUT_MS);
 		if (outcome !== 'unknown') return isUnknown && outcome === 'unreachable' ? 'unknown' : outcome;
 		isUnknown = true;
 	}
