@@ -11,9 +11,9 @@ import { n8nClock } from '../shared/transport';
 
 /**
  * What Enrich itself says of the batch that a callback names: how far it is; that it does not know
- * it; or nothing, as it cannot be asked now.
+ * it; or nothing, as it cannot be asked now, or its answer did not come in time.
  */
-export type Verified = Progress | 'unknown' | 'unreachable';
+export type Verified = Progress | 'unknown' | 'unreachable' | 'late';
 
 /** How the API answers an ID that is not the organization's own. */
 const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -22,6 +22,8 @@ const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'refused',
 	'expired',
 ]);
+
+const LATE: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['timedOut', 'cancelled']);
 
 const MAX_STORED = 1_000;
 const KNOWN_MS = 10 * 60_000;
@@ -83,7 +85,7 @@ async function read(
 		if (thrown instanceof ConnectorError && UNKNOWN.has(thrown.kind)) return 'unknown';
 		const { message } = thrown as Error;
 		context.logger.warn(`A callback from Enrich could not be checked: ${message}`);
-		return 'unreachable';
+		return thrown instanceof ConnectorError && LATE.has(thrown.kind) ? 'late' : 'unreachable';
 	}
 }
 
@@ -107,11 +109,14 @@ async function verifySoon(context: IWebhookFunctions, callback: Callback): Promi
 	const known = knownBatch(context, callback);
 	if (known) return known;
 	let isUnknown = false;
+	let isLate = false;
 	for (const waitMs of READS_MS) {
 		await n8nClock.sleep(waitMs);
 		const outcome = await verifyBatch(context, callback, MANY_TIMEOUT_MS);
-		if (outcome !== 'unknown') return isUnknown && outcome === 'unreachable' ? 'unknown' : outcome;
-		isUnknown = true;
+		if (typeof outcome !== 'string') return outcome;
+		isUnknown ||= outcome === 'unknown';
+		if (outcome === 'unreachable' || (isLate && outcome === 'late')) break;
+		isLate ||= outcome === 'late';
 	}
-	return 'unknown';
+	return isUnknown ? 'unknown' : 'unreachable';
 }
