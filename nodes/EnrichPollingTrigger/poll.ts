@@ -15,7 +15,7 @@ import type { EventName } from './properties';
 /** A poll ends before the next one begins, which may be a minute later. */
 const MAX_MS = 45_000;
 /** Of these, what may be spent on waiting before a call is sent again. */
-const MAX_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 15_000;
 const CALL_MS = 20_000;
 
 /** What stands in the node's static data. */

@@ -11,9 +11,9 @@ import { n8nClock } from '../shared/transport';
 
 /**
  * What Enrich itself says of the batch that a callback names: how far it is; that it does not know
- * it; or nothing, as it cannot be asked now.
+ * it; or nothing, as it cannot be asked now, or its answer did not come in time.
  */
-export type Verified = Progress | 'unknown' | 'unreachable';
+export type Verified = Progress | 'unknown' | 'unreachable' | 'late';
 
 /** How the API answers an ID that is not the organization's own. */
 const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
@@ -22,6 +22,8 @@ const UNKNOWN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 	'refused',
 	'expired',
 ]);
+
+const LATE: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['timedOut', 'cancelled']);
 
 const MAX_STORED = 1_000;
 const KNOWN_MS = 10 * 60_000;
@@ -53,36 +55,44 @@ export const knownBatch = (context: IWebhookFunctions, callback: Callback): Prog
 export async function verifyBatch(
 	context: IWebhookFunctions,
 	callback: Callback,
+	timeoutMs?: number,
 ): Promise<Verified> {
-	if (knownBatch(context, callback)) return await read(context, callback);
+	if (knownBatch(context, callback)) return await read(context, callback, timeoutMs);
 	const account = accountIn(context);
 	const missed = misses.get(account) ?? { at: [], underWay: 0 };
 	misses.set(account, missed);
 	missed.at = missed.at.filter((time) => time > Date.now() - MINUTE_MS);
 	if (missed.at.length + missed.underWay >= MAX_MISSES) return 'unreachable';
 	missed.underWay += 1;
-	const outcome = await read(context, callback);
+	const outcome = await read(context, callback, timeoutMs);
 	missed.underWay -= 1;
 	if (outcome === 'unknown') missed.at.push(Date.now());
 	return outcome;
 }
 
-async function read(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
+async function read(
+	context: IWebhookFunctions,
+	callback: Callback,
+	timeoutMs?: number,
+): Promise<Verified> {
 	const { job, batchId } = callback;
 	try {
-		const progress = await fetchProgress(job, batchId, await callbackClientOf(context, kit));
+		const client = await callbackClientOf(context, kit, timeoutMs);
+		const progress = await fetchProgress(job, batchId, client);
 		verified.set(keyOf(context, callback), progress);
 		return progress;
 	} catch (thrown) {
 		if (thrown instanceof ConnectorError && UNKNOWN.has(thrown.kind)) return 'unknown';
 		const { message } = thrown as Error;
 		context.logger.warn(`A callback from Enrich could not be checked: ${message}`);
-		return 'unreachable';
+		return thrown instanceof ConnectorError && LATE.has(thrown.kind) ? 'late' : 'unreachable';
 	}
 }
 
 /** A result can be called back a moment before its batch can be read; milliseconds between reads. */
 const READS_MS = [0, 1_000, 2_000];
+/** When thousands call at once, n8n gets to an answer late; all of them depend on this one. */
+const MANY_TIMEOUT_MS = 25_000;
 const underWay = new Map<string, Promise<Verified>>();
 
 /** As `verifyBatch`, but for the many results of one batch the API is asked once. */
@@ -98,11 +108,15 @@ export function verifyBatchOnce(context: IWebhookFunctions, callback: Callback):
 async function verifySoon(context: IWebhookFunctions, callback: Callback): Promise<Verified> {
 	const known = knownBatch(context, callback);
 	if (known) return known;
-	let outcome: Verified = 'unknown';
+	let isUnknown = false;
+	let isLate = false;
 	for (const waitMs of READS_MS) {
 		await n8nClock.sleep(waitMs);
-		outcome = await verifyBatch(context, callback);
-		if (outcome !== 'unknown') break;
+		const outcome = await verifyBatch(context, callback, MANY_TIMEOUT_MS);
+		if (typeof outcome !== 'string') return outcome;
+		isUnknown ||= outcome === 'unknown';
+		if (outcome === 'unreachable' || (isLate && outcome === 'late')) break;
+		isLate ||= outcome === 'late';
 	}
-	return outcome;
+	return isUnknown ? 'unknown' : 'unreachable';
 }

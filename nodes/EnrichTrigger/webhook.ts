@@ -97,8 +97,9 @@ async function receiveResult(
 	}
 	const entries = [entry];
 	if (!isTest(context)) gathered.set(key, entries);
-	const verified = await verifyBatchOnce(context, callback);
-	if (!isTest(context)) gathered.delete(key);
+	const verified = await verifyBatchOnce(context, callback).finally(() => {
+		if (gathered.get(key) === entries) gathered.delete(key);
+	});
 	if (typeof verified !== 'string') return await takeResults(context, entry, entries);
 	for (const { response: one } of entries)
 		if (verified === 'unknown') one.refuse(404, 'Unknown batch');

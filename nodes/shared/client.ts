@@ -52,10 +52,14 @@ const CALLBACK_CALL_MS = 5_000;
 const CALLBACK_WAIT_MS = 3_000;
 
 /** The client that reads what a callback claims: whoever calls back does not wait for long. */
-export const callbackClientOf = (context: RequestContext, kit: NodeKit): Promise<NodeClient> =>
+export const callbackClientOf = (
+	context: RequestContext,
+	kit: NodeKit,
+	timeoutMs = CALLBACK_CALL_MS,
+): Promise<NodeClient> =>
 	clientOf(context, kit, {
-		timeoutMs: CALLBACK_CALL_MS,
+		timeoutMs,
 		maxWaitMs: CALLBACK_WAIT_MS,
 		isAside: true,
-		signal: AbortSignal.timeout(CALLBACK_CALL_MS + CALLBACK_WAIT_MS),
+		signal: AbortSignal.timeout(timeoutMs + CALLBACK_WAIT_MS),
 	});

@@ -167,7 +167,10 @@ test('of a burst, none is lost or doubled', async () => {
 	const { url, id } = await activate({ event: 'resultReceived' });
 	const count = 300;
 	e2e.sandbox.setCallbacks({ duplicates: 0.3, forged: 0, concurrency: 20, order: 'random' });
-	await submit(e2e.sandbox, 'emailValidation', { emails: addressesFor(count), webhookUrl: url });
+	const batchId = await submit(e2e.sandbox, 'emailValidation', {
+		emails: addressesFor(count),
+		webhookUrl: url,
+	});
 	const results = () => statuses().filter(({ event }) => event.startsWith('webhook:'));
 	await until('all are answered', () => results().filter(({ status }) => status).length >= count);
 	await until('the end is answered', () =>
@@ -178,7 +181,9 @@ test('of a burst, none is lost or doubled', async () => {
 	const items = (await Promise.all(runs.map((run) => e2e.api.ended(run.id)))).flatMap(outOf);
 	expect(items.map(({ email }) => email).sort()).toEqual(addressesFor(count).sort());
 	const reads = e2e.sandbox.requests.filter(
-		({ operationId }) => operationId === 'getEmailValidationBatchStatus',
+		({ operationId, input }) =>
+			operationId === 'getEmailValidationBatchStatus' &&
+			(input as { batchId?: string }).batchId === batchId,
 	);
 	expect(reads).toHaveLength(1);
 });

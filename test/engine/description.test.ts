@@ -49,6 +49,10 @@ describe.each(examples)('the example %s', (file) => {
 		}
 	});
 
+	test('leaves the address of a trigger to whoever imports it', () => {
+		for (const node of nodes) expect(node).not.toHaveProperty('webhookId');
+	});
+
 	test('connects nodes that it has', () => {
 		const names = nodes.map(({ name }) => name);
 		const targets = Object.values(connections).flatMap(({ main }) => main.flat());

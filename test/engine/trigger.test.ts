@@ -257,7 +257,7 @@ describe('a batch that is complete', () => {
 		async (_what, fault) => {
 			const door = await open(ends({ results: 'items' }));
 			const batchId = await ended();
-			b.fault({ ...fault, times: 2 });
+			b.fault({ ...fault, times: 2, match: batchId });
 			expect(await statusOf(door.url, endOf(batchId))).toBe(200);
 			await started(door);
 			expect(door.starts).toHaveLength(1);
@@ -280,7 +280,7 @@ describe('a batch that is complete', () => {
 		const door = await open(ends());
 		const batchId = await ended();
 		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
-		b.fault({ ...status, kind: 'status', status: 404, times: 4 });
+		b.fault({ ...status, kind: 'status', status: 404, times: 4, match: batchId });
 		await statusOf(door.url, endOf(batchId));
 		await started(door);
 		expect(door.items()).toMatchObject([{ batchId, isVerified: true }]);
@@ -292,7 +292,7 @@ describe('a batch that is complete', () => {
 		const busy = new AbortController();
 		b.fault({
 			...{ operationId: 'getEmailValidationBatchStatus', when: 'before', kind: 'status' },
-			...{ status: 429, headers: { 'retry-after': '60' } },
+			...{ status: 429, headers: { 'retry-after': '60' }, match: batchId },
 		});
 		const parameters = { resource: 'batch', operation: 'getResults' };
 		const run = b.run(parameters, [{ batchId, product: 'emailValidation' }], {
@@ -360,7 +360,7 @@ describe('results', () => {
 		const door = await open(results());
 		const batchId = await ended();
 		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
-		b.fault({ ...status, kind: 'status', status: 404 });
+		b.fault({ ...status, kind: 'status', status: 404, match: batchId });
 		const people = addressesFor(21);
 		const answers = await Promise.all(
 			people.map((email) => statusOf(door.url, resultOf(batchId, email))),
@@ -373,7 +373,7 @@ describe('results', () => {
 		const door = await open(results());
 		const batchId = await ended();
 		const status = { operationId: 'getEmailValidationBatchStatus', when: 'before' as const };
-		b.fault({ ...status, kind: 'status', status: 404, times: 3 });
+		b.fault({ ...status, kind: 'status', status: 404, times: 3, match: batchId });
 		expect(await statusOf(door.url, resultOf(batchId, 'early@b.co'))).toBe(404);
 		for (const email of addressesFor(20))
 			expect(await statusOf(door.url, resultOf(batchId, email))).toBe(200);
