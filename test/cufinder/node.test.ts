@@ -115,20 +115,28 @@ describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%
 	});
 });
 
-describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%s', (_id, one) => {
-	// What a refusal teaches of an account's limits holds for all that follows.
+describe('after a 429', () => {
+	// What refusals teach of an account's limits holds for all that follows.
 	const limited = bench();
-
-	test('after a 429 it waits as long as it is told, and is charged once', async () => {
-		const { cufinder } = limited.sandbox;
-		const headers = { 'retry-after': '1' };
-		cufinder.fault({ when: 'before', kind: 'status', status: 429, headers });
-		const input = one.operation.paging ? { ...one.operation.example.input, limit: 1 } : undefined;
-		const { items } = await run(one, { on: limited, input });
-		expect(items).toMatchObject([{ outcome: 'found' }]);
-		expect(cufinder.requests.map(({ status }) => status)).toEqual([429, 200]);
-		expect(cufinder.ledger.charged()).toBe(cufinder.requests[1]!.charged);
+	// After few calls, the first refusal would slow down to a pace of seconds.
+	beforeAll(async () => {
+		const rows = Array.from({ length: 60 }, (_, i) => ({ company: `nobody.${i}.example` }));
+		await limited.runAll(chain(cufinderNode(enrichCompany())), rows);
 	});
+
+	test.each(placed.map((one) => [one.operation.operationId, one] as const))(
+		'%s waits as long as it is told, and is charged once',
+		async (_id, one) => {
+			const { cufinder } = limited.sandbox;
+			const headers = { 'retry-after': '1' };
+			cufinder.fault({ when: 'before', kind: 'status', status: 429, headers });
+			const input = one.operation.paging ? { ...one.operation.example.input, limit: 1 } : undefined;
+			const { items } = await run(one, { on: limited, input });
+			expect(items).toMatchObject([{ outcome: 'found' }]);
+			expect(cufinder.requests.map(({ status }) => status)).toEqual([429, 200]);
+			expect(cufinder.ledger.charged()).toBe(cufinder.requests[1]!.charged);
+		},
+	);
 });
 
 describe('a search of companies', () => {
