@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { kit } from '../nodes/Enrich/catalog';
-import { isPlaced, placedOperations } from '../nodes/shared/kit';
+import { isPlaced, type NodeKit, placedOperations } from '../nodes/shared/kit';
 import type { Operation } from '../shared/contract/operation';
 import { enrich, type OperationId } from '../shared/providers/enrich';
 import { placementOf } from '../zapier/src/catalog';
@@ -28,6 +28,17 @@ export const operationsTable = (): string => {
 		...rows,
 	].join('\n');
 };
+
+/** The table of a package of n8n nodes alone. */
+export const nodeOperationsTable = (nodes: NodeKit): string =>
+	[
+		'| Operation | What it does | Documented price | |',
+		'|---|---|---|---|',
+		...placedOperations(nodes).map(
+			({ operation, resource, name }) =>
+				`| ${nodes.resources[resource]} → ${name} | ${operation.description} | ${priceOf(operation)} | ${operation.price?.free ?? ''} |`,
+		),
+	].join('\n');
 
 function inN8nOf(id: OperationId) {
 	const entry = kit.catalog[id];

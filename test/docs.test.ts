@@ -1,7 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { operationsTable } from '../scripts/operations';
+import { nodeOperationsTable, operationsTable } from '../scripts/operations';
+import { kit as cufinder } from '../packages/n8n-nodes-cufinder/nodes/Cufinder/catalog';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -12,15 +13,26 @@ const cells = (markdown: string) =>
 		.filter((line) => line.startsWith('|') && !/^[|\s:-]+$/.test(line))
 		.map((line) => line.split('|').map((cell) => cell.trim()));
 
+const tableIn = (text: string) =>
+	/<!-- operations:begin -->\n([\s\S]*)<!-- operations:end -->/.exec(text)?.[1] ?? '';
+
 describe('README', () => {
 	test('lists every operation with its documented price', () => {
-		const [, table = ''] =
-			/<!-- operations:begin -->\n([\s\S]*)<!-- operations:end -->/.exec(readme) ?? [];
-		expect(cells(table)).toEqual(cells(operationsTable()));
+		expect(cells(tableIn(readme))).toEqual(cells(operationsTable()));
+	});
+
+	test('of the package for CUFinder does so, too', () => {
+		const text = readFileSync('packages/n8n-nodes-cufinder/README.md', 'utf8');
+		expect(cells(tableIn(text))).toEqual(cells(nodeOperationsTable(cufinder)));
 	});
 });
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/**/*.md').sort()];
+const pages = [
+	'README.md',
+	'CONTRIBUTING.md',
+	'SECURITY.md',
+	...globSync(['docs/**/*.md', 'packages/*/README.md']).sort(),
+];
 const textOf = (page: string) => readFileSync(page, 'utf8');
 
 /** Links and images that stay within the project. */

@@ -2,22 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import manifest from '../../package.json';
+import { publishing } from '../../scripts/publishing';
 
 const root = resolve(__dirname, '../..');
-const temp = mkdtempSync(join(tmpdir(), 'enrich-tarball-'));
-const unpacked = join(temp, 'package');
-let tarball = '';
-
-beforeAll(() => {
-	if (!existsSync(join(root, 'dist'))) throw new Error('Build first: npm run build');
-	const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', temp];
-	execFileSync('npm', pack, { cwd: root, stdio: 'pipe' });
-	tarball = join(temp, readdirSync(temp).find((name) => name.endsWith('.tgz')) ?? '');
-	execFileSync('tar', ['-xzf', tarball, '-C', temp]);
-}, 60_000);
-
-afterAll(() => rmSync(temp, { recursive: true, force: true }));
 
 function runHelper(helper: string, ...args: string[]): Record<string, unknown> {
 	const env: NodeJS.ProcessEnv = { ...process.env, NODE_PATH: join(root, 'node_modules') };
@@ -27,20 +14,38 @@ function runHelper(helper: string, ...args: string[]): Record<string, unknown> {
 	return JSON.parse(output.toString()) as Record<string, unknown>;
 }
 
-function packedFiles(): string[] {
-	const entries = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
-	return entries.filter((entry) => statSync(join(unpacked, entry)).isFile());
-}
+describe.each(Object.entries(publishing.packages))('the published package %s', (_word, path) => {
+	const folder = join(root, path);
+	const { n8n } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+		n8n: { nodes: string[]; credentials: string[] };
+	};
+	const temp = mkdtempSync(join(tmpdir(), 'enrich-tarball-'));
+	const unpacked = join(temp, 'package');
+	let tarball = '';
 
-describe('the published package', () => {
+	beforeAll(() => {
+		if (!existsSync(join(folder, 'dist'))) throw new Error('Build first: npm run build');
+		const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', temp];
+		execFileSync('npm', pack, { cwd: folder, stdio: 'pipe' });
+		tarball = join(temp, readdirSync(temp).find((name) => name.endsWith('.tgz')) ?? '');
+		execFileSync('tar', ['-xzf', tarball, '-C', temp]);
+	}, 60_000);
+
+	afterAll(() => rmSync(temp, { recursive: true, force: true }));
+
+	function packedFiles(): string[] {
+		const entries = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
+		return entries.filter((entry) => statSync(join(unpacked, entry)).isFile());
+	}
+
 	// The sources are scanned where they are, as n8n does with a checkout of the attested commit.
 	test.each([
-		['source', root],
+		['source', folder],
 		['tarball', unpacked],
 	])(
 		"n8n's scanner finds nothing in the %s",
-		(leg, folder) => {
-			expect(runHelper('scan.mjs', leg, folder)).toEqual({ passed: true });
+		(leg, scanned) => {
+			expect(runHelper('scan.mjs', leg, scanned)).toEqual({ passed: true });
 		},
 		120_000,
 	);
@@ -75,7 +80,7 @@ describe('the published package', () => {
 		}
 	});
 
-	test.each([...manifest.n8n.nodes, ...manifest.n8n.credentials])(
+	test.each([...n8n.nodes, ...n8n.credentials])(
 		'%s loads as the class of that name, with its icons',
 		(file) => {
 			const expected = basename(file).split('.')[0] ?? '';
@@ -91,4 +96,12 @@ describe('the published package', () => {
 			}
 		},
 	);
+
+	test('comes with the licence of every library in it', () => {
+		const licences = readFileSync(join(unpacked, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8');
+		const bundle = readFileSync(join(unpacked, 'dist/bundle.js'), 'utf8');
+		const libraries = [...bundle.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)];
+		expect(libraries).not.toEqual([]);
+		for (const [, name] of libraries) expect(licences).toContain(`${name} `);
+	});
 });
