@@ -40,7 +40,7 @@ const dimensionsSchema = z.strictObject({
 const expectSchema = z.strictObject({
 	/** How often the documented price may be charged. */
 	charges: z.strictObject({ least: z.int(), most: z.int() }),
-	outcomes: z.array(z.enum(['found', 'not_found', 'failed'])),
+	outcomes: z.array(z.enum(['found', 'notFound', 'failed'])),
 	/** Found is charged once, failed not at all. */
 	isPaidIfFound: z.boolean().optional(),
 	/** What is reported as charged equals the ledger, or else is said to be unclear. */

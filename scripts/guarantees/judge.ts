@@ -3,7 +3,7 @@ import type { Case } from './cases';
 
 /** What came of a case on a platform. */
 export interface Observed {
-	outcome: 'found' | 'not_found' | 'failed';
+	outcome: 'found' | 'notFound' | 'failed';
 	/** All that the user was told. */
 	said: string;
 	/** Credits that were reported as charged; undefined: nothing was said of it. */

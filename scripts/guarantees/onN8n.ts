@@ -10,9 +10,9 @@ const RUNS_BY_HAND = 3;
 
 /** The Enrich node in n8n's engine. */
 export async function runOnN8n(engine: Engine, { operationId, input, retry }: Case) {
-	const { resource, operation } = placed.find(
+	const { resource, value: operation } = placed.find(
 		(one) => one.operation.operationId === operationId,
-	)!.place;
+	)!;
 	const stops = retry === 'byHand' ? { onFailedRows: 'stop' } : {};
 	const parameters = { resource, operation, ...input, options: { timeout: 5, ...stops } };
 	const settings = {
@@ -47,12 +47,12 @@ function observedOf(results: EngineResult[]): Observed {
 	const said = results.flatMap((result) => {
 		const { error } = result as { error?: Error & { description?: unknown } };
 		const hints = result.runs('Enrich').flatMap(({ hints }) => hints.map(({ message }) => message));
-		const words = rows(result).map(({ reason, error }) => [reason, JSON.stringify(error ?? '')]);
-		return [error?.message, error?.description, ...hints, ...words.flat()];
+		const words = rows(result).map((row) => JSON.stringify(row));
+		return [error?.message, error?.description, ...hints, ...words];
 	});
 	const reported = results
 		.flatMap(rows)
 		.reduce((sum, { creditsUsed }) => sum + (Number(creditsUsed) || 0), 0);
-	const outcome = row?.outcome as Observed['outcome'] | undefined;
-	return { outcome: outcome ?? 'failed', said: said.filter(Boolean).join('\n'), reported };
+	const outcome = (row?.outcome ?? 'failed') as Observed['outcome'];
+	return { outcome, said: said.filter(Boolean).join('\n'), reported };
 }

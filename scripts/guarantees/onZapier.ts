@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../sandbox/server';
 import type { Data } from '../../shared/contract/data';
 import { bundleFor, zapierRunner } from '../../test/zapier/support';
-import { catalog } from '../../zapier/src/catalog';
+import { offeredAs } from '../../zapier/src/catalog';
 import { snakeCase } from '../../zapier/src/snakeCase';
 import type { Case } from './cases';
 import type { Observed } from './judge';
@@ -17,7 +17,7 @@ export async function runOnZapier(
 	sandbox: Sandbox,
 	{ operationId, input, retry }: Case,
 ): Promise<Observed> {
-	const key = keyOf(operationId);
+	const { item } = offeredAs('search').find((one) => one.operation.operationId === operationId)!;
 	const { search } = zapierRunner();
 	const said: string[] = [];
 	let reported = 0;
@@ -30,10 +30,10 @@ export async function runOnZapier(
 			]),
 		);
 		try {
-			const rows = await search(key, bundleFor(sandbox, data));
+			const rows = await search(item.key, bundleFor(sandbox, data));
 			said.push(...rows.map(({ reason }) => String(reason ?? '')));
 			reported += rows.reduce((sum, { credits_used }) => sum + (Number(credits_used) || 0), 0);
-			outcome = rows.length > 0 ? 'found' : 'not_found';
+			outcome = rows.length > 0 ? 'found' : 'notFound';
 			if (retry === 'autoreplay') break;
 		} catch (thrown) {
 			outcome = 'failed';
