@@ -8,6 +8,7 @@ import { N8N_DIR } from '../../test/e2e/support/installation';
 import { chain } from '../../testkit/enrichWorkflow';
 import { type Engine, loadEngine } from '../../testkit/n8nEngine';
 import type { Case } from './cases';
+import { ANSWER_SECONDS } from './fastTime';
 
 /** Sends a case's call, again and again as it sees fit. */
 export type Sender = (sandbox: Sandbox, call: Case) => Promise<void>;
@@ -35,7 +36,7 @@ export const plainClient: Sender = async (sandbox, call) => {
 				method,
 				headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
 				...(method === 'POST' && { body }),
-				signal: AbortSignal.timeout(5000),
+				signal: AbortSignal.timeout(1000 * ANSWER_SECONDS),
 			});
 			await response.text();
 			if (response.status < 500) return;
@@ -77,7 +78,7 @@ async function sendByNode(engine: Engine, sandbox: Sandbox, call: Case): Promise
 		type: 'n8n-nodes-base.httpRequest',
 		typeVersion: 4.2,
 		parameters: {
-			...{ method, url, sendHeaders: true, options: { timeout: 5000 } },
+			...{ method, url, sendHeaders: true, options: { timeout: 1000 * ANSWER_SECONDS } },
 			headerParameters: { parameters: [{ name: 'x-api-key', value: apiKey }] },
 			...(method === 'POST' && { sendBody: true, specifyBody: 'json', jsonBody: body }),
 		},

@@ -10,6 +10,8 @@ import type { Sandbox } from '../../sandbox/server';
 const FROM_MS = 20;
 const waitFor = (ms: number) => Math.min(200, Math.max(1, ms / 200));
 const LOOK_EVERY_MS = 5;
+/** The time that an answer may take; nothing else is waited for that long. */
+export const ANSWER_SECONDS = 3599;
 
 /** From now on; returns what sets time back to normal. */
 export function startFastTime({ requests }: Sandbox): () => void {
@@ -17,17 +19,6 @@ export function startFastTime({ requests }: Sandbox): () => void {
 	const requestTimeout = ClientRequest.prototype.setTimeout;
 	let ahead = 0;
 	Date.now = () => real.now() + Math.round(ahead);
-	const fast = (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
-		if (ms < FROM_MS || !Number.isFinite(ms)) return real.setTimeout(work, ms, ...args);
-		const due = Date.now() + ms;
-		const fire = () => {
-			ahead = Math.max(ahead, due - real.now());
-			work(...args);
-		};
-		return real.setTimeout(fire, waitFor(ms));
-	};
-	globalThis.setTimeout = Object.assign(fast, real.setTimeout) as unknown as typeof setTimeout;
-
 	/** Calls back once a request from now on gets no answer. */
 	const onSilence = (call: () => void): NodeJS.Timeout => {
 		const before = requests.length;
@@ -38,6 +29,18 @@ export function startFastTime({ requests }: Sandbox): () => void {
 		}, LOOK_EVERY_MS);
 		return timer.unref();
 	};
+	const fast = (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+		if (ms < FROM_MS || !Number.isFinite(ms)) return real.setTimeout(work, ms, ...args);
+		if (ms >= ANSWER_SECONDS * 1000) return onSilence(() => work(...args));
+		const due = Date.now() + ms;
+		const fire = () => {
+			ahead = Math.max(ahead, due - real.now());
+			work(...args);
+		};
+		return real.setTimeout(fire, waitFor(ms));
+	};
+	globalThis.setTimeout = Object.assign(fast, real.setTimeout) as unknown as typeof setTimeout;
+
 	AbortSignal.timeout = () => {
 		const controller = new AbortController();
 		onSilence(() => controller.abort(new DOMException('Timed out', 'TimeoutError')));

@@ -3,6 +3,7 @@ import type { Data } from '../../shared/contract/data';
 import { enrichWorkflow, placed } from '../../testkit/enrichWorkflow';
 import type { Engine, EngineResult } from '../../testkit/n8nEngine';
 import type { Case } from './cases';
+import { ANSWER_SECONDS } from './fastTime';
 import type { Observed } from './judge';
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
@@ -14,7 +15,12 @@ export async function runOnN8n(engine: Engine, { operationId, input, retry }: Ca
 		(one) => one.operation.operationId === operationId,
 	)!;
 	const stops = retry === 'byHand' ? { onFailedRows: 'stop' } : {};
-	const parameters = { resource, operation, ...input, options: { timeout: 5, ...stops } };
+	const parameters = {
+		resource,
+		operation,
+		...input,
+		options: { timeout: ANSWER_SECONDS, ...stops },
+	};
 	const settings = {
 		none: {},
 		byHand: {},
