@@ -111,7 +111,12 @@ function meetings({ faults, when = [], times = [], then }: Scenario): Meets[] {
 					const often = count === null ? 'always' : `${count}×`;
 					const label = `${fault} ${moment}, ${often}`;
 					if (next === undefined) return { label, rules: [first] };
-					const second = { ...named(dimensions.faults, next), when: 'before' as const, times: 1 };
+					const second = {
+						...named(dimensions.faults, next),
+						when: 'before' as const,
+						times: 1,
+						skip: 1,
+					};
 					return { label: `${label}, then ${next}`, rules: [first, second] };
 				}),
 			),

@@ -4,12 +4,15 @@
  * changes nothing.
  */
 import { ClientRequest } from 'node:http';
+import type { RecordedRequest } from '../../sandbox/requests';
 import type { Sandbox } from '../../sandbox/server';
 
 /** Shorter waits are left alone. */
 const FROM_MS = 20;
 const waitFor = (ms: number) => Math.min(200, Math.max(1, ms / 200));
 const LOOK_EVERY_MS = 5;
+/** Some HTTP libraries wait for the rest of a body that was cut off. */
+const CUT_OFF_MS = 50;
 /** The time that an answer may take; nothing else is waited for that long. */
 export const ANSWER_SECONDS = 3599;
 
@@ -23,7 +26,9 @@ export function startFastTime({ requests }: Sandbox): () => void {
 	const onSilence = (call: () => void): NodeJS.Timeout => {
 		const before = requests.length;
 		const timer = setInterval(() => {
-			if (!requests.slice(before).some(({ fault }) => fault === 'timeout')) return;
+			const isSilent = ({ fault, at }: RecordedRequest) =>
+				fault === 'timeout' || (fault === 'truncate' && real.now() - at + ahead > CUT_OFF_MS);
+			if (!requests.slice(before).some(isSilent)) return;
 			clearInterval(timer);
 			call();
 		}, LOOK_EVERY_MS);

@@ -18,7 +18,7 @@ export async function runOnZapier(
 	{ operationId, input, retry }: Case,
 ): Promise<Observed> {
 	const { item } = offeredAs('search').find((one) => one.operation.operationId === operationId)!;
-	const { search } = zapierRunner();
+	const { search } = zapierRunner({ isQuiet: true });
 	const said: string[] = [];
 	let reported = 0;
 	let outcome: Observed['outcome'] = 'failed';
