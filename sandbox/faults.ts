@@ -25,6 +25,8 @@ const ruleSchema = z.strictObject({
 	/** Text is sent as it is, anything else as JSON. */
 	body: z.unknown().optional(),
 	times: z.int().min(1).nullable().optional(),
+	/** How many matching calls pass before it happens. */
+	skip: z.int().min(0).optional(),
 	delayMs: z.number().min(0).optional(),
 	bytesPerSecond: z.number().positive().optional(),
 	probability: z.number().min(0).max(1).optional(),
@@ -39,6 +41,7 @@ export type FaultRule = z.input<typeof ruleSchema>;
 interface Armed {
 	rule: FaultRule;
 	left: number;
+	skip: number;
 }
 
 /** The faults that wait for a call to happen to. */
@@ -59,7 +62,11 @@ export class Faults {
 	/** A fault happens once unless `times` says otherwise; `null` or `Infinity`: until cleared. @throws ZodError */
 	add(rule: FaultRule): void {
 		const times = rule.times === undefined ? 1 : rule.times === Infinity ? null : rule.times;
-		this.armed.push({ rule: this.schema.parse({ ...rule, times }), left: times ?? Infinity });
+		this.armed.push({
+			rule: this.schema.parse({ ...rule, times }),
+			left: times ?? Infinity,
+			skip: rule.skip ?? 0,
+		});
 	}
 
 	reset(): void {
@@ -78,11 +85,12 @@ export class Faults {
 		if (this.armed.length === 0) return undefined;
 		const text = JSON.stringify(input) ?? '';
 		const met = this.armed.find(
-			({ rule }) =>
-				rule.when === when &&
-				(rule.operationId ?? operationId) === operationId &&
-				text.includes(rule.match ?? '') &&
-				this.happens(rule.probability),
+			(one) =>
+				one.rule.when === when &&
+				(one.rule.operationId ?? operationId) === operationId &&
+				text.includes(one.rule.match ?? '') &&
+				--one.skip < 0 &&
+				this.happens(one.rule.probability),
 		);
 		if (!met) return undefined;
 		met.left--;

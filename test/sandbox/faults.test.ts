@@ -201,3 +201,13 @@ describe('control', () => {
 		expect((await control('GET', 'ledger')).body).toMatchObject({ balance: 50, charged: 0 });
 	});
 });
+
+test('a fault can let calls pass first', async () => {
+	const sandbox = await start();
+	sandbox.fault({ when: 'before', kind: 'status', status: 503, skip: 2 });
+	const statuses = [];
+	for (let i = 0; i < 4; i++) {
+		statuses.push((await call(sandbox, 'getWalletBalance', {})).status);
+	}
+	expect(statuses).toEqual([200, 200, 503, 200]);
+});

@@ -42,10 +42,12 @@ interface RunnerOptions {
 	hasCache?: boolean;
 	/** Prints the logs that Zapier keeps of each request. */
 	prints?: boolean;
+	/** Leaves out what Zapier prints of each run outside tests. */
+	isQuiet?: boolean;
 }
 
 /** Runs a step the way Zapier's servers do, with a cache that outlives the run. */
-export function zapierRunner({ hasCache = true, prints = false }: RunnerOptions = {}) {
+export function zapierRunner({ hasCache = true, prints = false, isQuiet }: RunnerOptions = {}) {
 	const handler = zapier.createAppHandler(App);
 	const cache: Record<string, string> = {};
 	const run = async (method: string, bundle: Bundle): Promise<unknown> => {
@@ -55,6 +57,7 @@ export function zapierRunner({ hasCache = true, prints = false }: RunnerOptions 
 			bundle,
 			logToStdout: prints,
 			detailedLogToStdout: prints,
+			...(isQuiet && { calledFromCli: true }),
 			...(hasCache && { zcacheTestObj: cache }),
 		};
 		return (await handler(event)).results;

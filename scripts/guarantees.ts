@@ -1,0 +1,59 @@
+/** Never pay twice: every case of test/guarantees, on both platforms, against the sandbox's ledger. */
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { cases, type Platform, PLATFORMS } from './guarantees/cases';
+import { type Report, runGuarantees } from './guarantees/run';
+import { tableOf } from './guarantees/table';
+
+const SHOWN_FAILURES = 20;
+const EVERY = 100;
+
+interface Options {
+	json?: boolean;
+	platform?: Platform;
+	only: string;
+	compare: boolean;
+}
+
+async function main(): Promise<void> {
+	const { json, platform, only, compare } = new Command('guarantees')
+		.description('Checks that no fault makes a lookup cost more than once')
+		.option('--json', 'print the report as JSON')
+		.option('--platform <name>', `only ${PLATFORMS.join(' or ')}`)
+		.option('--only <text>', 'only cases whose name holds this', '')
+		.option('--no-compare', 'leave out what people use instead')
+		.parse()
+		.opts<Options>();
+	const chosen = cases.filter(
+		(one) => (platform ?? one.platform) === one.platform && one.id.includes(only),
+	);
+	const startedAt = performance.now();
+	const report = await runGuarantees({
+		cases: chosen,
+		compare,
+		onCase: (done) => {
+			if (done % EVERY === 0) process.stderr.write(`\r${done} of ${chosen.length} cases`);
+		},
+	});
+	process.stderr.write(`\r${Math.round((performance.now() - startedAt) / 1000)} s\n`);
+	console.log(json ? JSON.stringify(report, undefined, '\t') : textOf(report));
+	process.exit(report.failed > 0 ? 1 : 0);
+}
+
+function textOf(report: Report): string {
+	const { failures, cases: count, passed } = report;
+	return [
+		tableOf(report),
+		'',
+		...failures
+			.slice(0, SHOWN_FAILURES)
+			.map(({ id, broken, said }) => `${pc.red(id)}\n  ${broken.join('; ')}\n  ${pc.dim(said)}`),
+		failures.length > SHOWN_FAILURES ? `… and ${failures.length - SHOWN_FAILURES} more` : '',
+		(failures.length > 0 ? pc.red : pc.green)(`${passed} of ${count} cases passed`),
+	].join('\n');
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});

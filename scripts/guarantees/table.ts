@@ -1,0 +1,52 @@
+import { dimensions, PLATFORMS, scenarios } from './cases';
+import type { Report } from './run';
+
+const PLATFORM_NAMES = { n8n: "n8n's engine", zapier: "Zapier's handler" } as const;
+
+const row = (...cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
+
+/** How the cases came out, as Markdown tables. */
+export function tableOf({ byPlatform, comparison }: Report): string {
+	const head = [row('Scenario', ...PLATFORMS.map((one) => PLATFORM_NAMES[one])), '|---|---|---|'];
+	const lines = scenarios.map(({ name, description }) =>
+		row(
+			description,
+			...PLATFORMS.map((one) => {
+				const { passed = 0, cases = 0 } = byPlatform[one].scenarios[name] ?? {};
+				return `${passed} of ${cases}`;
+			}),
+		),
+	);
+	const total = PLATFORMS.map((one) => `${byPlatform[one].passed} of ${byPlatform[one].cases}`);
+	const ours = PLATFORMS.map((one) => ({
+		name: `Enrich in ${PLATFORM_NAMES[one]}`,
+		...byPlatform[one],
+	}));
+	return [
+		...head,
+		...lines,
+		row('**All**', ...total),
+		'',
+		row('The same faults, sent by', 'Cases', 'Paid more than once', 'Credits lost by that'),
+		'|---|---|---|---|',
+		...[...ours, ...comparison].map(({ name, cases, paidTwice, creditsPaidTwice }) =>
+			row(name, cases, paidTwice, creditsPaidTwice),
+		),
+	].join('\n');
+}
+
+/** What the cases are made of, as Markdown; it follows from the data alone. */
+export function dimensionsText(): string {
+	const { operations, faults, retries } = dimensions;
+	const list = (names: string[]) => names.join(', ');
+	return [
+		`- **Operations**: ${list(Object.entries(operations).map(([name, { credits }]) => `${name} (${credits})`))}; in brackets the documented credits`,
+		`- **Faults**: ${list(Object.keys(faults))}`,
+		'- **When**: before the call is processed (free), or after (charged)',
+		'- **How often**: once, twice, always',
+		...PLATFORMS.map(
+			(one) =>
+				`- **Repeated by ${one === 'n8n' ? 'n8n' : 'Zapier'}**: ${list(Object.entries(retries[one]).map(([name, what]) => `${name} (${what})`))}`,
+		),
+	].join('\n');
+}
