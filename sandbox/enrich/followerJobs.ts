@@ -63,12 +63,11 @@ export class FollowerJobs {
 				this.page(job, Number(page), Number(limit), requestId),
 			);
 		}
-		if (operation === exportCompanyFollowerCsv) return this.export;
-		return undefined;
+		return operation === exportCompanyFollowerCsv ? this.export : undefined;
 	}
 
 	/** All followers as a CSV file, once the list is complete. */
-	readonly export: Processor = (input) => {
+	private readonly export: Processor = (input) => {
 		const job = this.jobs.get(String(input.batchId));
 		if (!job || !hasEnded(job)) return { problem: NOT_FOUND };
 		const followers = Array.from({ length: job.total }, (_, i) => this.followerAt(job, i));

@@ -100,7 +100,7 @@ export class LeadJobs {
 	}
 
 	/** The file of an export that is complete. */
-	readonly download: Processor = (input) => {
+	private readonly download: Processor = (input) => {
 		const job = this.jobs.find(({ jobId, kind }) => jobId === input.jobId && kind === 'export');
 		if (!job) return { problem: { status: 404, detail: 'Export job not found' } };
 		const status = statusOf(job);
