@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { isPaid, type Operation } from '../../shared/contract/operation';
 import { operations } from '../../shared/providers/enrich/operations';
-import { addRoutes, refuseOthers, type Route, type SandboxContext } from '../routes';
+import { addRoute, type Processor, refuseOthers, type SandboxContext } from '../routes';
+import type { Account } from './account';
 import { ruleFor } from './answers';
 import { Batches } from './batches';
 import { checkInput } from './inputs';
@@ -19,12 +20,13 @@ export interface EnrichContext extends SandboxContext {
 	batches: Batches;
 	leadJobs: LeadJobs;
 	followerJobs: FollowerJobs;
+	account: Account;
 	oddities: Oddities;
 }
 
 /** Every operation that the connector knows of Enrich's API. */
 export function addEnrichRoutes(app: FastifyInstance, context: EnrichContext): void {
-	const { batches, leadJobs, followerJobs, oddities } = context;
+	const { batches, leadJobs, followerJobs, account, oddities } = context;
 	const errorOf = (problem: EnrichProblem, shape: 'problem' | 'plain', requestId: string) =>
 		oddities.errorOf(problem) ?? toWire(problem, shape, requestId);
 	const routes = Object.values<Operation>(operations).map((operation): Route => {
@@ -42,6 +44,7 @@ export function addEnrichRoutes(app: FastifyInstance, context: EnrichContext): v
 					batches.processorOf(operation) ??
 					leadJobs.processorOf(operation) ??
 					followerJobs.processorOf(operation) ??
+					account.processorOf(operation) ??
 					processorOf(operation, context),
 				errorOf: (problem, requestId) => errorOf(problem, shape, requestId),
 			},
