@@ -204,9 +204,7 @@ export class RateLimiter {
 	}
 
 	private isFull(bucket: BucketState): boolean {
-		return (
-			this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0)
-		);
+		return this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0);
 	}
 
 	/** Those whose time is over before `time`. */
@@ -343,7 +341,8 @@ function toReport(headers: Record<string, string | undefined>): LimitReport | un
 	const [limit, remaining, resetSeconds] = ['limit', 'remaining', 'reset'].map((name) =>
 		toNumber(headers[`x-ratelimit-${name}`]),
 	);
-	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined) return undefined;
+	if (!limit || limit < 1 || remaining === undefined || resetSeconds === undefined)
+		return undefined;
 	// A time of day, for instance.
 	if (resetSeconds > 86_400) return undefined;
 	return { limit, remaining, resetMs: resetSeconds * 1000 };

@@ -5,9 +5,10 @@ import { fields, nullable, optional, output, page, pageSize } from '../../contra
 import type { Lenient } from '../../contract/lenient';
 import {
 	defineOperation,
-	freeRead,
+	freeGet,
 	type Operation,
 	type PageRead,
+	post,
 	type Price,
 } from '../../contract/operation';
 import { ipToCompany } from './operations/company';
@@ -81,8 +82,7 @@ function batchOf<
 
 	const submit = defineOperation({
 		operationId: ids.submit,
-		method: 'POST',
-		path,
+		...post(path),
 		title: `${single.title} in Batch`,
 		description: 'Any number of rows in one batch',
 		billing: 'reservesAtSubmit',
@@ -110,11 +110,9 @@ function batchOf<
 	});
 	const status = defineOperation({
 		operationId: ids.status,
-		method: 'GET',
-		path: `${path}/{${idName}}`,
+		...freeGet(`${path}/{${idName}}`),
 		title: `Get ${single.title} Batch`,
 		description: 'Read how far a batch is',
-		...freeRead,
 		input: z.object(id),
 		output: answer({
 			...named,
@@ -137,12 +135,10 @@ function batchOf<
 	});
 	const results = defineOperation({
 		operationId: ids.results,
-		method: 'GET',
-		path: `${path}/{${idName}}/results`,
+		...freeGet(`${path}/{${idName}}/results`),
 		title: `Get ${single.title} Batch Results`,
 		description: 'Read what a batch brought; the first read settles what it costs',
 		// Settling is idempotent: reading again never charges again.
-		...freeRead,
 		input: z.object({
 			...id,
 			page,
