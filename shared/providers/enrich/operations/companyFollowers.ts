@@ -48,15 +48,9 @@ export const checkCompanyFollowerLimit = defineOperation({
 	},
 });
 
-const breakdown = fields(output.integer, 'count');
+const share = { ...fields(output.integer, 'count'), ...fields(output.number, 'percentage') };
 const seniorities = z
-	.array(
-		z.object({
-			...fields(output.text, 'seniorityLevel seniorityId'),
-			...breakdown,
-			...fields(output.number, 'percentage'),
-		}),
-	)
+	.array(z.object({ ...fields(output.text, 'seniorityLevel seniorityId'), ...share }))
 	.meta({ title: 'By Seniority' })
 	.nullable()
 	.optional();
@@ -68,8 +62,7 @@ const estimate = output
 				'By Function',
 				z.object({
 					...fields(output.text, 'functionName functionId'),
-					...breakdown,
-					...fields(output.number, 'percentage'),
+					...share,
 					seniorityBreakdown: seniorities,
 				}),
 			)

@@ -68,9 +68,7 @@ export const validateEmail = defineOperation({
 	description: 'Check whether an email address can receive mail',
 	billing: 'chargedEachTime',
 	price: { credits: 1, per: 'address checked', free: 'Free when the result is risky' },
-	input: z.object({
-		email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }),
-	}),
+	input: z.object({ email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }) }),
 	output: z.object({
 		...fields(output.text, 'email message'),
 		result: output.oneOf(

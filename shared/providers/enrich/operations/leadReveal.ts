@@ -196,9 +196,7 @@ export const unlockNames = defineOperation({
 	billing: 'chargedEachTime',
 	price: { credits: 1, per: 'lead' },
 	cost: ({ leads = [] }) => leads.length,
-	input: z.object({
-		leads: input.records('Lead IDs', 100, { examples: ['enc_abc123def456'] }),
-	}),
+	input: z.object({ leads: input.records('Lead IDs', 100, { examples: ['enc_abc123def456'] }) }),
 	output: z.object({
 		results: output.list('Leads', z.object(optional(output.text, 'id lastName'))),
 	}),

@@ -44,7 +44,7 @@ export const listSavedSearches = defineOperation({
 	simplified: shown,
 	outcome: ({ savedSearches = [] }) => ({
 		found: savedSearches.length > 0,
-		reason: 'Saved lead searches',
+		reason: 'Saved searches',
 	}),
 	example: { input: {}, data: { savedSearches: [example] } },
 });

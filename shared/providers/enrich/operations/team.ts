@@ -86,7 +86,7 @@ export const listTeamInvitations = defineOperation({
 	paging: { entries: 'invitations' },
 	outcome: ({ invitations = [] }) => ({
 		found: invitations.length > 0,
-		reason: 'Open invitations of the team',
+		reason: 'Open invitations',
 	}),
 	example: { input: { teamId: exampleId }, data: { invitations: [exampleInvitation] } },
 });
