@@ -1,5 +1,6 @@
 import { type HttpRequest, type HttpResponse, type Transport } from '../shared/http/transport';
 import type { Data } from '../shared/contract/data';
+import type { Operation } from '../shared/contract/operation';
 
 export const json = (
 	status: number,
@@ -23,6 +24,16 @@ export const csv = (body: string, headers: Record<string, string> = {}): HttpRes
 	headers: { 'content-type': 'text/csv; charset=utf-8', ...headers },
 	body,
 });
+
+/** What goes over the wire: lists and files are read into an object of their own. */
+export const onWire = ({ answers }: Operation, data: Data): unknown =>
+	answers ? Object.values(data)[0] : data;
+
+/** An answer of the operation with this data, as the API sends it. */
+export const answerWith = (operation: Operation, data: Data): HttpResponse =>
+	operation.answers === 'csv'
+		? csv(onWire(operation, data) as string)
+		: success(onWire(operation, data));
 
 export const problem = (status: number, members: Data = {}): HttpResponse =>
 	json(status, {

@@ -1,4 +1,5 @@
 import { enrich, type OperationId } from '../../shared/providers/enrich';
+import { each } from '../../shared/contract/words';
 import type { Catalog, NodeKit } from '../shared/kit';
 
 const resources = {
@@ -19,189 +20,83 @@ const NO_FILES = {
 	notOffered: 'This version of the node cannot hand on a CSV file that Enrich has made',
 };
 
+const at = <R extends keyof typeof resources>(
+	resource: R,
+	operation: string,
+	action: string,
+	name?: string,
+) => ({ resource, operation, action, name });
+
 /** Where each operation of the API stands in the Enrich node. */
 export const catalog = {
-	findEmail: { resource: 'email', operation: 'find', action: 'Find work email of person' },
-	validateEmail: { resource: 'email', operation: 'validate', action: 'Validate email address' },
-	phoneLookup: { resource: 'phone', operation: 'find', action: 'Find phone numbers of person' },
-	reverseLookup: { resource: 'person', operation: 'findByEmail', action: 'Find person by email' },
-	ipToCompany: {
-		resource: 'company',
-		operation: 'findByIp',
-		action: 'Find company by IP address',
-	},
-	searchLeads: { resource: 'lead', operation: 'search', action: 'Search leads' },
-	countLeads: { resource: 'lead', operation: 'count', action: 'Count leads' },
-	unlockNames: {
-		resource: 'lead',
-		operation: 'unlockNames',
-		action: 'Unlock full last names of leads',
-	},
-	revealLeads: {
-		resource: 'lead',
-		operation: 'reveal',
-		action: 'Reveal emails or phone numbers of leads',
-	},
-	enrichLeads: {
-		resource: 'lead',
-		operation: 'enrich',
-		action: 'Enrich leads with emails or phone numbers',
-	},
-	getRevealJob: {
-		resource: 'lead',
-		operation: 'getRevealJob',
-		action: 'Get revealed leads of reveal job',
-	},
-	listRevealJobs: {
-		resource: 'lead',
-		operation: 'getManyRevealJobs',
-		action: 'Get many reveal jobs of leads',
-	},
+	findEmail: at('email', 'find', 'Find work email of person'),
+	validateEmail: at('email', 'validate', 'Validate email address'),
+	phoneLookup: at('phone', 'find', 'Find phone numbers of person'),
+	reverseLookup: at('person', 'findByEmail', 'Find person by email'),
+	ipToCompany: at('company', 'findByIp', 'Find company by IP address'),
+	searchLeads: at('lead', 'search', 'Search leads'),
+	countLeads: at('lead', 'count', 'Count leads'),
+	unlockNames: at('lead', 'unlockNames', 'Unlock full last names of leads'),
+	revealLeads: at('lead', 'reveal', 'Reveal emails or phone numbers of leads'),
+	enrichLeads: at('lead', 'enrich', 'Enrich leads with emails or phone numbers'),
+	getRevealJob: at('lead', 'getRevealJob', 'Get revealed leads of reveal job'),
+	listRevealJobs: at('lead', 'getManyRevealJobs', 'Get many reveal jobs of leads'),
 	exportLeads: NO_FILES,
-	getExportJob: {
-		resource: 'lead',
-		operation: 'getExportJob',
-		action: 'Get status of lead export',
-	},
-	listExportJobs: {
-		resource: 'lead',
-		operation: 'getManyExportJobs',
-		action: 'Get many lead exports',
-	},
+	getExportJob: at('lead', 'getExportJob', 'Get status of lead export'),
+	listExportJobs: at('lead', 'getManyExportJobs', 'Get many lead exports'),
 	downloadExportJob: NO_FILES,
-	getFilterOptions: {
-		resource: 'lead',
-		operation: 'getFilterOptions',
-		action: 'Get values of lead search filters',
-	},
-	suggestCompanyNames: {
-		resource: 'company',
-		operation: 'suggestNames',
-		action: 'Suggest company names',
-	},
-	createSavedSearch: {
-		resource: 'savedSearch',
-		operation: 'create',
-		action: 'Create saved search',
-	},
-	listSavedSearches: {
-		resource: 'savedSearch',
-		operation: 'getMany',
-		action: 'Get many saved searches',
-	},
-	deleteSavedSearch: {
-		resource: 'savedSearch',
-		operation: 'delete',
-		action: 'Delete saved search',
-	},
-	employeeFinder: {
-		resource: 'person',
-		operation: 'findEmployees',
-		action: 'Find people who work at company',
-	},
-	waterfallIcpSearch: {
-		resource: 'person',
-		operation: 'findByCustomerProfile',
-		action: 'Find people by ideal customer profile',
-	},
-	startCountEstimate: {
-		resource: 'companyFollower',
-		operation: 'estimate',
-		action: 'Estimate number of company followers',
-	},
-	getCountEstimateStatus: {
-		resource: 'companyFollower',
-		operation: 'getEstimate',
-		action: 'Get estimate of company followers',
-	},
-	checkCompanyFollowerLimit: {
-		resource: 'companyFollower',
-		operation: 'getDailyLimit',
-		action: 'Get daily limit of company followers',
-	},
-	startCompanyFollowerScrape: {
-		resource: 'companyFollower',
-		operation: 'startList',
-		action: 'Start list of company followers',
-	},
-	continueCompanyFollowerScrape: {
-		resource: 'companyFollower',
-		operation: 'continueList',
-		action: 'Continue partial list of company followers',
-	},
-	getCompanyFollowerProgress: {
-		resource: 'companyFollower',
-		operation: 'getProgress',
-		action: 'Get progress of company followers',
-	},
-	getCompanyFollowerResults: {
-		resource: 'companyFollower',
-		operation: 'getMany',
-		action: 'Get many company followers',
-	},
+	getFilterOptions: at('lead', 'getFilterOptions', 'Get values of lead search filters'),
+	suggestCompanyNames: at('company', 'suggestNames', 'Suggest company names'),
+	createSavedSearch: at('savedSearch', 'create', 'Create saved search'),
+	listSavedSearches: at('savedSearch', 'getMany', 'Get many saved searches'),
+	deleteSavedSearch: at('savedSearch', 'delete', 'Delete saved search'),
+	employeeFinder: at('person', 'findEmployees', 'Find people who work at company'),
+	waterfallIcpSearch: at(
+		'person',
+		'findByCustomerProfile',
+		'Find people by ideal customer profile',
+	),
+	startCountEstimate: at('companyFollower', 'estimate', 'Estimate number of company followers'),
+	getCountEstimateStatus: at('companyFollower', 'getEstimate', 'Get estimate of company followers'),
+	checkCompanyFollowerLimit: at(
+		'companyFollower',
+		'getDailyLimit',
+		'Get daily limit of company followers',
+	),
+	startCompanyFollowerScrape: at('companyFollower', 'startList', 'Start list of company followers'),
+	continueCompanyFollowerScrape: at(
+		'companyFollower',
+		'continueList',
+		'Continue partial list of company followers',
+	),
+	getCompanyFollowerProgress: at(
+		'companyFollower',
+		'getProgress',
+		'Get progress of company followers',
+	),
+	getCompanyFollowerResults: at('companyFollower', 'getMany', 'Get many company followers'),
 	exportCompanyFollowerCsv: NO_FILES,
-	listTeamMembers: {
-		resource: 'team',
-		operation: 'getManyMembers',
-		action: 'Get many members of team',
-	},
-	inviteTeamMember: { resource: 'team', operation: 'invite', action: 'Invite member to team' },
-	listTeamInvitations: {
-		resource: 'team',
-		operation: 'getManyInvitations',
-		action: 'Get many invitations of team',
-	},
-	cancelInvitation: {
-		resource: 'team',
-		operation: 'cancelInvitation',
-		action: 'Cancel invitation to team',
-	},
-	getWalletBalance: {
-		resource: 'wallet',
-		operation: 'getBalance',
-		action: 'Get credit balance of wallet',
-	},
-	getWalletTransactions: {
-		resource: 'wallet',
-		operation: 'getTransactions',
-		name: 'Get Many Transactions',
-		action: 'Get many transactions of wallet',
-	},
-	batchFindEmails: {
-		resource: 'email',
-		operation: 'findMany',
-		action: 'Find work emails of many people',
-	},
-	getEmailFinderBatchStatus: IN_BATCH,
-	getEmailFinderBatchResults: IN_BATCH,
-	batchValidateEmails: {
-		resource: 'email',
-		operation: 'validateMany',
-		action: 'Validate many email addresses',
-	},
-	getEmailValidationBatchStatus: IN_BATCH,
-	getEmailValidationBatchResults: IN_BATCH,
-	createPhoneBulkJob: {
-		resource: 'phone',
-		operation: 'findMany',
-		action: 'Find phone numbers of many people',
-	},
-	getPhoneBulkJobStatus: IN_BATCH,
-	getPhoneBulkJobResults: IN_BATCH,
-	bulkReverseLookup: {
-		resource: 'person',
-		operation: 'findManyByEmail',
-		action: 'Find many people by email',
-	},
-	getBulkLookupStatus: IN_BATCH,
-	getBulkLookupResults: IN_BATCH,
-	batchIpToCompany: {
-		resource: 'company',
-		operation: 'findManyByIp',
-		action: 'Find many companies by IP address',
-	},
-	getIpToCompanyBatchStatus: IN_BATCH,
-	getIpToCompanyBatchResults: IN_BATCH,
+	listTeamMembers: at('team', 'getManyMembers', 'Get many members of team'),
+	inviteTeamMember: at('team', 'invite', 'Invite member to team'),
+	listTeamInvitations: at('team', 'getManyInvitations', 'Get many invitations of team'),
+	cancelInvitation: at('team', 'cancelInvitation', 'Cancel invitation to team'),
+	getWalletBalance: at('wallet', 'getBalance', 'Get credit balance of wallet'),
+	getWalletTransactions: at(
+		'wallet',
+		'getTransactions',
+		'Get many transactions of wallet',
+		'Get Many Transactions',
+	),
+	batchFindEmails: at('email', 'findMany', 'Find work emails of many people'),
+	batchValidateEmails: at('email', 'validateMany', 'Validate many email addresses'),
+	createPhoneBulkJob: at('phone', 'findMany', 'Find phone numbers of many people'),
+	bulkReverseLookup: at('person', 'findManyByEmail', 'Find many people by email'),
+	batchIpToCompany: at('company', 'findManyByIp', 'Find many companies by IP address'),
+	...each('getEmailFinderBatchStatus getEmailFinderBatchResults', IN_BATCH),
+	...each('getEmailValidationBatchStatus getEmailValidationBatchResults', IN_BATCH),
+	...each('getPhoneBulkJobStatus getPhoneBulkJobResults getBulkLookupStatus', IN_BATCH),
+	...each('getBulkLookupResults getIpToCompanyBatchStatus', IN_BATCH),
+	...each('getIpToCompanyBatchResults', IN_BATCH),
 } satisfies Catalog<OperationId, keyof typeof resources>;
 
 export const kit: NodeKit = {

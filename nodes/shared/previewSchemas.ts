@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRecord } from '../../shared/contract/data';
+import type { Operation } from '../../shared/contract/operation';
 import { BATCH_OPERATIONS } from './batchProperties';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 
@@ -31,10 +32,17 @@ const schemaOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
 const propertiesOf = (schema: z.ZodType): Record<string, unknown> =>
 	z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
 
+/** Of an answer whose fields no schema names, those that the documentation shows. */
+function examplesOf({ output, example }: Operation): Record<string, unknown> {
+	const { additionalProperties } = z.toJSONSchema(output, { io: 'output' });
+	return Object.fromEntries(Object.keys(example.data).map((key) => [key, additionalProperties]));
+}
+
 function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {
 	const properties = {
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
 		...propertiesOf(perRow.entry ?? perRow.output),
+		...(perRow.output.def.catchall && examplesOf(perRow)),
 	};
 	const shown = perRow.simplified ?? Object.keys(properties);
 	return schemaOf({

@@ -8,6 +8,7 @@ import { type HeaderStyle, RateLimits } from '../rateLimits';
 import { Recorder, Traffic } from '../requests';
 import { SeededRandom } from '../seededRandom';
 import type { Waits } from '../waits';
+import { Account } from './account';
 import { Batches } from './batches';
 import { Callbacks } from './callbacks';
 import { addEnrichControlRoutes } from './control';
@@ -73,8 +74,9 @@ export function createEnrichApi(options: EnrichOptions, waits: Waits): EnrichApi
 		oddities,
 		callbacks,
 		batches: new Batches({ ledger, random, oddities, callbacks, itemsPerSecond }),
-		leadJobs: new LeadJobs(random),
-		followerJobs: new FollowerJobs(random, ledger),
+		leadJobs: new LeadJobs(random, ledger, itemsPerSecond),
+		followerJobs: new FollowerJobs(random, ledger, itemsPerSecond),
+		account: new Account(),
 		faults: new Faults(seed, Object.keys(operations)),
 		limits: freshLimits(),
 		recorder: new Recorder(remember),
@@ -87,6 +89,7 @@ export function createEnrichApi(options: EnrichOptions, waits: Waits): EnrichApi
 				api.batches,
 				api.leadJobs,
 				api.followerJobs,
+				api.account,
 				api.faults,
 				api.recorder,
 				api.traffic,

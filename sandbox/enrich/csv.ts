@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import type { Processed } from '../routes';
 import type { WireAnswer } from '../wireAnswer';
 
 /** A CSV file to download, its columns in this order. */
@@ -12,4 +13,10 @@ export const csvAnswer = (
 	contentType: 'text/csv; charset=utf-8',
 	headers: { 'content-disposition': `attachment; filename="${fileName}"`, ...headers },
 	body: stringify([...rows], { header: true, columns: columns as Record<string, string> }),
+});
+
+/** A file as the documentation shows it. */
+export const fileOf = (body: string): Processed => ({
+	charged: 0,
+	wire: { status: 200, contentType: 'text/csv; charset=utf-8', body },
 });

@@ -3,15 +3,27 @@ import type { Data } from '../../shared/contract/data';
 import type { Operation } from '../../shared/contract/operation';
 import {
 	downloadExportJob,
+	exportLeads,
+	getExportJob,
 	listExportJobs,
 } from '../../shared/providers/enrich/operations/leadExport';
-import { listRevealJobs } from '../../shared/providers/enrich/operations/leadReveal';
+import {
+	enrichLeads,
+	getRevealJob,
+	listRevealJobs,
+	revealLeads,
+} from '../../shared/providers/enrich/operations/leadReveal';
 import type { SeededRandom } from '../seededRandom';
-import type { Processor } from '../routes';
+import { asciiOf } from '../identity';
+import type { Ledger } from '../ledger';
+import type { ProcessingResult, Processor } from '../routes';
+import { HIT_RATE } from '../testValues';
+import { insufficientCredits } from './problems';
 import { inventLead } from './answers/lead';
-import { csvAnswer } from './csv';
+import { csvAnswer, fileOf } from './csv';
 import { success } from './processing';
 
+const [{ id: EXAMPLE_LEAD }] = revealLeads.example.input.leads as [{ id: string }];
 const LISTED_FOR_MS = 30 * 24 * 60 * 60 * 1000;
 
 const STATUSES = ['pending', 'processing', 'completed', 'failed'] as const;
@@ -44,6 +56,11 @@ interface LeadJob extends z.output<typeof newJob> {
 	createdMs: number;
 	/** When it has its last status; milliseconds since the epoch. */
 	settledMs: number;
+	/** Of a job that was submitted; others cost what follows from their size. */
+	credits?: { used: number; refunded: number };
+	jobType?: 'reveal' | 'enrich';
+	fields?: ('email' | 'phone')[];
+	revealed?: Data[];
 }
 
 /** What a lead job looks like to whoever controls the sandbox. */
@@ -59,14 +76,18 @@ const LISTS = new Map<Operation, LeadJob['kind']>([
 ]);
 
 /**
- * Reveal jobs and exports as the lists show them. The sandbox does not serve their submits: whoever
- * controls it puts them here, and they cost nothing. How far one is follows from the clock.
+ * Reveal jobs and exports. Whoever controls the sandbox can put others here, which cost nothing. How
+ * far one is follows from the clock.
  */
 export class LeadJobs {
 	private jobs: LeadJob[] = [];
 	private made = 0;
 
-	constructor(private readonly random: SeededRandom) {}
+	constructor(
+		private readonly random: SeededRandom,
+		private readonly ledger: Ledger,
+		private readonly itemsPerSecond: number,
+	) {}
 
 	/** Returns its ID. @throws ZodError */
 	add(job: NewLeadJob): string {
@@ -95,13 +116,124 @@ export class LeadJobs {
 	/** Undefined: the operation is none of the lists. */
 	processorOf(operation: Operation): Processor | undefined {
 		if (operation === downloadExportJob) return this.download;
+		if (operation === revealLeads)
+			return (input, requestId) => this.reveal('reveal', input, requestId);
+		if (operation === enrichLeads)
+			return (input, requestId) => this.reveal('enrich', input, requestId);
+		if (operation === exportLeads) return (input, requestId) => this.startExport(input, requestId);
+		if (operation === getRevealJob || operation === getExportJob) {
+			const kind = operation === getRevealJob ? 'reveal' : 'export';
+			return (input, requestId) => this.status(operation, kind, String(input.jobId), requestId);
+		}
 		const kind = LISTS.get(operation);
 		return kind && ((input) => success(this.page(kind, input), undefined));
 	}
 
+	/** Charges while the job runs: a balance that is too low makes it fail, and the submit does not say so. */
+	private reveal(jobType: 'reveal' | 'enrich', input: Data, requestId: string) {
+		const { leads, fields } = input as { leads: { id: string }[]; fields: ('email' | 'phone')[] };
+		const ids = [...new Set(leads.map(({ id }) => id))];
+		const revealed = ids.map((id) => this.contactOf(id, fields));
+		const creditsReserved = revealLeads.cost?.({ leads: ids.map((id) => ({ id })), fields }) ?? 0;
+		const isEnough = creditsReserved <= this.ledger.balance;
+		const jobId = this.add({
+			kind: 'reveal',
+			total: ids.length,
+			status: isEnough ? 'completed' : 'failed',
+			afterMs: (1000 * ids.length) / this.itemsPerSecond || 0,
+		});
+		const job = this.jobs.at(-1) as LeadJob;
+		if (isEnough) {
+			const found = (kind: 'emailAddress' | 'phone') =>
+				revealed.filter((contact) => contact[kind] !== null).length;
+			const used =
+				(fields.includes('email') ? 10 * found('emailAddress') : 0) +
+				(fields.includes('phone') ? 525 * found('phone') : 0);
+			job.credits = { used, refunded: creditsReserved - used };
+			this.ledger.book('deduction', -creditsReserved, `Lead ${jobType}`, { jobId });
+			if (used < creditsReserved)
+				this.ledger.book('refund', creditsReserved - used, `Lead ${jobType}: not found`, { jobId });
+		}
+		Object.assign(job, { jobType, fields, revealed });
+		const data = { jobId, status: 'pending', totalLeads: ids.length, fields, creditsReserved };
+		const message = `${jobType === 'reveal' ? 'Reveal' : 'Enrich'} job started`;
+		return success({ ...data, message }, { requestId }, job.credits?.used ?? 0);
+	}
+
+	/** The same person for the same ID; what the documentation shows is always found. */
+	private contactOf(id: string, fields: readonly string[]) {
+		const { firstName, jobTitle, companyName, domain, linkedinUrl } = inventLead(
+			[id],
+			{ filters: {}, choices: {} },
+			this.random,
+		);
+		const lastName = this.random.faker('lead name', id).person.lastName();
+		const has = (kind: string) =>
+			fields.includes(kind) && (id === EXAMPLE_LEAD || this.random.roll(kind, id) < HIT_RATE);
+		const email = `${asciiOf(firstName ?? '')}.${asciiOf(lastName)}@${domain}`;
+		const phone = `+1415555${Math.floor(1000 + 9000 * this.random.roll('number', id))}`;
+		return {
+			...{ id, firstName, lastName, jobTitle, companyName, domain, linkedinUrl },
+			emailAddress: has('email') ? email : null,
+			phone: has('phone') ? phone : null,
+		};
+	}
+
+	private startExport(input: Data, requestId: string) {
+		const asked = exportLeads.input.parse(input);
+		const total = Math.min(asked.maxResults, asked.leadIds?.length || 200);
+		const credits = exportLeads.cost?.({ ...asked, maxResults: total }) ?? 0;
+		if (credits > this.ledger.balance)
+			return { problem: insufficientCredits(credits, this.ledger.balance) };
+		const jobId = this.add({
+			kind: 'export',
+			total,
+			name: asked.name ?? 'Leads',
+			afterMs: (1000 * total) / this.itemsPerSecond || 0,
+		});
+		if (credits > 0) this.ledger.book('deduction', -credits, 'Lead export', { jobId });
+		(this.jobs.at(-1) as LeadJob).credits = { used: credits, refunded: 0 };
+		const data = { jobId, status: 'pending', estimatedRows: total, estimatedCredits: credits };
+		const message = 'Export job started';
+		return success({ ...data, creditsReserved: credits, message }, { requestId }, credits);
+	}
+
+	private status(
+		{ example }: Operation,
+		kind: LeadJob['kind'],
+		jobId: string,
+		requestId: string,
+	): ProcessingResult {
+		const job = this.jobs.find((one) => one.jobId === jobId && one.kind === kind);
+		// The documentation's own job is there without anybody's doing.
+		if (!job && jobId === example.input.jobId) return success(example.data, { requestId });
+		if (!job) return { problem: { status: 404, detail: 'No job found with that ID' } };
+		if (kind === 'export') {
+			const path = `/lead-finder/export-jobs/${jobId}/download`;
+			const downloadUrl = statusOf(job) === 'completed' ? path : null;
+			return success({ ...SHOWN.export(job), downloadUrl }, { requestId });
+		}
+		const { total, processed, creditsUsed, ...shown } = SHOWN.reveal(job);
+		const { creditsRefunded } = shown;
+		const isDone = shown.status === 'completed';
+		return success(
+			{
+				...shown,
+				progress: { processed, total },
+				results: isDone
+					? { revealed: job.revealed ?? [], newlyRevealed: total, creditsUsed, creditsRefunded }
+					: null,
+				error: shown.status === 'failed' ? 'Insufficient credits' : null,
+			},
+			{ requestId },
+		);
+	}
+
 	/** The file of an export that is complete. */
-	readonly download: Processor = (input) => {
+	private readonly download: Processor = (input) => {
 		const job = this.jobs.find(({ jobId, kind }) => jobId === input.jobId && kind === 'export');
+		const { example } = downloadExportJob;
+		if (!job && input.jobId === example.input.jobId) return fileOf(example.data.csv ?? '');
 		if (!job) return { problem: { status: 404, detail: 'Export job not found' } };
 		const status = statusOf(job);
 		if (status !== 'completed') {
@@ -159,13 +291,12 @@ const CREDITS_PER_REVEAL = 10;
 /** What both lists show of a job. */
 function shared(job: LeadJob) {
 	const status = statusOf(job);
-	const creditsUsed =
-		status === 'completed' && job.kind === 'reveal' ? CREDITS_PER_REVEAL * job.total : 0;
+	const used = job.credits?.used ?? (job.kind === 'reveal' ? CREDITS_PER_REVEAL * job.total : 0);
 	return {
 		jobId: job.jobId,
 		status,
-		creditsUsed,
-		creditsRefunded: 0,
+		creditsUsed: status === 'completed' ? used : 0,
+		creditsRefunded: status === 'completed' ? (job.credits?.refunded ?? 0) : 0,
 		createdAt: new Date(job.createdMs).toISOString(),
 		completedAt: hasEnded(job) ? new Date(job.settledMs).toISOString() : null,
 	};
@@ -192,8 +323,8 @@ const SHOWN: {
 } = {
 	reveal: (job) => ({
 		...shared(job),
-		jobType: 'reveal',
-		fields: ['email'],
+		jobType: job.jobType ?? 'reveal',
+		fields: job.fields ?? ['email'],
 		total: job.total,
 		processed: doneOf(job),
 	}),

@@ -12,7 +12,7 @@ import { insufficientCredits } from './problems';
 /** Letter case makes no difference to a lookup. */
 const keyOf = (input: unknown): string => JSON.stringify(input).toLowerCase();
 
-export const success = (data: Data, meta: Data | undefined, charged = 0): Processed => ({
+export const success = (data: unknown, meta: Data | undefined, charged = 0): Processed => ({
 	charged,
 	wire: jsonAnswer(200, { success: true, data, meta }),
 });
@@ -82,6 +82,8 @@ export function processorOf(operation: Operation, world: AnsweringWorld): Proces
 		};
 		const metas = { receipt, untimed, id: { requestId }, none: undefined };
 		const meta = metas[rule.meta ?? 'receipt'];
-		return success(answer.data, meta, charged);
+		return operation.answers === 'list'
+			? success(Object.values(answer.data)[0], meta, charged)
+			: success(answer.data, meta, charged);
 	};
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FieldMeta } from './fieldMeta';
 import { titleOfKey } from './titles';
+import type { Words } from './words';
 
 type Help = Omit<FieldMeta, 'title' | 'normalize'>;
 
@@ -75,10 +76,6 @@ export const page = described(z.int().min(1).default(1), { title: 'Page' });
 export const pageSize = (max: number, usual: number) =>
 	described(z.int().min(1).max(max).default(usual), { title: 'Page Size' });
 
-/** The words of a text with a space between each. */
-export type Words<T extends string> = T extends `${infer First} ${infer Others}`
-	? First | Words<Others>
-	: T;
 type KeyOf<K> = K extends string ? Words<K> : keyof K & string;
 
 /** Keys with a space between, where the title is the key in words; or titles by key. */

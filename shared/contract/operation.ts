@@ -16,9 +16,15 @@ export type Billing =
 export const isPaid = (billing: Billing): boolean =>
 	billing !== 'freeRead' && billing !== 'freeWrite';
 
-/** Spread into an operation that costs nothing. */
-export const freeRead = { billing: 'freeRead', price: null } as const;
-export const freeWrite = { billing: 'freeWrite', price: null } as const;
+/** Spread into an operation: how it is called, and what that means for money. */
+export const post = <const P extends string>(path: P) => ({ method: 'POST', path }) as const;
+const free =
+	<const M extends string, const B extends Billing>(method: M, billing: B) =>
+	(path: string) =>
+		({ method, path, billing, price: null }) as const;
+export const freeGet = free('GET', 'freeRead');
+export const freePost = free('POST', 'freeWrite');
+export const freeDelete = free('DELETE', 'freeWrite');
 
 /** The documented price. What was really charged is always read from the answer. */
 export interface Price {

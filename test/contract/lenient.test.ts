@@ -136,7 +136,7 @@ describe('whatever an API answers', () => {
 	test.each(operations)('it is never refused: %s', (_, { output, example }) => {
 		const keys = Object.keys(output.shape);
 		const value = fc.dictionary(
-			fc.oneof(fc.constantFrom(...keys), fc.string()),
+			fc.oneof(...(keys.length > 0 ? [fc.constantFrom(...keys)] : []), fc.string()),
 			fc.oneof(anything, fc.constantFrom(...Object.values(example.data))),
 		);
 		fc.assert(

@@ -16,7 +16,7 @@ import {
 	type Sent,
 } from './contract';
 import { BASE_URL, fakeClient } from '../../testkit/fakeClient';
-import { csv, scripted, success } from '../../testkit/fakeTransport';
+import { answerWith, onWire, scripted } from '../../testkit/fakeTransport';
 
 type Schema = Record<string, unknown>;
 
@@ -102,16 +102,6 @@ const dataSchema = (operationId: string): ContractSchema => {
 	const envelope = resolved(responseSchema(operationId, 200) ?? {});
 	return envelope.type === 'string' ? envelope : (envelope.properties?.data ?? {});
 };
-
-/** What goes over the wire: lists and files are read into an object of their own. */
-const onWire = ({ answers }: Operation, data: Schema): unknown =>
-	answers ? Object.values(data)[0] : data;
-
-/** An answer with this data, as the API sends it. */
-const answerWith = (operation: Operation, data: Schema) =>
-	operation.answers === 'csv'
-		? csv(onWire(operation, data) as string)
-		: success(onWire(operation, data));
 
 /** A request as the API sees it, its values by parameter name. */
 function sentOf(operationId: string, { url, body }: HttpRequest): Sent {

@@ -57,7 +57,12 @@ export function checkActionNode(
 				expect(option.name).not.toContain(operation.title);
 				expect(option.action).toMatch(/^[A-Z][^.]*[^.]$/);
 				expect(option.action).not.toMatch(/\b(?:a|an|the)\b/i);
-				const noun = { person: 'person|people', company: 'compan(?:y|ies)' }[resource];
+				const noun = {
+					person: 'person|people',
+					company: 'compan(?:y|ies)',
+					companyFollower: 'company followers',
+					savedSearch: 'saved search',
+				}[resource];
 				expect(option.action).toMatch(new RegExp(noun ?? resource, 'i'));
 				expect(option.description).toContain(priceIn(price));
 			});
@@ -75,7 +80,7 @@ export function checkActionNode(
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
 					...inputFields(single).map(({ key }) => key),
-					...(paging ? ['returnAll', 'limit'] : []),
+					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(single.simplified ? ['output', 'outputFields'] : []),
 					...(isMany ? ['waiting', 'format'] : []),
 					...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
@@ -123,6 +128,7 @@ export function checkActionNode(
 					number: 'number',
 					boolean: 'boolean',
 					collection: 'object',
+					fixedCollection: 'object',
 					multiOptions: 'array',
 				}[type as string];
 				expect([name, Array.isArray(value) ? 'array' : typeof value]).toEqual([name, kind]);
@@ -152,7 +158,8 @@ export function checkActionNode(
 				if (type === 'notice') continue;
 				expect(displayName).toMatch(/^(?:[A-Z0-9]|iOS)/);
 				if (help && !help.includes('. ')) expect(help).not.toMatch(/\.$/);
-				if (placeholder) expect(placeholder).toMatch(type === 'collection' ? /^Add / : /^e\.g\. /);
+				if (placeholder)
+					expect(placeholder).toMatch(/ollection$/.test(type) ? /^Add / : /^e\.g\. /);
 				if (type === 'boolean' && help) expect(help).toMatch(/^Whether /);
 			}
 		});

@@ -6,7 +6,14 @@ import { enrich } from '../../shared/providers/enrich';
 import { errorOf } from '../../testkit/errorOf';
 import { BASE_URL, CANARY_KEY, fakeClient } from '../../testkit/fakeClient';
 import { FakeClock } from '../../testkit/fakeClock';
-import { HTML, json, networkError, scripted, success } from '../../testkit/fakeTransport';
+import {
+	answerWith,
+	HTML,
+	json,
+	networkError,
+	scripted,
+	success,
+} from '../../testkit/fakeTransport';
 
 const { getWalletBalance, getWalletTransactions, phoneLookup, searchLeads, validateEmail } =
 	enrich.operations;
@@ -293,7 +300,7 @@ describe('cancelling', () => {
 
 describe('requests', () => {
 	const requestOf = async (operation: Operation, input: Record<string, unknown>) => {
-		const transport = scripted(success(operation.example.data));
+		const transport = scripted(answerWith(operation, operation.example.data));
 		await fakeClient(transport).call(operation, input);
 		return transport.requests[0] as (typeof transport.requests)[0];
 	};

@@ -3,8 +3,8 @@ import { operations } from '../../shared/providers/enrich/operations';
 import type { Data } from '../../shared/contract/data';
 import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { batches } from '../../shared/providers/enrich/batches';
-import { faultsOf } from '../contract/contract';
-import { call, operationOf, sandboxes } from './support';
+import { faultsOf, responseSchema } from '../contract/contract';
+import { call, operationOf, type Reply, sandboxes } from './support';
 
 const start = sandboxes();
 
@@ -33,6 +33,12 @@ async function exampleInput(sandbox: Sandbox, id: string): Promise<Data> {
 	return { ...input, [batch.idName]: body.data.batchId };
 }
 
+/** Lists and files in an object of their own, as the connector reads them. */
+const dataOf = ({ answers, output }: Operation, body: Reply['body']): Data =>
+	answers
+		? { [Object.keys(output.shape)[0] as string]: answers === 'csv' ? body : body.data }
+		: body.data;
+
 describe.each(
 	Object.values<Operation>(operations).map(
 		(operation) => [operation.operationId, operation] as const,
@@ -51,25 +57,27 @@ describe.each(
 	test('finds its example and answers all that the example documents', async () => {
 		const { status, body } = await ask();
 		expect(status).toBe(200);
-		expect(operation.outcome(body.data).found).toBe(true);
+		expect(operation.outcome(dataOf(operation, body)).found).toBe(true);
 		// The registry's example of results shows single answers, which batches shape anew.
 		const isShapedAnew = (key: string) => key.startsWith('.results[') && id !== 'searchLeads';
 		const documented = keysOf(example.data).filter((key) => !isShapedAnew(key));
-		expect(keysOf(body.data)).toEqual(expect.arrayContaining(documented));
+		expect(keysOf(dataOf(operation, body))).toEqual(expect.arrayContaining(documented));
 	});
 
 	test('answers what the registry declares, and nothing else', async () => {
 		const { body } = await ask();
 		// Results of batches say more about themselves than the registry needs: see the contract.
 		if (batches.some(({ results }) => results.operationId === id)) return;
-		expect(output.strict().safeParse(body.data).error).toBeUndefined();
-		const entries = paging ? body.data[paging.entries] : [];
+		const data = dataOf(operation, body);
+		const isOpen = output.def.catchall !== undefined;
+		expect((isOpen ? output : output.strict()).safeParse(data).error).toBeUndefined();
+		const entries = paging ? (data[paging.entries] as unknown[]) : [];
 		for (const one of entries) expect(entry?.strict().safeParse(one).error).toBeUndefined();
 	});
 
 	test('answers the same to the same input, on every start', async () => {
-		// What the wallet and the lists of jobs answer holds the time.
-		if (/^\/wallets|-jobs$/.test(operation.path)) return;
+		// What the wallet, the lists of jobs and what was just made answer holds the time.
+		if (/^\/wallets|-jobs$/.test(operation.path) || operation.billing === 'freeWrite') return;
 		const [first, second] = [await ask(), await ask()];
 		expect(second.body.data).toEqual(first.body.data);
 	});
@@ -82,7 +90,8 @@ describe.each(
 			headers: { 'x-api-key': 'sk_wrong' },
 		});
 		expect(faultsOf(id, 401, refused.body)).toEqual([]);
-		if (documentedCost(operation, example.input)) {
+		// A reveal says only later that the balance was too low.
+		if (documentedCost(operation, example.input) && responseSchema(id, 402)) {
 			const { status, body } = await call(sandbox, id, example.input);
 			expect(status).toBe(402);
 			expect(faultsOf(id, 402, body)).toEqual([]);

@@ -41,10 +41,11 @@ export async function call(
 	input: Data,
 	send: Send = {},
 ): Promise<Reply> {
-	const { method, path } = operationOf(operationId);
+	const { method, path, queryKeys = [], answers } = operationOf(operationId);
 	const url = new URL(sandbox.url + path.replace(/\{(\w+)\}/g, (_, name) => String(input[name])));
 	const headers: Record<string, string> = { 'x-api-key': sandbox.apiKey, ...send.headers };
 	let body: string | undefined;
+	for (const key of queryKeys) url.searchParams.append(key, String(input[key]));
 	if (method === 'GET') {
 		for (const [name, value] of Object.entries(input))
 			if (!path.includes(`{${name}}`)) url.searchParams.append(name, String(value));
@@ -52,7 +53,8 @@ export async function call(
 		headers['content-type'] = 'application/json';
 		body = JSON.stringify(input);
 	}
-	return read(await fetch(url, { method, headers, body, signal: send.signal }));
+	const reply = await read(await fetch(url, { method, headers, body, signal: send.signal }));
+	return answers === 'csv' && reply.status === 200 ? { ...reply, body: reply.text } : reply;
 }
 
 export async function read(response: Response): Promise<Reply> {

@@ -1,6 +1,7 @@
 /** Where each operation stands in the Zapier app, or why it does not. */
 import type { Operation } from '../../shared/contract/operation';
 import { enrich, type OperationId } from '../../shared/providers/enrich';
+import { each } from '../../shared/contract/words';
 import { snakeCase } from './snakeCase';
 
 type Kind = 'search' | 'create' | 'trigger';
@@ -30,42 +31,34 @@ export interface NotOffered {
 	notOffered: string;
 }
 
-const BATCH: NotOffered = {
-	notOffered:
-		'Batches come to Zapier together with waiting for them; until then every lookup runs by itself',
-};
-const LEAD_JOB: NotOffered = {
-	notOffered:
-		'Zapier users wait for a job through a trigger, which this version of the app does not have',
-};
-const LEAD_IDS: NotOffered = {
-	notOffered:
-		'Whatever is revealed or unlocked is paid for, so it comes to Zapier together with limits for credits',
-};
-const PEOPLE: NotOffered = {
-	notOffered:
-		'Every person found costs a credit, so this comes to Zapier together with limits for credits',
-};
-const DROPDOWN: NotOffered = {
-	notOffered:
-		'Zapier users meet these values as choices of the lead search, not as a step of its own',
-};
-const SAVED_SEARCH: NotOffered = {
-	notOffered:
-		'Searches are saved and deleted while one tries them out, not by a zap that runs alone',
-};
-const TEAMS: NotOffered = {
-	notOffered:
-		'It needs the ID of a team, which no operation of the API lists and Zapier does not let users type',
-};
-const CREDITS: NotOffered = {
-	notOffered:
-		'Zapier users act on credits through a trigger, which this version of the app does not have; every search returns the credits used and left',
-};
-const FOLLOWERS: NotOffered = {
-	notOffered:
-		'Company followers need an approval by Enrich, and Zapier publishes an action only after a live run of it',
-};
+const because = (notOffered: string): NotOffered => ({ notOffered });
+const BATCH = because(
+	'Batches come to Zapier together with waiting for them; until then every lookup runs by itself',
+);
+const LEAD_JOB = because(
+	'Zapier users wait for a job through a trigger, which this version of the app does not have',
+);
+const LEAD_IDS = because(
+	'Whatever is revealed or unlocked is paid for, so it comes to Zapier together with limits for credits',
+);
+const PEOPLE = because(
+	'Every person found costs a credit, so this comes to Zapier together with limits for credits',
+);
+const DROPDOWN = because(
+	'Zapier users meet these values as choices of the lead search, not as a step of its own',
+);
+const SAVED_SEARCH = because(
+	'Searches are saved and deleted while one tries them out, not by a zap that runs alone',
+);
+const TEAMS = because(
+	'It needs the ID of a team, which no operation of the API lists and Zapier does not let users type',
+);
+const CREDITS = because(
+	'Zapier users act on credits through a trigger, which this version of the app does not have; every search returns the credits used and left',
+);
+const FOLLOWERS = because(
+	'Company followers need an approval by Enrich, and Zapier publishes an action only after a live run of it',
+);
 
 export const catalog = {
 	findEmail: { kind: 'search' },
@@ -83,57 +76,30 @@ export const catalog = {
 		kind: 'search',
 		description: 'Finds people by job, company, location and more.',
 	},
-	countLeads: {
-		notOffered:
-			'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
-	},
-	unlockNames: LEAD_IDS,
-	revealLeads: LEAD_IDS,
-	enrichLeads: LEAD_IDS,
-	getRevealJob: LEAD_JOB,
-	listRevealJobs: LEAD_JOB,
-	exportLeads: LEAD_JOB,
-	getExportJob: LEAD_JOB,
-	listExportJobs: LEAD_JOB,
-	downloadExportJob: LEAD_JOB,
-	getFilterOptions: DROPDOWN,
-	suggestCompanyNames: {
-		notOffered: 'A dropdown of Zapier does not learn which letters somebody has typed so far',
-	},
-	createSavedSearch: SAVED_SEARCH,
-	listSavedSearches: DROPDOWN,
-	deleteSavedSearch: SAVED_SEARCH,
-	employeeFinder: PEOPLE,
-	waterfallIcpSearch: PEOPLE,
-	startCountEstimate: FOLLOWERS,
-	getCountEstimateStatus: FOLLOWERS,
-	checkCompanyFollowerLimit: FOLLOWERS,
-	startCompanyFollowerScrape: FOLLOWERS,
-	continueCompanyFollowerScrape: FOLLOWERS,
-	getCompanyFollowerProgress: FOLLOWERS,
-	getCompanyFollowerResults: FOLLOWERS,
-	exportCompanyFollowerCsv: FOLLOWERS,
-	listTeamMembers: TEAMS,
-	inviteTeamMember: TEAMS,
-	listTeamInvitations: TEAMS,
-	cancelInvitation: TEAMS,
-	getWalletBalance: CREDITS,
-	getWalletTransactions: CREDITS,
-	batchFindEmails: BATCH,
-	getEmailFinderBatchStatus: BATCH,
-	getEmailFinderBatchResults: BATCH,
-	batchValidateEmails: BATCH,
-	getEmailValidationBatchStatus: BATCH,
-	getEmailValidationBatchResults: BATCH,
-	createPhoneBulkJob: BATCH,
-	getPhoneBulkJobStatus: BATCH,
-	getPhoneBulkJobResults: BATCH,
-	bulkReverseLookup: BATCH,
-	getBulkLookupStatus: BATCH,
-	getBulkLookupResults: BATCH,
-	batchIpToCompany: BATCH,
-	getIpToCompanyBatchStatus: BATCH,
-	getIpToCompanyBatchResults: BATCH,
+	countLeads: because(
+		'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
+	),
+	...each('unlockNames revealLeads enrichLeads', LEAD_IDS),
+	...each('getRevealJob listRevealJobs exportLeads getExportJob listExportJobs', LEAD_JOB),
+	...each('downloadExportJob', LEAD_JOB),
+	...each('getFilterOptions listSavedSearches', DROPDOWN),
+	suggestCompanyNames: because(
+		'A dropdown of Zapier does not learn which letters somebody has typed so far',
+	),
+	...each('createSavedSearch deleteSavedSearch', SAVED_SEARCH),
+	...each('employeeFinder waterfallIcpSearch', PEOPLE),
+	...each('startCountEstimate getCountEstimateStatus checkCompanyFollowerLimit', FOLLOWERS),
+	...each('startCompanyFollowerScrape continueCompanyFollowerScrape', FOLLOWERS),
+	...each('getCompanyFollowerProgress getCompanyFollowerResults', FOLLOWERS),
+	...each('exportCompanyFollowerCsv', FOLLOWERS),
+	...each('listTeamMembers inviteTeamMember listTeamInvitations cancelInvitation', TEAMS),
+	...each('getWalletBalance getWalletTransactions', CREDITS),
+	...each('batchFindEmails getEmailFinderBatchStatus getEmailFinderBatchResults', BATCH),
+	...each('batchValidateEmails getEmailValidationBatchStatus', BATCH),
+	...each('getEmailValidationBatchResults createPhoneBulkJob getPhoneBulkJobStatus', BATCH),
+	...each('getPhoneBulkJobResults bulkReverseLookup getBulkLookupStatus', BATCH),
+	...each('getBulkLookupResults batchIpToCompany getIpToCompanyBatchStatus', BATCH),
+	...each('getIpToCompanyBatchResults', BATCH),
 } satisfies Record<OperationId, Placement | NotOffered>;
 
 /** Where an operation stands; of an item of its own, all that users see of it. */

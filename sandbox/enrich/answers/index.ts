@@ -4,6 +4,8 @@ import type { operations } from '../../../shared/providers/enrich/operations';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
 import { countLeads, searchLeads } from './lead';
+import { getFilterOptions, suggestCompanyNames } from './leadOptions';
+import { employeeFinder, waterfallIcpSearch } from './people';
 import { reverseLookup } from './person';
 import { phoneLookup } from './phone';
 import type { AnswerRule } from './rule';
@@ -11,14 +13,18 @@ import { getWalletBalance, getWalletTransactions } from './wallet';
 
 const rules: { [K in OperationId]?: AnswerRule<(typeof operations)[K]> } = {
 	countLeads,
+	employeeFinder,
 	findEmail,
+	getFilterOptions,
 	getWalletBalance,
 	getWalletTransactions,
 	ipToCompany,
 	phoneLookup,
 	reverseLookup,
 	searchLeads,
+	suggestCompanyNames,
 	validateEmail,
+	waterfallIcpSearch,
 };
 
 /** How an operation is answered; one without an entry answers its documented example. */

@@ -5,9 +5,10 @@ import { fields, nullable, optional, output, page, pageSize } from '../../contra
 import type { Lenient } from '../../contract/lenient';
 import {
 	defineOperation,
-	freeRead,
+	freeGet,
 	type Operation,
 	type PageRead,
+	post,
 	type Price,
 } from '../../contract/operation';
 import { ipToCompany } from './operations/company';
@@ -29,7 +30,7 @@ interface Product<
 	title: string;
 	single: Operation<I, O>;
 	/** operationIds. */
-	ids: { submit: string; status: string; results: string };
+	ids: [submit: string, status: string, results: string];
 	path: string;
 	/** The path parameter that holds the batch's ID; default: batchId. */
 	idName?: string;
@@ -70,8 +71,9 @@ function batchOf<
 	B extends z.ZodObject,
 	E extends z.ZodObject = O,
 >(product: Product<I, O, B, E>): Batch {
-	const { ids, path, idName = 'batchId', input, done, more = {} } = product;
+	const { path, idName = 'batchId', input, done, more = {} } = product;
 	const { isVague, maxRows = MAX_ROWS } = product;
+	const [submitId, statusId, resultsId] = product.ids;
 	const single = product.single as Operation;
 	const entry: z.ZodObject = product.entry ?? single.output;
 	const answer = (shape: z.ZodRawShape) => (isVague ? z.object(shape).partial() : z.object(shape));
@@ -80,9 +82,8 @@ function batchOf<
 	const credits = price?.credits ?? 0;
 
 	const submit = defineOperation({
-		operationId: ids.submit,
-		method: 'POST',
-		path,
+		operationId: submitId,
+		...post(path),
 		title: `${single.title} in Batch`,
 		description: 'Any number of rows in one batch',
 		billing: 'reservesAtSubmit',
@@ -109,12 +110,10 @@ function batchOf<
 		},
 	});
 	const status = defineOperation({
-		operationId: ids.status,
-		method: 'GET',
-		path: `${path}/{${idName}}`,
+		operationId: statusId,
+		...freeGet(`${path}/{${idName}}`),
 		title: `Get ${single.title} Batch`,
 		description: 'Read how far a batch is',
-		...freeRead,
 		input: z.object(id),
 		output: answer({
 			...named,
@@ -136,13 +135,11 @@ function batchOf<
 		},
 	});
 	const results = defineOperation({
-		operationId: ids.results,
-		method: 'GET',
-		path: `${path}/{${idName}}/results`,
+		operationId: resultsId,
+		...freeGet(`${path}/{${idName}}/results`),
 		title: `Get ${single.title} Batch Results`,
 		description: 'Read what a batch brought; the first read settles what it costs',
 		// Settling is idempotent: reading again never charges again.
-		...freeRead,
 		input: z.object({
 			...id,
 			page,
@@ -272,11 +269,7 @@ export const emailFinderBatch = batchOf({
 	single: findEmail,
 	product: 'emailFinder',
 	title: 'Email Finder',
-	ids: {
-		submit: 'batchFindEmails',
-		status: 'getEmailFinderBatchStatus',
-		results: 'getEmailFinderBatchResults',
-	},
+	ids: ['batchFindEmails', 'getEmailFinderBatchStatus', 'getEmailFinderBatchResults'],
 	path: '/email-finder/batch',
 	input: z.object({
 		leads: z.array(findEmail.input).min(1).max(MAX_ROWS).meta({ title: 'Leads' }),
@@ -292,11 +285,7 @@ export const emailValidationBatch = batchOf({
 	single: validateEmail,
 	product: 'emailValidation',
 	title: 'Email Validation',
-	ids: {
-		submit: 'batchValidateEmails',
-		status: 'getEmailValidationBatchStatus',
-		results: 'getEmailValidationBatchResults',
-	},
+	ids: ['batchValidateEmails', 'getEmailValidationBatchStatus', 'getEmailValidationBatchResults'],
 	path: '/email-validation/batch',
 	input: z.object({ emails: emails(MAX_ROWS, z.string().min(1)), webhookUrl }),
 	done: 'processedCount',
@@ -310,11 +299,7 @@ export const phonesBatch = batchOf({
 	mayCostLess: true,
 	product: 'phones',
 	title: 'Phones',
-	ids: {
-		submit: 'createPhoneBulkJob',
-		status: 'getPhoneBulkJobStatus',
-		results: 'getPhoneBulkJobResults',
-	},
+	ids: ['createPhoneBulkJob', 'getPhoneBulkJobStatus', 'getPhoneBulkJobResults'],
 	path: '/reverse-lookup/phones/bulk',
 	idName: 'jobId',
 	input: z.object({
@@ -350,11 +335,7 @@ export const reverseLookupBatch = batchOf({
 	single: reverseLookup,
 	product: 'reverseLookup',
 	title: 'Reverse Lookup',
-	ids: {
-		submit: 'bulkReverseLookup',
-		status: 'getBulkLookupStatus',
-		results: 'getBulkLookupResults',
-	},
+	ids: ['bulkReverseLookup', 'getBulkLookupStatus', 'getBulkLookupResults'],
 	path: '/reverse-lookup/bulk-lookup',
 	input: z.object({ emails: emails(100_000, strictEmail), webhookUrl }),
 	done: 'processedItems',
@@ -371,11 +352,7 @@ export const ipToCompanyBatch = batchOf({
 	single: ipToCompany,
 	product: 'ipToCompany',
 	title: 'IP to Company',
-	ids: {
-		submit: 'batchIpToCompany',
-		status: 'getIpToCompanyBatchStatus',
-		results: 'getIpToCompanyBatchResults',
-	},
+	ids: ['batchIpToCompany', 'getIpToCompanyBatchStatus', 'getIpToCompanyBatchResults'],
 	path: '/ip-to-company/batch',
 	input: z.object({
 		ips: z.array(ipToCompany.input).min(1).max(MAX_ROWS).meta({ title: 'IP Addresses' }),

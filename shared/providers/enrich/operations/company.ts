@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { defineOperation } from '../../../contract/operation';
+import { defineOperation, post } from '../../../contract/operation';
 import { input, optional, output } from '../../../contract/fields';
 
 export const ipToCompany = defineOperation({
 	operationId: 'ipToCompany',
-	method: 'POST',
-	path: '/ip-to-company',
+	...post('/ip-to-company'),
 	title: 'Find Company by IP',
 	description: 'Find out which company an IP address belongs to',
 	billing: 'chargedOnceThenCached',

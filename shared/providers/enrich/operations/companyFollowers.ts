@@ -8,7 +8,7 @@ import {
 	page,
 	pageSize,
 } from '../../../contract/fields';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, freeGet, post } from '../../../contract/operation';
 
 const exampleId = '665a1f4e2c3b7800129dce01';
 const batch = { batchId: input.id('Batch ID', { examples: [exampleId] }) };
@@ -29,12 +29,10 @@ const filters = {
 
 export const checkCompanyFollowerLimit = defineOperation({
 	operationId: 'checkCompanyFollowerLimit',
-	method: 'GET',
-	path: '/company-follower/limit',
+	...freeGet('/company-follower/limit'),
 	title: 'Check Company Follower Limit',
 	description:
 		'Read whether your account is approved for company followers, and how many are left today',
-	...freeRead,
 	input: z.object({}),
 	output: z.object({
 		...fields(output.text, 'status'),
@@ -50,15 +48,9 @@ export const checkCompanyFollowerLimit = defineOperation({
 	},
 });
 
-const breakdown = fields(output.integer, 'count');
+const share = { ...fields(output.integer, 'count'), ...fields(output.number, 'percentage') };
 const seniorities = z
-	.array(
-		z.object({
-			...fields(output.text, 'seniorityLevel seniorityId'),
-			...breakdown,
-			...fields(output.number, 'percentage'),
-		}),
-	)
+	.array(z.object({ ...fields(output.text, 'seniorityLevel seniorityId'), ...share }))
 	.meta({ title: 'By Seniority' })
 	.nullable()
 	.optional();
@@ -70,8 +62,7 @@ const estimate = output
 				'By Function',
 				z.object({
 					...fields(output.text, 'functionName functionId'),
-					...breakdown,
-					...fields(output.number, 'percentage'),
+					...share,
 					seniorityBreakdown: seniorities,
 				}),
 			)
@@ -88,8 +79,7 @@ const estimateId = '665b2a3f4c5d6e0013fab002';
 
 export const startCountEstimate = defineOperation({
 	operationId: 'startCountEstimate',
-	method: 'POST',
-	path: '/count-estimate',
+	...post('/count-estimate'),
 	title: 'Estimate Company Followers',
 	description: 'Start to count the followers of a company that match; it takes about a minute',
 	billing: 'chargedEachTime',
@@ -113,11 +103,9 @@ export const startCountEstimate = defineOperation({
 
 export const getCountEstimateStatus = defineOperation({
 	operationId: 'getCountEstimateStatus',
-	method: 'GET',
-	path: '/count-estimate/{batchId}',
+	...freeGet('/count-estimate/{batchId}'),
 	title: 'Get Follower Estimate',
 	description: 'Read how many followers match, once the estimate is completed',
-	...freeRead,
 	input: z.object({ batchId: input.id('Batch ID', { examples: [estimateId] }) }),
 	output: z.object({
 		...fields(output.text, 'batchId'),
@@ -151,8 +139,7 @@ const CREDITS_PER_FOLLOWER = { credits: null, per: 'follower; your account has i
 export const startCompanyFollowerScrape = defineOperation({
 	...started,
 	operationId: 'startCompanyFollowerScrape',
-	method: 'POST',
-	path: '/company-follower',
+	...post('/company-follower'),
 	title: 'List Company Followers',
 	description: 'Start to list the followers of a company; for approved accounts only',
 	price: CREDITS_PER_FOLLOWER,
@@ -180,8 +167,7 @@ export const startCompanyFollowerScrape = defineOperation({
 export const continueCompanyFollowerScrape = defineOperation({
 	...started,
 	operationId: 'continueCompanyFollowerScrape',
-	method: 'POST',
-	path: '/company-follower',
+	...post('/company-follower'),
 	title: 'Continue Company Followers',
 	description: 'Fill the gap of a partial list of company followers that is less than 3 days old',
 	price: CREDITS_PER_FOLLOWER,
@@ -196,11 +182,9 @@ export const continueCompanyFollowerScrape = defineOperation({
 /** How far a list of company followers is. */
 export const getCompanyFollowerProgress = defineOperation({
 	operationId: 'getCompanyFollowerProgress',
-	method: 'GET',
-	path: '/company-follower/{batchId}/progress',
+	...freeGet('/company-follower/{batchId}/progress'),
 	title: 'Get Company Followers Progress',
 	description: 'Read how far a list of company followers is',
-	...freeRead,
 	input: z.object(batch),
 	output: z.object({
 		...fields(output.text, 'batchId'),
@@ -239,11 +223,9 @@ const follower = z.object({
 /** The followers that a list holds, page by page. */
 export const getCompanyFollowerResults = defineOperation({
 	operationId: 'getCompanyFollowerResults',
-	method: 'GET',
-	path: '/company-follower/{batchId}/results',
+	...freeGet('/company-follower/{batchId}/results'),
 	title: 'Get Company Followers',
 	description: 'Read the followers that a list holds; the first read settles what it costs',
-	...freeRead,
 	input: z.object({ ...batch, page, limit: pageSize(500, 100) }),
 	output: z.object({
 		...fields(output.text, 'batchId'),
@@ -275,11 +257,9 @@ export const getCompanyFollowerResults = defineOperation({
 
 export const exportCompanyFollowerCsv = defineOperation({
 	operationId: 'exportCompanyFollowerCsv',
-	method: 'GET',
-	path: '/company-follower/{batchId}/export',
+	...freeGet('/company-follower/{batchId}/export'),
 	title: 'Export Company Followers',
 	description: 'Download the CSV file of a complete list of company followers',
-	...freeRead,
 	input: z.object(batch),
 	answers: 'csv',
 	output: z.object({ csv: output.text('CSV File') }),

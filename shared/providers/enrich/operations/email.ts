@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { splitFullName } from '../../../input/names';
 import { textOr } from '../../../contract/data';
-import { defineOperation } from '../../../contract/operation';
+import { defineOperation, post } from '../../../contract/operation';
 import { fields, input, optional, output } from '../../../contract/fields';
 
 export const findEmail = defineOperation({
 	operationId: 'findEmail',
-	method: 'POST',
-	path: '/email-finder',
+	...post('/email-finder'),
 	title: 'Find Email',
 	description: 'Find the work email of a person from their name and company domain',
 	billing: 'chargedEachTime',
@@ -64,15 +63,12 @@ export const findEmail = defineOperation({
 
 export const validateEmail = defineOperation({
 	operationId: 'validateEmail',
-	method: 'POST',
-	path: '/email-validation',
+	...post('/email-validation'),
 	title: 'Validate Email',
 	description: 'Check whether an email address can receive mail',
 	billing: 'chargedEachTime',
 	price: { credits: 1, per: 'address checked', free: 'Free when the result is risky' },
-	input: z.object({
-		email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }),
-	}),
+	input: z.object({ email: input.anyEmail('Email', { examples: ['emily.zhang@figma.com'] }) }),
 	output: z.object({
 		...fields(output.text, 'email message'),
 		result: output.oneOf(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, post } from '../../../contract/operation';
 import { fields, nullable, optional, output, page, pageSize } from '../../../contract/fields';
 import { criteria } from './leadFilters';
 
@@ -46,8 +46,7 @@ const spanOf = ({ page = 1, pageSize = 25 }: { page?: number; pageSize?: number 
 
 export const searchLeads = defineOperation({
 	operationId: 'searchLeads',
-	method: 'POST',
-	path: '/lead-finder/search',
+	...post('/lead-finder/search'),
 	title: 'Find Leads',
 	description: 'Search people by job, company, location and more',
 	billing: 'chargedEachTime',
@@ -119,11 +118,11 @@ export const searchLeads = defineOperation({
 
 export const countLeads = defineOperation({
 	operationId: 'countLeads',
-	method: 'POST',
-	path: '/lead-finder/count',
+	...post('/lead-finder/count'),
 	title: 'Count Leads',
 	description: 'Count how many leads match, without spending credits',
-	...freeRead,
+	billing: 'freeRead',
+	price: null,
 	input: z.object(criteria),
 	output: z.object({
 		count: output.integer('Count', 'How many leads can be paged through'),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fields, input, output, page, pageSize } from '../../../contract/fields';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, freeGet, post } from '../../../contract/operation';
 import { criteria } from './leadFilters';
 import { hasMoreJobs, jobStatus, outcomeOfJobs, statusFilter } from './leadJobs';
 
@@ -11,8 +11,7 @@ const yesNo = (title: string, description: string) =>
 
 export const exportLeads = defineOperation({
 	operationId: 'exportLeads',
-	method: 'POST',
-	path: '/lead-finder/export',
+	...post('/lead-finder/export'),
 	title: 'Export Leads',
 	description: 'Start to export up to 100,000 leads as a CSV file',
 	billing: 'reservesAtSubmit',
@@ -88,11 +87,9 @@ const exampleJob = {
 
 export const listExportJobs = defineOperation({
 	operationId: 'listExportJobs',
-	method: 'GET',
-	path: '/lead-finder/export-jobs',
+	...freeGet('/lead-finder/export-jobs'),
 	title: 'List Export Jobs',
 	description: 'List the lead exports of the last 30 days',
-	...freeRead,
 	input: z.object({ page, limit: pageSize(100, 20), status: statusFilter }),
 	output: z.object({
 		jobs: output.list('Jobs', job),
@@ -106,11 +103,9 @@ export const listExportJobs = defineOperation({
 
 export const getExportJob = defineOperation({
 	operationId: 'getExportJob',
-	method: 'GET',
-	path: '/lead-finder/export-jobs/{jobId}',
-	title: 'Get Export Job',
+	...freeGet('/lead-finder/export-jobs/{jobId}'),
+	title: 'Get Lead Export Job',
 	description: 'Read how far a lead export is',
-	...freeRead,
 	input: z.object(jobId),
 	output: job.extend({ downloadUrl: output.text('Download URL').nullable() }),
 	outcome: ({ status }) => ({ found: true, reason: `The export is ${status ?? 'open'}` }),
@@ -119,11 +114,9 @@ export const getExportJob = defineOperation({
 
 export const downloadExportJob = defineOperation({
 	operationId: 'downloadExportJob',
-	method: 'GET',
-	path: '/lead-finder/export-jobs/{jobId}/download',
+	...freeGet('/lead-finder/export-jobs/{jobId}/download'),
 	title: 'Download Export',
 	description: 'Download the CSV file of a completed lead export',
-	...freeRead,
 	input: z.object(jobId),
 	answers: 'csv',
 	output: z.object({ csv: output.text('CSV File') }),

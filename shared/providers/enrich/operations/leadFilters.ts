@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { optional, type Words } from '../../../contract/fields';
+import { optional } from '../../../contract/fields';
 import { metaOf } from '../../../contract/schema';
 import { titleOfKey } from '../../../contract/titles';
+import type { Words } from '../../../contract/words';
 import type { Normalizer } from '../../../input/normalize';
 
 /**

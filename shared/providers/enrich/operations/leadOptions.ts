@@ -1,14 +1,12 @@
 import * as z from 'zod';
 import { input, output } from '../../../contract/fields';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, freeGet } from '../../../contract/operation';
 
 export const getFilterOptions = defineOperation({
 	operationId: 'getFilterOptions',
-	method: 'GET',
-	path: '/lead-finder/filter-options',
-	title: 'Get Filter Options',
+	...freeGet('/lead-finder/filter-options'),
+	title: 'Get Lead Filter Options',
 	description: 'Get the values that the filters of a lead search know, by filter',
-	...freeRead,
 	input: z.object({}),
 	output: z.object({}).catchall(z.array(z.string())),
 	outcome: () => ({ found: true, reason: 'Values of the filters' }),
@@ -25,11 +23,9 @@ export const getFilterOptions = defineOperation({
 
 export const suggestCompanyNames = defineOperation({
 	operationId: 'suggestCompanyNames',
-	method: 'GET',
-	path: '/lead-finder/suggest',
+	...freeGet('/lead-finder/suggest'),
 	title: 'Suggest Company Names',
 	description: 'List the company names that begin with some letters',
-	...freeRead,
 	input: z.object({
 		q: z.string().meta({
 			title: 'Begins With',

@@ -8,7 +8,7 @@ import {
 	page,
 	pageSize,
 } from '../../../contract/fields';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, freeGet, post } from '../../../contract/operation';
 import { hasMoreJobs, statusFilter, jobStatus, outcomeOfJobs } from './leadJobs';
 
 const KINDS = ['email', 'phone'] as const;
@@ -93,11 +93,9 @@ const credits = output.number('Credits Refunded').nullable().optional();
 
 export const getRevealJob = defineOperation({
 	operationId: 'getRevealJob',
-	method: 'GET',
-	path: '/lead-finder/reveal-jobs/{jobId}',
-	title: 'Get Reveal Job',
+	...freeGet('/lead-finder/reveal-jobs/{jobId}'),
+	title: 'Get Lead Reveal Job',
 	description: 'Read how far a reveal is, and the leads once it is completed',
-	...freeRead,
 	input: z.object({ jobId: input.id('Job ID', { examples: [exampleId] }) }),
 	output: z.object({
 		...fields(output.text, 'jobId'),
@@ -157,11 +155,9 @@ const job = z.object({
 
 export const listRevealJobs = defineOperation({
 	operationId: 'listRevealJobs',
-	method: 'GET',
-	path: '/lead-finder/reveal-jobs',
+	...freeGet('/lead-finder/reveal-jobs'),
 	title: 'List Reveal Jobs',
 	description: 'List the jobs of the last 30 days that reveal emails and phone numbers of leads',
-	...freeRead,
 	input: z.object({ page, limit: pageSize(100, 20), status: statusFilter }),
 	output: z.object({
 		jobs: output.list('Jobs', job),
@@ -194,16 +190,13 @@ export const listRevealJobs = defineOperation({
 
 export const unlockNames = defineOperation({
 	operationId: 'unlockNames',
-	method: 'POST',
-	path: '/lead-finder/unlock-names',
-	title: 'Unlock Names',
+	...post('/lead-finder/unlock-names'),
+	title: 'Unlock Lead Names',
 	description: 'Unlock the full last names of up to 100 leads of a search',
 	billing: 'chargedEachTime',
 	price: { credits: 1, per: 'lead' },
 	cost: ({ leads = [] }) => leads.length,
-	input: z.object({
-		leads: input.records('Lead IDs', 100, { examples: ['enc_abc123def456'] }),
-	}),
+	input: z.object({ leads: input.records('Lead IDs', 100, { examples: ['enc_abc123def456'] }) }),
 	output: z.object({
 		results: output.list('Leads', z.object(optional(output.text, 'id lastName'))),
 	}),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fields, input, nullable, optional, output, page } from '../../../contract/fields';
-import { defineOperation } from '../../../contract/operation';
+import { defineOperation, post } from '../../../contract/operation';
 
 const price = { credits: 1, per: 'person returned', free: 'Free when nobody is found' };
 const figma = 'https://www.linkedin.com/company/figma';
@@ -25,9 +25,8 @@ const employee = z.object({
 
 export const employeeFinder = defineOperation({
 	operationId: 'employeeFinder',
-	method: 'POST',
-	path: '/people-search/employee-finder',
-	title: 'Find Employees',
+	...post('/people-search/employee-finder'),
+	title: 'Find Company Employees',
 	description: 'Find the people who work at a company',
 	billing: 'chargedEachTime',
 	price,
@@ -128,8 +127,7 @@ const cascadeStats = z.object(fields(output.integer, 'level candidates_found can
 
 export const waterfallIcpSearch = defineOperation({
 	operationId: 'waterfallIcpSearch',
-	method: 'POST',
-	path: '/people-search/waterfall-icp-search',
+	...post('/people-search/waterfall-icp-search'),
 	title: 'Find People by Customer Profile',
 	description: 'Find the people at a company who fit your ideal customer best, level by level',
 	billing: 'chargedEachTime',

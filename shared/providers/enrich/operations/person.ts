@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineOperation } from '../../../contract/operation';
+import { defineOperation, post } from '../../../contract/operation';
 import { input, optional, output } from '../../../contract/fields';
 
 const monthAndYear = (title: string) => output.group(title, optional(output.integer, 'month year'));
@@ -26,8 +26,7 @@ const position = z.object({
 
 export const reverseLookup = defineOperation({
 	operationId: 'reverseLookup',
-	method: 'POST',
-	path: '/reverse-lookup/lookup',
+	...post('/reverse-lookup/lookup'),
 	title: 'Find Person by Email',
 	description: 'Look up the professional profile behind an email address',
 	billing: 'chargedOnceThenCached',

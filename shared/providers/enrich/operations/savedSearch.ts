@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fields, input, output } from '../../../contract/fields';
-import { defineOperation, freeRead, freeWrite } from '../../../contract/operation';
+import { defineOperation, freeDelete, freeGet, freePost } from '../../../contract/operation';
 import { leadFilters } from './leadFilters';
 
 const filters = leadFilters.meta({ title: 'Filters' });
@@ -21,11 +21,9 @@ const example = {
 
 export const createSavedSearch = defineOperation({
 	operationId: 'createSavedSearch',
-	method: 'POST',
-	path: '/lead-finder/saved',
+	...freePost('/lead-finder/saved'),
 	title: 'Save Lead Search',
 	description: 'Save the filters of a lead search under a name',
-	...freeWrite,
 	input: z.object({ name: input.text('Name', 100, { examples: [example.name] }), filters }),
 	output: savedSearch,
 	simplified: shown,
@@ -35,11 +33,9 @@ export const createSavedSearch = defineOperation({
 
 export const listSavedSearches = defineOperation({
 	operationId: 'listSavedSearches',
-	method: 'GET',
-	path: '/lead-finder/saved',
+	...freeGet('/lead-finder/saved'),
 	title: 'List Saved Searches',
 	description: "List the lead searches that were saved; 'Raw' output holds their filters too",
-	...freeRead,
 	input: z.object({}),
 	output: z.object({ savedSearches: output.list('Saved Searches', savedSearch) }),
 	entry: savedSearch,
@@ -48,18 +44,16 @@ export const listSavedSearches = defineOperation({
 	simplified: shown,
 	outcome: ({ savedSearches = [] }) => ({
 		found: savedSearches.length > 0,
-		reason: 'Saved lead searches',
+		reason: 'Saved searches',
 	}),
 	example: { input: {}, data: { savedSearches: [example] } },
 });
 
 export const deleteSavedSearch = defineOperation({
 	operationId: 'deleteSavedSearch',
-	method: 'DELETE',
-	path: '/lead-finder/saved/{id}',
+	...freeDelete('/lead-finder/saved/{id}'),
 	title: 'Delete Saved Search',
 	description: 'Delete a saved lead search; only its owner can',
-	...freeWrite,
 	input: z.object({ id: input.id('Saved Search ID', { examples: [example.id] }) }),
 	output: z.object({ deleted: z.literal(true).meta({ title: 'Deleted' }) }),
 	outcome: () => ({ found: true, reason: 'Search deleted' }),

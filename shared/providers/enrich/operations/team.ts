@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fields, input, output } from '../../../contract/fields';
-import { defineOperation, freeRead, freeWrite } from '../../../contract/operation';
+import { defineOperation, freeDelete, freeGet, freePost } from '../../../contract/operation';
 
 const ROLES = ['admin', 'member'] as const;
 const exampleId = '665e0b2f4a6d8c001abc1234';
@@ -15,11 +15,9 @@ const member = z.object({
 
 export const listTeamMembers = defineOperation({
 	operationId: 'listTeamMembers',
-	method: 'GET',
-	path: '/teams/{teamId}/members',
+	...freeGet('/teams/{teamId}/members'),
 	title: 'List Team Members',
 	description: 'List the members of a team and their roles',
-	...freeRead,
 	input: z.object(team),
 	output: z.object({ members: output.list('Members', member) }),
 	entry: member,
@@ -60,11 +58,9 @@ const exampleInvitation = {
 
 export const inviteTeamMember = defineOperation({
 	operationId: 'inviteTeamMember',
-	method: 'POST',
-	path: '/teams/{teamId}/invitations',
+	...freePost('/teams/{teamId}/invitations'),
 	title: 'Invite Team Member',
 	description: 'Invite somebody to a team by email; only keys of admins and owners may',
-	...freeWrite,
 	input: z.object({
 		...team,
 		email: z.email().meta({ title: 'Email', normalize: 'email' }),
@@ -80,11 +76,9 @@ export const inviteTeamMember = defineOperation({
 
 export const listTeamInvitations = defineOperation({
 	operationId: 'listTeamInvitations',
-	method: 'GET',
-	path: '/teams/{teamId}/invitations',
+	...freeGet('/teams/{teamId}/invitations'),
 	title: 'List Team Invitations',
 	description: 'List the open invitations of a team; only keys of admins and owners may',
-	...freeRead,
 	input: z.object(team),
 	output: z.object({ invitations: output.list('Invitations', invitation) }),
 	entry: invitation,
@@ -92,18 +86,16 @@ export const listTeamInvitations = defineOperation({
 	paging: { entries: 'invitations' },
 	outcome: ({ invitations = [] }) => ({
 		found: invitations.length > 0,
-		reason: 'Open invitations of the team',
+		reason: 'Open invitations',
 	}),
 	example: { input: { teamId: exampleId }, data: { invitations: [exampleInvitation] } },
 });
 
 export const cancelInvitation = defineOperation({
 	operationId: 'cancelInvitation',
-	method: 'DELETE',
-	path: '/teams/{teamId}/invitations/{invitationId}',
-	title: 'Cancel Invitation',
+	...freeDelete('/teams/{teamId}/invitations/{invitationId}'),
+	title: 'Cancel Team Invitation',
 	description: 'Take back an invitation that is still open; only keys of admins and owners may',
-	...freeWrite,
 	input: z.object({
 		...team,
 		invitationId: input.id('Invitation ID', { examples: [exampleInvitation.id] }),

@@ -1,14 +1,12 @@
 import * as z from 'zod';
-import { defineOperation, freeRead } from '../../../contract/operation';
+import { defineOperation, freeGet } from '../../../contract/operation';
 import { fields, output, page, pageSize } from '../../../contract/fields';
 
 export const getWalletBalance = defineOperation({
 	operationId: 'getWalletBalance',
-	method: 'GET',
-	path: '/wallets/balance',
+	...freeGet('/wallets/balance'),
 	title: 'Get Wallet Balance',
 	description: 'Get the credits that are left',
-	...freeRead,
 	input: z.object({}),
 	output: z.object({
 		balance: output.number('Credits Left'),
@@ -41,11 +39,9 @@ const transaction = z.object({
 
 export const getWalletTransactions = defineOperation({
 	operationId: 'getWalletTransactions',
-	method: 'GET',
-	path: '/wallets/transactions',
+	...freeGet('/wallets/transactions'),
 	title: 'Get Wallet Transactions',
 	description: 'List what was charged, refunded and topped up, newest first',
-	...freeRead,
 	input: z.object({
 		// The contract leaves the type open; these four are the documented values.
 		type: z
