@@ -128,8 +128,8 @@ const RULES: Rule[] = [
 	},
 	{
 		rule: 'D010',
-		asks: 'a sample holds an id',
-		offenders: () => searches().filter(({ operation }) => typeof operation.sample.id !== 'string'),
+		asks: 'the sample of a trigger holds what tells its items apart',
+		offenders: () => triggers().filter(({ operation }) => typeof operation.sample.id !== 'string'),
 	},
 	{
 		rule: 'D011',
@@ -279,12 +279,12 @@ const BREAKS: [rule: string, breakIt: (definition: Definition) => unknown][] = [
 	['D007', (d) => (field(d).placeholder = 'http://figma.com')],
 	['D008', (d) => (field(d).helpText = 'See https://enrich.so.')],
 	['D009', (d) => first(d).operation.inputFields.splice(1)],
-	['D010', (d) => delete first(d).operation.sample.id],
+	['D010', (d) => (d.triggers = { x: { ...first(d), operation: { sample: {} } } as never })],
 	['D011', (d) => (field(d).helpText = `${field(d).label}.`)],
 	['D018', (d) => (field(d).label = 'Company domain')],
 	['D022', (d) => first(d).operation.inputFields.push(field(d))],
 	['D023', (d) => (first(d).operation.sample.reason = '2026-01-01')],
-	['D024', (d) => (first(d).operation.sample.found = 'yes')],
+	['D024', (d) => (first(d).operation.sample.is_catch_all = 'yes')],
 	['inputs', (d) => first(d).operation.inputFields.reverse()],
 	['output', (d) => (first(d).operation.outputFields[0]!.helpText = 'Help.')],
 ];

@@ -15,6 +15,8 @@ export interface Item {
 	label: string;
 	/** One sentence with its period; a search "Finds …". */
 	description: string;
+	/** Of the output, what Zapier's guidelines ask to drop: echoes of the input, and what stands there twice. */
+	omits?: readonly string[];
 }
 
 /** Another item does its work: the key of that one. */
@@ -68,17 +70,22 @@ const FOLLOWERS: NotOffered = {
 };
 
 export const catalog = {
-	findEmail: { kind: 'search' },
+	findEmail: {
+		kind: 'search',
+		omits: ['found', 'message', 'firstName', 'lastName', 'domain'],
+	},
 	validateEmail: {
 		kind: 'search',
 		description: 'Finds out whether an email can receive mail.',
+		omits: ['email', 'message'],
 	},
 	phoneLookup: { kind: 'search' },
 	reverseLookup: {
 		kind: 'search',
 		description: 'Finds the professional profile of a person by their email.',
+		omits: ['creditsConsumed'],
 	},
-	ipToCompany: { kind: 'search' },
+	ipToCompany: { kind: 'search', omits: ['searchIp'] },
 	searchLeads: {
 		kind: 'search',
 		description: 'Finds people by job, company, location and more.',
