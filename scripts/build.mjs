@@ -50,6 +50,8 @@ const withoutJsonSchemas = {
 		),
 };
 
+const ZAPIER_BUILDS = ['public', 'private', 'development'];
+
 const isQuiet = process.argv.includes('--quiet');
 const targets = process.argv.slice(2).filter((word) => word !== '--quiet');
 for (const target of targets.length ? targets : ['n8n']) {
@@ -139,8 +141,6 @@ async function writePreviewSchemas(folder, outputs) {
 		}
 	}
 }
-
-const ZAPIER_BUILDS = ['public', 'private', 'development'];
 
 async function buildZapier() {
 	const { ENRICH_ZAPIER_BUILD: kind = 'public' } = process.env;

@@ -76,12 +76,13 @@ async function textOf(request: IncomingMessage): Promise<string> {
 // Whoever has none may not ask; a token would also send the logs away.
 process.env.ZAPIER_DEPLOY_KEY = 'test';
 
-const listening = new Promise<string>((resolve) =>
-	platform.listen(0, '127.0.0.1', () => {
-		platform.unref();
-		resolve(`http://127.0.0.1:${(platform.address() as AddressInfo).port}`);
-	}),
-);
+let listening: Promise<string> | undefined;
+const listen = () =>
+	new Promise<string>((resolve) =>
+		platform.listen(0, '127.0.0.1', () =>
+			resolve(`http://127.0.0.1:${(platform.address() as AddressInfo).port}`),
+		),
+	);
 afterAll(() => {
 	platform.closeAllConnections();
 	platform.close();
@@ -129,7 +130,7 @@ export function zapierRunner({
 	});
 	let upload: object;
 	const run = async (method: string, bundle: Bundle): Promise<unknown> => {
-		const base = await listening;
+		const base = await (listening ??= listen());
 		upload = { url: `${base}/files`, fields: { key: 'stored' } };
 		const event = {
 			command: 'execute',
@@ -199,20 +200,23 @@ export function shortenTimeouts(): void {
 
 export interface Definition {
 	authentication: { type: string; connectionLabel?: string; fields: Field[] };
-	searches: Record<string, SearchDefinition>;
-	triggers?: Record<string, TriggerDefinition>;
+	searches: Record<string, ItemDefinition>;
+	creates: Record<string, ItemDefinition>;
+	triggers: Record<string, ItemDefinition>;
 }
 
-export interface SearchDefinition {
+export interface ItemDefinition {
 	key: string;
 	noun: string;
-	display: { label: string; description: string };
-	operation: { inputFields: Field[]; outputFields: Field[]; sample: Data };
-}
-
-export interface TriggerDefinition {
-	display: { label: string; description: string };
-	operation: { type?: string; performSubscribe?: unknown; sample: Data };
+	display: { label: string; description: string; hidden?: boolean };
+	operation: {
+		inputFields: Field[];
+		outputFields: Field[];
+		sample: Data;
+		/** Of a trigger. */
+		type?: string;
+		performSubscribe?: unknown;
+	};
 }
 
 export interface Field {

@@ -32,17 +32,18 @@ export interface NotOffered {
 	notOffered: string;
 }
 
-const BATCH: NotOffered = {
+const RESULTS: PartOf = { partOf: 'get_batch_results' };
+const ADDRESSES: NotOffered = {
 	notOffered:
-		'Batches come to Zapier together with waiting for them; until then every lookup runs by itself',
-};
-const LEAD_JOB: NotOffered = {
-	notOffered:
-		'Zapier users wait for a job through a trigger, which this version of the app does not have',
+		'The results of such a batch name no email, so nobody could tell whose they are; Find Person by Email looks them up one by one at the same price',
 };
 const LEAD_IDS: NotOffered = {
 	notOffered:
 		'Whatever is revealed or unlocked is paid for, so it comes to Zapier together with limits for credits',
+};
+const EXPORTS: NotOffered = {
+	notOffered:
+		'Exports that are started elsewhere trigger Lead Export Finished; starting one and reading its file comes to Zapier together with limits for credits',
 };
 const PEOPLE: NotOffered = {
 	notOffered:
@@ -59,10 +60,6 @@ const SAVED_SEARCH: NotOffered = {
 const TEAMS: NotOffered = {
 	notOffered:
 		'It needs the ID of a team, which no operation of the API lists and Zapier does not let users type',
-};
-const CREDITS: NotOffered = {
-	notOffered:
-		'Zapier users act on credits through a trigger, which this version of the app does not have; every search returns the credits used and left',
 };
 const FOLLOWERS: NotOffered = {
 	notOffered:
@@ -97,12 +94,23 @@ export const catalog = {
 	unlockNames: LEAD_IDS,
 	revealLeads: LEAD_IDS,
 	enrichLeads: LEAD_IDS,
-	getRevealJob: LEAD_JOB,
-	listRevealJobs: LEAD_JOB,
-	exportLeads: LEAD_JOB,
-	getExportJob: LEAD_JOB,
-	listExportJobs: LEAD_JOB,
-	downloadExportJob: LEAD_JOB,
+	getRevealJob: LEAD_IDS,
+	listRevealJobs: {
+		kind: 'trigger',
+		label: 'Lead Reveal Finished',
+		noun: 'Reveal',
+		description:
+			'Triggers when emails or phone numbers of leads have been revealed, or could not be.',
+	},
+	exportLeads: EXPORTS,
+	getExportJob: EXPORTS,
+	listExportJobs: {
+		kind: 'trigger',
+		label: 'Lead Export Finished',
+		noun: 'Export',
+		description: 'Triggers when an export of leads is ready, or has failed.',
+	},
+	downloadExportJob: EXPORTS,
 	getFilterOptions: DROPDOWN,
 	suggestCompanyNames: {
 		notOffered: 'A dropdown of Zapier does not learn which letters somebody has typed so far',
@@ -124,24 +132,88 @@ export const catalog = {
 	inviteTeamMember: TEAMS,
 	listTeamInvitations: TEAMS,
 	cancelInvitation: TEAMS,
-	getWalletBalance: CREDITS,
-	getWalletTransactions: CREDITS,
-	batchFindEmails: BATCH,
-	getEmailFinderBatchStatus: BATCH,
-	getEmailFinderBatchResults: BATCH,
-	batchValidateEmails: BATCH,
-	getEmailValidationBatchStatus: BATCH,
-	getEmailValidationBatchResults: BATCH,
-	createPhoneBulkJob: BATCH,
-	getPhoneBulkJobStatus: BATCH,
-	getPhoneBulkJobResults: BATCH,
-	bulkReverseLookup: BATCH,
-	getBulkLookupStatus: BATCH,
-	getBulkLookupResults: BATCH,
-	batchIpToCompany: BATCH,
-	getIpToCompanyBatchStatus: BATCH,
-	getIpToCompanyBatchResults: BATCH,
+	getWalletBalance: {
+		kind: 'search',
+		label: 'Find Credit Balance',
+		noun: 'Balance',
+		description: 'Finds out how many credits are left.',
+	},
+	getWalletTransactions: {
+		kind: 'trigger',
+		label: 'New Credit Transaction',
+		noun: 'Transaction',
+		description: 'Triggers when credits are charged, refunded or topped up.',
+		omits: ['organizationId', 'metadata'],
+	},
+	batchFindEmails: {
+		kind: 'create',
+		label: 'Start Email Finder Batch',
+		noun: 'Batch',
+		description: 'Starts to find the work emails of many people at once.',
+	},
+	getEmailFinderBatchStatus: RESULTS,
+	getEmailFinderBatchResults: RESULTS,
+	batchValidateEmails: {
+		kind: 'create',
+		label: 'Start Email Validation Batch',
+		noun: 'Batch',
+		description: 'Starts to check whether many emails can receive mail.',
+	},
+	getEmailValidationBatchStatus: RESULTS,
+	getEmailValidationBatchResults: RESULTS,
+	createPhoneBulkJob: {
+		kind: 'create',
+		label: 'Start Phone Batch',
+		noun: 'Batch',
+		description: 'Starts to find the phone numbers of many people at once.',
+	},
+	getPhoneBulkJobStatus: RESULTS,
+	getPhoneBulkJobResults: RESULTS,
+	bulkReverseLookup: ADDRESSES,
+	getBulkLookupStatus: ADDRESSES,
+	getBulkLookupResults: ADDRESSES,
+	batchIpToCompany: {
+		kind: 'create',
+		label: 'Start IP Batch',
+		noun: 'Batch',
+		description: 'Starts to find the companies behind many IP addresses.',
+	},
+	getIpToCompanyBatchStatus: RESULTS,
+	getIpToCompanyBatchResults: RESULTS,
 } satisfies Record<OperationId, Placement | NotOffered>;
+
+/** Items that are made of several operations, by key. */
+export const composites = {
+	get_batch_results: {
+		kind: 'create',
+		key: 'get_batch_results',
+		noun: 'Batch',
+		label: 'Get Batch Results',
+		description: 'Waits for a batch to end and gets its results.',
+	},
+	batch_completed: {
+		kind: 'trigger',
+		key: 'batch_completed',
+		noun: 'Batch',
+		label: 'Batch Completed',
+		description: 'Triggers when a batch has ended.',
+	},
+	low_credit_balance: {
+		kind: 'trigger',
+		key: 'low_credit_balance',
+		noun: 'Balance',
+		label: 'Low Credit Balance',
+		description: 'Triggers when fewer credits are left than a threshold.',
+	},
+	/** Hidden: fills a dropdown. */
+	batch_list: {
+		kind: 'trigger',
+		key: 'batch_list',
+		noun: 'Batch',
+		label: 'New Batch',
+		description: 'Triggers when a batch has been started.',
+	},
+} satisfies Record<string, Item>;
 
 /** Where an operation stands; of an item of its own, all that users see of it. */
 export function placementOf(operationId: OperationId): Item | PartOf | NotOffered {

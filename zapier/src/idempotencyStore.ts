@@ -12,7 +12,7 @@ const TTL_SECONDS = STORED_HOURS * 60 * 60;
 const SCOPE = ['auth'];
 
 /** As it is; its published type lacks the scope of `get` and `delete`. */
-interface Cache {
+export interface Cache {
 	get(key: string, scope: string[]): Promise<unknown>;
 	/** True: set. False: `nx` was given and the key is there. Null: the cache is too busy. */
 	set(key: string, value: unknown, ttl: number, scope: string[], nx: boolean): Promise<unknown>;

@@ -5,15 +5,22 @@ import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { pageInput } from '../../shared/http/paginate';
 import { lookUpRows } from '../../shared/rows/lookUpRows';
 import type { RowResult } from '../../shared/rows/result';
+import { enrich } from '../../shared/providers/enrich';
+import { balanceSearch } from './balance';
 import { type Item, offeredAs } from './catalog';
 import { zapierIdempotencyStore } from './idempotencyStore';
 import { formOf } from './inputs';
 import { outputFields, sampleOf, toRows } from './outputs';
 import { runStep } from './step';
 
-/** Every operation that the catalog places as a search; nothing is added by hand. */
+const getWalletBalance: Operation = enrich.operations.getWalletBalance;
+
+/** Every operation that the catalog places as a search; all but the balance by the same rules. */
 export const searches: Record<string, Search> = Object.fromEntries(
-	offeredAs('search').map(({ operation, item }) => [item.key, searchOf(operation, item)]),
+	offeredAs('search').map(({ operation, item }) => [
+		item.key,
+		operation === getWalletBalance ? balanceSearch(item) : searchOf(operation, item),
+	]),
 );
 
 function searchOf(operation: Operation, { key, noun, label, description, omits }: Item): Search {
