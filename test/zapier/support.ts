@@ -189,11 +189,15 @@ export function withoutJitter(): void {
 /** Until the end of each test, what takes 24 seconds takes two. */
 export function shortenTimeouts(): void {
 	beforeEach(() => {
+		const wait = setTimeout;
 		jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
 			const controller = new AbortController();
-			setTimeout(() => controller.abort(), ms / 12).unref();
+			wait(() => controller.abort(), ms / 12).unref();
 			return controller.signal;
 		});
+		const shorter = ((work: () => void, ms = 0, ...rest: []) =>
+			wait(work, ms >= 2000 ? ms / 12 : ms, ...rest)) as typeof setTimeout;
+		jest.spyOn(globalThis, 'setTimeout').mockImplementation(shorter);
 	});
 	afterEach(() => jest.restoreAllMocks());
 }
