@@ -10,6 +10,7 @@ import { resultFiles } from './batchFiles';
 import { batchIndex, type KnownBatch } from './batchIndex';
 import { batches, SAMPLE_ID, toText } from './batchReference';
 import { composites } from './catalog';
+import { withoutNulls } from './outputs';
 import { pollingTrigger } from './pollingTrigger';
 
 /** So many batches are read at each look, so that it ends in time. */
@@ -100,7 +101,7 @@ function toRow(z: ZObject | undefined, { product, batchId, startedAt, items, end
 	};
 }
 
-const { results_file: _, ...SAMPLE_ROW } = toRow(undefined, SAMPLE);
+const SAMPLE_ROW = withoutNulls(toRow(undefined, SAMPLE));
 
 export const batchCompleted = pollingTrigger(composites.batch_completed, {
 	inputFields: [

@@ -1,5 +1,4 @@
 import {
-	type Bundle,
 	type Create,
 	type CreatePerform,
 	defineCreate,
@@ -9,17 +8,16 @@ import {
 import { startMany } from '../../shared/batches/lookUpMany';
 import { type Batch, batchStartedBy } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
-import { documentedCost, type Operation } from '../../shared/contract/operation';
+import { documentedCost } from '../../shared/contract/operation';
 import type { Client } from '../../shared/http/client';
 import { isBlank } from '../../shared/input/text';
 import { batchIndex } from './batchIndex';
-import { SAMPLE_ID, toText } from './batchReference';
+import { batches, SAMPLE_ID, toText } from './batchReference';
 import { batchRows, type CheckedRows, type RefusedRow } from './batchRows';
 import { isDevelopment } from './build';
 import { type Item, offeredAs } from './catalog';
-import { STORED_HOURS, zapierIdempotencyStore } from './idempotencyStore';
+import { zapierIdempotencyStore } from './idempotencyStore';
 import { badInput } from './inputs';
-import { batches } from './batchReference';
 import { runStep } from './step';
 
 const STOP = 'stop';
