@@ -12,7 +12,7 @@ import type { CallbackSettings, SentCallback } from './enrich/callbacks';
 import type { OddityChoice } from './enrich/oddities';
 import type { NewFollowerJob } from './enrich/followerJobs';
 import type { LeadJobEnding, ListedLeadJob, NewLeadJob } from './enrich/leadJobs';
-import { BASE_PATH, routedUrl } from './enrich/routes';
+import { BASE_PATH } from './enrich/routes';
 import type { FaultRule } from './faults';
 import type { Ledger } from './ledger';
 import type { RecordedRequest } from './requests';
@@ -96,7 +96,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		forceCloseConnections: true,
 		bodyLimit: 64_000_000,
 		exposeHeadRoutes: false,
-		rewriteUrl: ({ url = '/' }) => routedUrl(url),
 	});
 	app.decorateRequest('requestContext');
 	enrich.addTo(app, CONTROL_PATH, reset);

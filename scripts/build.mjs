@@ -1,5 +1,6 @@
 // Builds the n8n packages into their dist/ and the Zapier app into zapier/dist/.
 // Usage: node scripts/build.mjs [n8n] [zapier] [--quiet]   (n8n when nothing is named)
+// ENRICH_ZAPIER_BUILD=development|private|public (default) says for whom the Zapier app is.
 import { build, transform } from 'esbuild';
 import {
 	cpSync,
@@ -48,6 +49,8 @@ const withoutJsonSchemas = {
 			},
 		),
 };
+
+const ZAPIER_BUILDS = ['public', 'private', 'development'];
 
 const isQuiet = process.argv.includes('--quiet');
 const targets = process.argv.slice(2).filter((word) => word !== '--quiet');
@@ -140,6 +143,9 @@ async function writePreviewSchemas(folder, outputs) {
 }
 
 async function buildZapier() {
+	const { ENRICH_ZAPIER_BUILD: kind = 'public' } = process.env;
+	if (!ZAPIER_BUILDS.includes(kind))
+		throw new Error(`Unknown ENRICH_ZAPIER_BUILD ${kind}: use ${ZAPIER_BUILDS.join(', ')}`);
 	rmSync('zapier/dist', { recursive: true, force: true });
 	const { metafile } = await build({
 		...common,
@@ -149,6 +155,7 @@ async function buildZapier() {
 		keepNames: true,
 		target: 'node22',
 		external: ['zapier-platform-core'],
+		define: { 'process.env.ENRICH_ZAPIER_BUILD': JSON.stringify(kind) },
 	});
 	writeFileSync('zapier/dist/THIRD_PARTY_LICENSES.txt', licensesOf(metafile));
 	printSize('zapier/dist/index.js');

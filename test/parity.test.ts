@@ -4,7 +4,7 @@ import { catalog, kit } from '../nodes/Enrich/catalog';
 import { type Catalog, placedOperations } from '../nodes/shared/kit';
 import { enrich, type OperationId } from '../shared/providers/enrich';
 import App from '../zapier/src';
-import { placementOf } from '../zapier/src/catalog';
+import { composites, placementOf } from '../zapier/src/catalog';
 
 const { properties } = new Enrich().description;
 
@@ -22,12 +22,17 @@ const inN8n = properties
 const resources = (properties.find(({ name }) => name === 'resource')?.options ??
 	[]) as INodePropertyOptions[];
 
-const { searches = {}, creates = {} } = App as Record<'searches' | 'creates', object | undefined>;
+const {
+	searches = {},
+	creates = {},
+	triggers = {},
+} = App as Record<'searches' | 'creates' | 'triggers', object | undefined>;
 
 /** What Zapier offers: "kind/key". */
 const inZapier = [
 	...Object.keys(searches).map((key) => `search/${key}`),
 	...Object.keys(creates).map((key) => `create/${key}`),
+	...Object.keys(triggers).map((key) => `trigger/${key}`),
 ];
 
 /** A reason that a reader understands, not a placeholder. */
@@ -47,7 +52,8 @@ test('neither platform offers what its catalog does not name', () => {
 	// Waiting for a batch and reading it are one step each for all products.
 	expect(inN8n.sort()).toEqual([...named, 'batch/getResults', 'batch/wait'].sort());
 	const ids = Object.keys(catalog) as OperationId[];
-	const places = ids.map(placementOf).flatMap((place) => ('key' in place ? place : []));
+	const placed = ids.map(placementOf).flatMap((place) => ('key' in place ? place : []));
+	const places = [...placed, ...Object.values(composites)];
 	expect(inZapier.sort()).toEqual(places.map(({ kind, key }) => `${kind}/${key}`).sort());
 });
 

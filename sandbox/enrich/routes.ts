@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isPaid, type Operation } from '../../shared/contract/operation';
 import { operations } from '../../shared/providers/enrich/operations';
-import { addRoute, type Processor, refuseOthers, type SandboxContext } from '../routes';
+import { addRoutes, refuseOthers, type Route, type SandboxContext } from '../routes';
 import type { Account } from './account';
 import { ruleFor } from './answers';
 import { Batches } from './batches';
@@ -31,36 +31,26 @@ export function addEnrichRoutes(app: FastifyInstance, context: EnrichContext): v
 		oddities.errorOf(problem) ?? toWire(problem, shape, requestId);
 	const routes = Object.values<Operation>(operations).map((operation): Route => {
 		const shape = ruleFor(Batches.singleOf(operation) ?? operation).errors ?? 'problem';
-		addRoute(
-			app,
-			{
-				operationId: operation.operationId,
-				method: operation.method,
-				url: urlOf(operation),
-				limitKind: kindOf(operation),
-				refusalOf: (headers) => refusalOf(headers, context.apiKey, operation),
-				check: (raw) => checkInput(operation, raw),
-				process:
-					batches.processorOf(operation) ??
-					leadJobs.processorOf(operation) ??
-					followerJobs.processorOf(operation) ??
-					account.processorOf(operation) ??
-					processorOf(operation, context),
-				errorOf: (problem, requestId) => errorOf(problem, shape, requestId),
-			},
-			context,
-		);
-	}
+		return {
+			operationId: operation.operationId,
+			method: operation.method,
+			url: BASE_PATH + operation.path.replace(/\{(\w+)\}/g, ':$1'),
+			queryKeys: operation.queryKeys ?? [],
+			limitKind: kindOf(operation),
+			refusalOf: (headers) => refusalOf(headers, context.apiKey, operation),
+			check: (raw) => checkInput(operation, raw),
+			process:
+				batches.processorOf(operation) ??
+				leadJobs.processorOf(operation) ??
+				followerJobs.processorOf(operation) ??
+				account.processorOf(operation) ??
+				processorOf(operation, context),
+			errorOf: (problem, requestId) => errorOf(problem, shape, requestId),
+		};
+	});
+	addRoutes(app, routes, context);
 	refuseOthers(app, (problem, requestId) => errorOf(problem, 'problem', requestId));
 }
-
-/** Two operations that share a path differ by what stands in the query: that becomes part of the path. */
-const urlOf = ({ path, queryKeys = [] }: Operation) =>
-	[BASE_PATH + path.replace(/\{(\w+)\}/g, ':$1'), ...queryKeys.map((key) => `:${key}`)].join('/');
-
-/** The address of a call as the routes have it. */
-export const routedUrl = (url: string): string =>
-	url.replace(/(\/company-follower)\?batchId=([^&]*)$/, '$1/$2');
 
 function kindOf({ method, billing }: Operation): CallKind {
 	if (billing === 'reservesAtSubmit') return 'bulk';

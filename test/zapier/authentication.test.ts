@@ -1,4 +1,5 @@
 import { REFUSED_KEYS } from '../../sandbox/enrich/keys';
+import { enrich } from '../../shared/providers/enrich';
 import { addKey } from '../../zapier/src/authentication';
 import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
@@ -45,6 +46,29 @@ test('a moment of trouble says to try again', async () => {
 	sandbox.fault({ when: 'before', kind: 'status', status: 429 });
 	const failure = await failureOf(connect(bundleFor(sandbox)));
 	expect(failure.message).toMatch(/rate limit.*Try again in a minute/);
+});
+
+describe.each(['public', 'private'])('a %s build', (kind) => {
+	let built: typeof import('../../zapier/src/authentication');
+	beforeAll(() => {
+		process.env.ENRICH_ZAPIER_BUILD = kind;
+		jest.isolateModules(() => (built = jest.requireActual('../../zapier/src/authentication')));
+		delete process.env.ENRICH_ZAPIER_BUILD;
+	});
+
+	test('asks for the key alone', () => {
+		const fields = built.authentication.fields as { key: string }[];
+		expect(fields.map(({ key }) => key)).toEqual(['apiKey', 'accountName']);
+	});
+
+	test('sends the key to Enrich only, whatever a connection holds', () => {
+		const authData = { apiKey: CANARY_KEY, baseUrl: 'https://evil.test', headerStyle: 'bearer' };
+		expect(built.toConnection(authData)).toEqual({
+			apiKey: CANARY_KEY,
+			baseUrl: enrich.auth.defaultBaseUrl,
+			headerStyle: 'x-api-key',
+		});
+	});
 });
 
 test.each(Object.keys(REFUSED_KEYS).filter((key) => !key.includes('leads')))(

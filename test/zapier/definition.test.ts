@@ -5,7 +5,7 @@ import {
 	type Definition,
 	definitionOf,
 	type Field,
-	type SearchDefinition,
+	type ItemDefinition,
 	validationOf,
 } from './support';
 
@@ -18,16 +18,21 @@ test("the app has the structure that Zapier's schema asks for", async () => {
 	expect(await validationOf(App)).toEqual([]);
 });
 
-const triggers = () => Object.values(definition.triggers ?? {});
+const KINDS = ['searches', 'creates', 'triggers'] as const;
+const isShown = ({ display }: ItemDefinition) => !display.hidden;
+const triggers = () => Object.values(definition.triggers).filter(isShown);
 const searches = () => Object.values(definition.searches);
+const creates = () => Object.values(definition.creates);
+/** All that users see. */
+const items = () => [...searches(), ...creates(), ...triggers()];
 const below = (fields: Field[]): Field[] =>
 	fields.flatMap((field) => [field, ...below(field.children ?? [])]);
-const inputs = ({ operation }: SearchDefinition) => below(operation.inputFields);
-const outputs = ({ operation }: SearchDefinition) => below(operation.outputFields);
-const allInputs = () => searches().flatMap(inputs);
+const inputs = ({ operation }: ItemDefinition) => below(operation.inputFields);
+const outputs = ({ operation }: ItemDefinition) => below(operation.outputFields);
+const allInputs = () => items().flatMap(inputs);
 const allFields = () => [
 	...definition.authentication.fields,
-	...searches().flatMap((one) => [...inputs(one), ...outputs(one)]),
+	...items().flatMap((one) => [...inputs(one), ...outputs(one)]),
 ];
 
 /** Every text of the definition with the path to it. */
@@ -39,7 +44,7 @@ function texts(at: unknown, path = ''): [path: string, text: string][] {
 
 const shownTexts = () =>
 	texts(definition).filter(([path]) => /\.(helpText|description|directions|label)$/.test(path));
-const sampleTexts = () => searches().flatMap(({ key, operation }) => texts(operation.sample, key));
+const sampleTexts = () => items().flatMap(({ key, operation }) => texts(operation.sample, key));
 const keysOf = (fields: Field[]) => fields.map(({ key }) => key);
 const LINK = /\[[^\]]+\]\(https:\/\/[^)\s]+\)/;
 const SMALL_WORDS = /^(?:a|an|and|as|at|by|for|from|in|of|on|or|the|to|with)$/;
@@ -105,7 +110,15 @@ const RULES: Rule[] = [
 	{
 		rule: 'D005',
 		asks: 'references of fields exist',
-		offenders: () => allInputs().filter(({ dynamic, search }) => dynamic || search),
+		offenders: () => [
+			...allInputs().filter(({ search, dynamic }) => search && !dynamic),
+			...allInputs().filter(({ dynamic }) => {
+				if (dynamic === undefined) return false;
+				const [key = '', ...names] = String(dynamic).split('.');
+				const fields = definition.triggers[key]?.operation.outputFields ?? [];
+				return names.length === 0 || names.some((name) => !keysOf(fields).includes(name));
+			}),
+		],
 	},
 	{
 		rule: 'D007',
@@ -128,8 +141,8 @@ const RULES: Rule[] = [
 	},
 	{
 		rule: 'D010',
-		asks: 'a sample holds an id',
-		offenders: () => searches().filter(({ operation }) => typeof operation.sample.id !== 'string'),
+		asks: 'the sample of a trigger holds what tells its items apart',
+		offenders: () => triggers().filter(({ operation }) => typeof operation.sample.id !== 'string'),
 	},
 	{
 		rule: 'D011',
@@ -144,7 +157,7 @@ const RULES: Rule[] = [
 	{
 		rule: 'D012',
 		asks: 'there is a sample',
-		offenders: () => searches().filter(({ operation }) => Object.keys(operation.sample).length < 2),
+		offenders: () => items().filter(({ operation }) => Object.keys(operation.sample).length < 2),
 	},
 	{
 		rule: 'D016',
@@ -169,7 +182,7 @@ const RULES: Rule[] = [
 		rule: 'D018',
 		asks: 'labels are in Title Case',
 		offenders: () =>
-			[...allFields(), ...searches().map(({ display }) => display)].filter(
+			[...allFields(), ...items().map(({ display }) => display)].filter(
 				({ label }) => label !== undefined && !isTitleCase(label),
 			),
 	},
@@ -178,7 +191,7 @@ const RULES: Rule[] = [
 		asks: 'every field has a label, and no two of a form the same',
 		offenders: () => [
 			...allFields().filter(({ label, type }) => !label && type !== 'copy'),
-			...searches().flatMap(({ operation }) =>
+			...items().flatMap(({ operation }) =>
 				[operation.inputFields, operation.outputFields].flatMap((fields) =>
 					twice(fields.map(({ label }) => label)),
 				),
@@ -189,9 +202,9 @@ const RULES: Rule[] = [
 		rule: 'D022',
 		asks: 'keys of fields are there once each',
 		offenders: () =>
-			searches().flatMap((search) => [
-				...twice(keysOf(inputs(search))),
-				...twice(keysOf(search.operation.outputFields)),
+			items().flatMap((item) => [
+				...twice(keysOf(inputs(item))),
+				...twice(keysOf(item.operation.outputFields)),
 			]),
 	},
 	{
@@ -207,7 +220,7 @@ const RULES: Rule[] = [
 		rule: 'D024',
 		asks: 'samples have the declared fields and types',
 		offenders: () =>
-			searches().flatMap(({ operation: { sample, outputFields } }) =>
+			items().flatMap(({ operation: { sample, outputFields } }) =>
 				Object.entries(sample).filter(([key, value]) => {
 					const field = outputFields.find((one) => one.key === key);
 					if (field?.list || field?.children) return !Array.isArray(value);
@@ -231,19 +244,32 @@ const RULES: Rule[] = [
 	},
 	{
 		rule: 'copy',
+		asks: 'an action starts with what it does, in one sentence',
+		offenders: () =>
+			creates().filter(
+				({ display: { description } }) => !/^[A-Z][a-z]+s [^.]+\.$/.test(description),
+			),
+	},
+	{
+		rule: 'D006',
+		asks: 'a trigger is asked again and again: nothing else can be published without a subscription',
+		offenders: () => triggers().filter(({ operation }) => operation.type !== 'polling'),
+	},
+	{
+		rule: 'copy',
 		asks: 'a noun is one capitalised singular word',
-		offenders: () => searches().filter(({ noun }) => !/^[A-Z][a-z]+[^s]$/.test(noun)),
+		offenders: () => items().filter(({ noun }) => !/^[A-Z][a-z]+[^s]$/.test(noun)),
 	},
 	{
 		rule: 'copy',
 		asks: 'keys are verb_noun',
-		offenders: () => searches().filter(({ key }) => !/^[a-z]+(?:_[a-z]+)+$/.test(key)),
+		offenders: () => items().filter(({ key }) => !/^[a-z]+(?:_[a-z]+)+$/.test(key)),
 	},
 	{
 		rule: 'inputs',
 		asks: 'required fields come first',
 		offenders: () =>
-			searches().filter(({ operation }) => {
+			items().filter(({ operation }) => {
 				const required = operation.inputFields
 					.filter(({ type }) => type !== 'copy')
 					.map((field) => field.required === true);
@@ -254,7 +280,7 @@ const RULES: Rule[] = [
 		rule: 'output',
 		asks: 'output fields have nothing that belongs to inputs',
 		offenders: () =>
-			searches()
+			items()
 				.flatMap(outputs)
 				.filter((field) => 'helpText' in field || 'placeholder' in field || 'choices' in field),
 	},
@@ -267,7 +293,7 @@ test.each(RULES)('$rule: $asks', ({ offenders }) => {
 	expect(offenders()).toEqual([]);
 });
 
-const first = ({ searches }: Definition) => searches.find_email as SearchDefinition;
+const first = ({ searches }: Definition) => searches.find_email as ItemDefinition;
 const field = (definition: Definition) => first(definition).operation.inputFields[1] as Field;
 
 /** One way to break some of the rules each. */
@@ -276,15 +302,19 @@ const BREAKS: [rule: string, breakIt: (definition: Definition) => unknown][] = [
 	['D002', (d) => (d.authentication.fields[0]!.helpText = 'Look it up.')],
 	['D003', (d) => (d.authentication.connectionLabel = 'Enrich')],
 	['D004', (d) => (field(d).label = 'Lead ID')],
+	['D005', (d) => (field(d).dynamic = 'nothing.id.name')],
+	['D006', (d) => (d.triggers.batch_completed!.operation.type = 'hook')],
 	['D007', (d) => (field(d).placeholder = 'http://figma.com')],
 	['D008', (d) => (field(d).helpText = 'See https://enrich.so.')],
 	['D009', (d) => first(d).operation.inputFields.splice(1)],
-	['D010', (d) => delete first(d).operation.sample.id],
+	['D010', (d) => delete d.triggers.batch_completed!.operation.sample.id],
 	['D011', (d) => (field(d).helpText = `${field(d).label}.`)],
+	['D017', (d) => (d.triggers.batch_completed!.operation.type = 'hook')],
+	['D021', (d) => (d.triggers.batch_completed!.display.description = 'A batch has ended.')],
 	['D018', (d) => (field(d).label = 'Company domain')],
 	['D022', (d) => first(d).operation.inputFields.push(field(d))],
 	['D023', (d) => (first(d).operation.sample.reason = '2026-01-01')],
-	['D024', (d) => (first(d).operation.sample.found = 'yes')],
+	['D024', (d) => (first(d).operation.sample.is_catch_all = 'yes')],
 	['inputs', (d) => first(d).operation.inputFields.reverse()],
 	['output', (d) => (first(d).operation.outputFields[0]!.helpText = 'Help.')],
 ];
@@ -318,14 +348,20 @@ test('no key, type or requirement changes by accident', () => {
 	const { authentication } = definition;
 	const keys = {
 		authentication: { type: authentication.type, fields: fieldKeys(authentication.fields) },
-		searches: Object.fromEntries(
-			searches().map(({ key, noun, operation }) => [
-				key,
-				{
-					noun,
-					inputs: fieldKeys(operation.inputFields),
-					outputs: fieldKeys(operation.outputFields),
-				},
+		...Object.fromEntries(
+			KINDS.map((kind) => [
+				kind,
+				Object.fromEntries(
+					Object.values(definition[kind]).map(({ key, noun, operation }) => [
+						key,
+						{
+							noun,
+							...(operation.type && { type: operation.type }),
+							inputs: fieldKeys(operation.inputFields),
+							outputs: fieldKeys(operation.outputFields),
+						},
+					]),
+				),
 			]),
 		),
 	};

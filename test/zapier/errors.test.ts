@@ -1,10 +1,11 @@
 import type { FaultRule } from '../../sandbox/faults';
 import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
-import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
+import { bundleFor, failureOf, shortenTimeouts, withoutJitter, zapierRunner } from './support';
 
 const start = sandboxes();
 shortenTimeouts();
+withoutJitter();
 const LOOKUP = { first_name: 'Emily', last_name: 'Zhang', domain: 'figma.com' };
 const FREE = { city: 'Berlin' };
 
@@ -81,7 +82,7 @@ const CASES: Case[] = [
 			fault: { when: 'after', kind },
 			ends: {
 				name: 'HaltedError',
-				says: /may have been charged \(10 credits as documented\).*wallet.*not sent again for 24 hours/s,
+				says: /may have been charged \(10 credits as documented\).*wallet.*not sent again for 20 hours/s,
 			},
 		}),
 	),
@@ -96,10 +97,10 @@ const CASES: Case[] = [
 		ends: { name: 'HaltedError', says: /may have been charged/ },
 	},
 	{
-		title: '500 of a search that is free for so many times a month halts',
+		title: '500 of a search that is free for so many times a month halts, and may be replayed',
 		search: 'find_leads',
 		fault: before(500),
-		ends: { name: 'HaltedError', says: /status 500.*may have been charged/ },
+		ends: { name: 'HaltedError', says: /status 500.*may have been charged.*Replay the run/ },
 	},
 	{
 		title: 'a search that never left runs again',
@@ -150,7 +151,21 @@ test('a call without an answer ends before Zapier ends the step', async () => {
 	sandbox.fault({ when: 'after', kind: 'timeout' });
 	const failure = await failureOf(zapierRunner().search('find_email', bundleFor(sandbox, LOOKUP)));
 	expect(failure.name).toBe('HaltedError');
-	expect(failure.message).toMatch(/did not answer within 25 seconds.*may have been charged/);
+	expect(failure.message).toMatch(/did not answer within 24 seconds.*may have been charged/);
+});
+
+test('runs that were turned away together come back one after the other', async () => {
+	const sandbox = await start();
+	const delays: unknown[] = [];
+	for (const random of [0, 0.5, 0.99]) {
+		jest.spyOn(Math, 'random').mockReturnValue(random);
+		sandbox.fault(before(429, { headers: { 'retry-after': '20' } }));
+		const { delay } = await failureOf(
+			zapierRunner().search('find_email', bundleFor(sandbox, LOOKUP)),
+		);
+		delays.push(delay);
+	}
+	expect(delays).toEqual([20, 25, 30]);
 });
 
 test('the rate limit of the smallest plan throttles what is too much', async () => {

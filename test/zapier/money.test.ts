@@ -2,10 +2,11 @@ import type { ZObject } from '../../zapier/node_modules/zapier-platform-core';
 import { zapierIdempotencyStore } from '../../zapier/src/idempotencyStore';
 import { CANARY_KEY } from '../../testkit/fakeClient';
 import { sandboxes } from '../sandbox/support';
-import { bundleFor, failureOf, shortenTimeouts, zapierRunner } from './support';
+import { bundleFor, failureOf, shortenTimeouts, withoutJitter, zapierRunner } from './support';
 
 const start = sandboxes();
 shortenTimeouts();
+withoutJitter();
 const LOOKUP = { email: 'emily.zhang@figma.com' };
 const MINUTE = 60_000;
 
@@ -94,6 +95,29 @@ test('names in the cache show neither the key nor the person; a search leaves on
 	expect(JSON.stringify(cache)).not.toContain(CANARY_KEY);
 });
 
+test('what was paid for is known until shortly before the same run of the next day', async () => {
+	const sandbox = await start();
+	const { search, pass } = zapierRunner();
+	const hours = async (count: number) => {
+		pass(count * 60 * MINUTE);
+		const [row] = await search('find_company_by_ip', bundleFor(sandbox, { ip: '8.8.8.8' }));
+		return row?.reused_answer;
+	};
+	expect([await hours(0), await hours(19), await hours(2)]).toEqual([false, true, false]);
+});
+
+test.each(['reset', 'truncate'] as const)(
+	'a free search whose answer got lost can be replayed (%s)',
+	async (kind) => {
+		const sandbox = await start();
+		const { search, cache } = zapierRunner();
+		sandbox.fault({ when: 'after', kind });
+		await failureOf(search('find_leads', bundleFor(sandbox, { city: 'Berlin' })));
+		expect(cache).toEqual({});
+		expect(await search('find_leads', bundleFor(sandbox, { city: 'Berlin' }))).toHaveLength(10);
+	},
+);
+
 describe('a cache that fails', () => {
 	test('does not block free searches, and no paid call leaves without a note of it', async () => {
 		const sandbox = await start();
@@ -103,6 +127,24 @@ describe('a cache that fails', () => {
 		expect(failure).toMatchObject({ name: 'ThrottledError', delay: 60 });
 		expect(failure.message).toMatch(/^Not sent: Zapier's cache.*Nothing was charged/);
 		expect(sandbox.ledger.charged()).toBe(0);
+	});
+
+	test('or that is too busy keeps a paid call from leaving', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner({ isBusy: true });
+		const failure = await failureOf(search('find_phone_numbers', bundleFor(sandbox, LOOKUP)));
+		expect(failure.message).toMatch(/^Not sent: Zapier's cache/);
+		expect(sandbox.requests).toEqual([]);
+	});
+
+	test('of two runs at the same moment one is sent', async () => {
+		const sandbox = await start({ latencyMs: 50 });
+		const { search } = zapierRunner();
+		const ends = await Promise.allSettled(
+			[1, 2].map(() => search('find_phone_numbers', bundleFor(sandbox, LOOKUP))),
+		);
+		expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(sandbox.ledger.charged()).toBe(500);
 	});
 
 	const storeOver = (set: (...args: unknown[]) => unknown) => {
@@ -117,10 +159,10 @@ describe('a cache that fails', () => {
 	};
 	const mark = { state: 'sent', at: 1 } as const;
 
-	test('"sent" is set only where nothing stands yet, for a day, for this connection', async () => {
+	test('"sent" is set only where nothing stands yet, for 20 hours, for this connection', async () => {
 		const { cache, store } = storeOver(async () => true);
 		await store.set('key', mark);
-		expect(cache.set).toHaveBeenCalledWith('enrich-hash', mark, 86_400, ['auth'], true);
+		expect(cache.set).toHaveBeenCalledWith('enrich-hash', mark, 72_000, ['auth'], true);
 		await store.get('key');
 		expect(cache.get).toHaveBeenCalledWith('enrich-hash', ['auth']);
 	});

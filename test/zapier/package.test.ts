@@ -61,6 +61,13 @@ test('the unpacked app answers as it will at Zapier', () => {
 	});
 });
 
+test('the built app asks for the key alone: it talks to Enrich and to nobody else', () => {
+	const script = `
+		const { authentication } = require('./index.js');
+		process.stdout.write(JSON.stringify(authentication.fields.map(({ key }) => key)));`;
+	expect(run<string[]>(script)).toEqual(['apiKey', 'accountName']);
+});
+
 test('the app is loaded within 150 ms', () => {
 	const script = `
 		require('zapier-platform-core');

@@ -4,12 +4,43 @@ import type {
 	ZObject,
 	Bundle,
 } from 'zapier-platform-core';
+import type { Connection } from '../../shared/contract/provider';
 import { isOwnHost } from '../../shared/http/connection';
 import { enrich } from '../../shared/providers/enrich';
+import { isDevelopment } from './build';
 import { toConnectionError } from './errors';
 import { clientOf } from './transport';
 
-const { defaultBaseUrl, headers, headerStyles, toConnection } = enrich.auth;
+const { defaultBaseUrl, headers, headerStyles } = enrich.auth;
+
+/**
+ * What somebody has entered; only a development build lets it lead to another address.
+ * @throws ConnectorError of kind `badSettings`
+ */
+export const toConnection = ({ apiKey, ...rest }: Record<string, unknown>): Connection =>
+	enrich.auth.toConnection({ apiKey, ...(isDevelopment && rest) });
+
+const DEVELOPMENT_FIELDS: NonNullable<Authentication['fields']> = [
+	{
+		key: 'headerStyle',
+		label: 'Send Key As',
+		type: 'string',
+		required: false,
+		isNoSecret: true,
+		choices: headerStyles,
+		default: Object.keys(headerStyles)[0],
+		helpText: 'The header that carries the key.',
+	},
+	{
+		key: 'baseUrl',
+		label: 'Base URL',
+		type: 'string',
+		required: false,
+		isNoSecret: true,
+		default: defaultBaseUrl,
+		helpText: 'Such as that of the sandbox. It must start with `https://`, but on this machine.',
+	},
+];
 
 /** Reading the balance is free. */
 async function test(z: ZObject, { authData }: Bundle): Promise<Record<string, unknown>> {
@@ -41,25 +72,7 @@ export const authentication: Authentication = {
 			isNoSecret: true,
 			helpText: 'How this connection is called in Zapier, such as the name of your team.',
 		},
-		{
-			key: 'headerStyle',
-			label: 'Send Key As',
-			type: 'string',
-			required: false,
-			isNoSecret: true,
-			choices: headerStyles,
-			default: Object.keys(headerStyles)[0],
-			helpText: 'Change it only if a proxy of yours drops the usual header.',
-		},
-		{
-			key: 'baseUrl',
-			label: 'Base URL',
-			type: 'string',
-			required: false,
-			isNoSecret: true,
-			default: defaultBaseUrl,
-			helpText: 'Change it only to use a proxy of yours. It must start with `https://`.',
-		},
+		...(isDevelopment ? DEVELOPMENT_FIELDS : []),
 	],
 	// Enrich reports no name of the account, and Zapier allows neither ids nor parts of the key here.
 	connectionLabel: '{{bundle.authData.accountName}}',

@@ -1,6 +1,7 @@
 import type { ZObject } from 'zapier-platform-core';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { type ErrorKind, ERRORS } from '../../shared/errors/errorTable';
+import { isDevelopment } from './build';
 import { STORED_HOURS } from './idempotencyStore';
 import { snakeCase } from './snakeCase';
 
@@ -23,6 +24,12 @@ const BY_ITSELF = 'Zapier runs this step again by itself';
 /** Follows on the note that a call may have been charged. */
 const NOT_AGAIN = `Your wallet is at https://{topUpAt}. The same lookup is not sent again for ${STORED_HOURS} hours, also when you replay this run.`;
 
+/** Only a development build has a base URL to check. */
+const CONNECTION = isDevelopment
+	? 'API key and the base URL of the connection'
+	: 'API key of the connection';
+const ADDRESS = isDevelopment ? 'the base URL of the connection, and ' : '';
+
 /** How a step ends by each kind of error. Where a call may have been charged, it halts. */
 const REACTIONS: Record<ErrorKind, Reaction> = {
 	// Somebody has to correct the step, so it counts; Zapier asks for an error that names the field.
@@ -30,10 +37,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 		ending: 'error',
 		nextStep: "Correct ['{field}' in ]this step or the data that goes into it.[ {charge}]",
 	},
-	badSettings: {
-		ending: 'error',
-		nextStep: 'Check the API key and the base URL of the connection.[ {charge}]',
-	},
+	badSettings: { ending: 'error', nextStep: `Check the ${CONNECTION}.[ {charge}]` },
 	unauthorized: {
 		ending: 'expire',
 		nextStep:
@@ -41,13 +45,12 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	},
 	insufficientCredits: {
 		ending: 'halt',
-		nextStep:
-			'Top up [at least {missing} ]at https://{topUpAt}, then replay the run.[ {charge}]',
+		nextStep: 'Top up [at least {missing} ]at https://{topUpAt}, then replay the run.[ {charge}]',
 	},
 	forbidden: { ending: 'halt' },
 	notFound: {
 		ending: 'error',
-		nextStep: 'Check the base URL of the connection.[ {charge}][ {provider} says: {detail}]',
+		nextStep: `Check ${ADDRESS}what this step looks for.[ {charge}][ {provider} says: {detail}]`,
 	},
 	conflict: { ending: 'error', nextStep: 'Run it again later.[ {provider} says: {detail}]' },
 	expired: { ending: 'error' },
@@ -62,8 +65,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	// Something else than the API answered, which waiting does not cure.
 	unreadable: {
 		ending: 'error',
-		nextStep:
-			'Check the base URL of the connection; a proxy may have answered instead of {provider}.[ {charge}]',
+		nextStep: `${isDevelopment ? 'Check the base URL of the connection; a' : 'A'} proxy may have answered instead of {provider}.[ {charge}]`,
 	},
 	notRepeated: { ending: 'halt', nextStep: NOT_AGAIN },
 	jobFailed: { ending: 'halt' },
@@ -86,9 +88,7 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 function nextStepFor(kind: ErrorKind): string {
 	const { ending, nextStep } = REACTIONS[kind];
 	const otherwise =
-		ending === 'throttle'
-			? `${BY_ITSELF}[ in {wait}].[ {charge}]`
-			: ERRORS[kind].nextStep;
+		ending === 'throttle' ? `${BY_ITSELF}[ in {wait}].[ {charge}]` : ERRORS[kind].nextStep;
 	return nextStep ?? otherwise;
 }
 
@@ -103,9 +103,18 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 	if (kind === 'notRepeated' && facts.sentAt && Date.now() - facts.sentAt < UNDER_WAY_MS) {
 		const message =
 			'Another run is looking up the same right now; its answer will do for this one too.';
-		return new z.errors.ThrottledError(message, DELAY_SECONDS.underWay);
+		return new z.errors.ThrottledError(message, withJitter(DELAY_SECONDS.underWay));
 	}
-	const text = textOf(error, mayHaveBeenCharged ? NOT_AGAIN : nextStepFor(kind));
+	if (isLostSubmit(error)) {
+		const message = textOf(
+			error,
+			`${BY_ITSELF} and takes over the batch if your wallet shows one.`,
+		);
+		return new z.errors.ThrottledError(message, withJitter(DELAY_SECONDS.unknown));
+	}
+	const isFree = facts.documentedCost === 0;
+	const again = isFree ? 'Replay the run to send it again.' : NOT_AGAIN;
+	const text = textOf(error, mayHaveBeenCharged ? again : nextStepFor(kind));
 	switch (mayHaveBeenCharged ? 'halt' : REACTIONS[kind].ending) {
 		case 'expire':
 			return new z.errors.ExpiredAuthError(text);
@@ -119,6 +128,10 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 				: new z.errors.Error(text, snakeCase(kind), status);
 	}
 }
+
+/** The next run of the step finds out whether it has started a batch; until then nobody knows. */
+const isLostSubmit = ({ kind, mayHaveBeenCharged, facts }: ConnectorError): boolean =>
+	mayHaveBeenCharged && facts.billing === 'reservesAtSubmit' && kind !== 'notRepeated';
 
 /** While somebody connects there is no run to hold or to repeat: they only need to know. */
 export function toConnectionError(z: ZObject, error: unknown): unknown {
@@ -140,6 +153,10 @@ const textOf = (error: ConnectorError, nextStep: string): string =>
 		.join(' ');
 
 const delaySeconds = (ms: number | undefined): number =>
-	ms === undefined
-		? DELAY_SECONDS.unknown
-		: Math.min(DELAY_SECONDS.max, Math.max(1, Math.ceil(ms / 1000)));
+	withJitter(ms === undefined ? DELAY_SECONDS.unknown : Math.max(1, Math.ceil(ms / 1000)));
+
+/** Up to half of it more: runs that were turned away together must not come back together. */
+export const withJitter = (seconds: number): number => {
+	const most = Math.min(DELAY_SECONDS.max, seconds);
+	return Math.ceil(most * (1 + Math.random() / 2));
+};

@@ -1,7 +1,16 @@
 import { defineApp, version as platformVersion } from 'zapier-platform-core';
 import { version } from '../package.json';
 import { addKey, authentication } from './authentication';
+import { lowCreditBalance } from './balance';
+import { hydrators } from './batchFiles';
+import { getBatchResults } from './batchResults';
+import { batchCompleted, batchList } from './batchTriggers';
+import { listTriggers } from './listTriggers';
 import { searches } from './searches';
+import { startBatchActions } from './startBatch';
+
+const byKey = <T extends { key: string }>(items: readonly T[]): Record<string, T> =>
+	Object.fromEntries(items.map((item) => [item.key, item]));
 
 export default defineApp({
 	version,
@@ -14,4 +23,7 @@ export default defineApp({
 		throwForThrottlingEarly: false,
 	},
 	searches,
+	creates: { ...startBatchActions, ...byKey([getBatchResults]) },
+	triggers: { ...byKey([batchCompleted, lowCreditBalance, batchList]), ...listTriggers },
+	hydrators,
 });

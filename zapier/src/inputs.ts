@@ -112,7 +112,7 @@ const TYPES: Partial<Record<FieldType, Partial<PlainInputField>>> = {
 	list: { type: 'string', list: true },
 };
 
-function toField(form: FormField, label: string, help: string | undefined): PlainInputField {
+export function toField(form: FormField, label: string, help: string | undefined): PlainInputField {
 	const example = form.examples?.[0];
 	return {
 		key: snakeCase(form.key),
@@ -211,5 +211,5 @@ function parsed(value: unknown, label: string): Data {
 	throw badInput(label, 'must be a JSON object of names and values');
 }
 
-const badInput = (field: string, detail: string) =>
+export const badInput = (field: string, detail: string) =>
 	new ConnectorError({ kind: 'badInput', field, detail });

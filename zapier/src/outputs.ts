@@ -10,7 +10,7 @@ import type { RowResult } from '../../shared/rows/result';
 import { snakeCase } from './snakeCase';
 
 /** A value of the output, at the top or in a line item, and where the API puts it. */
-interface Column {
+export interface Column {
 	key: string;
 	label: string;
 	type: FieldType;
@@ -26,10 +26,6 @@ interface Account {
 
 /** What every result says of itself, beside what the API answered. */
 const ACCOUNT: Account[] = [
-	{
-		field: { key: 'outcome', label: 'Outcome', type: 'string' },
-		of: ({ outcome }) => outcome,
-	},
 	{
 		field: { key: 'reason', label: 'Reason', type: 'string' },
 		of: ({ reason }) => reason,
@@ -55,7 +51,8 @@ const ACCOUNT: Account[] = [
 ];
 
 /** Fields of groups move to the top, as far as line items allow. */
-const columnsOf = (operation: Operation): Column[] => flattened(fieldsOf(operation));
+export const columnsOf = (operation: Operation, omits: readonly string[] = []): Column[] =>
+	flattened(fieldsOf(operation).filter(({ key }) => !omits.includes(key)));
 
 function flattened(fields: FormField[]): Column[] {
 	const leaves = leavesOf(fields, []);
@@ -102,17 +99,19 @@ const TYPES: Partial<Record<FieldType, PlainOutputField['type']>> = {
 	dateTime: 'datetime',
 };
 
-export function outputFields(operation: Operation): PlainOutputField[] {
-	const columns = columnsOf(operation);
-	const hasId = columns.some(({ key }) => key === 'id');
-	return [
-		...(hasId ? [] : [{ key: 'id', label: 'ID', type: 'string' as const }]),
-		...columns.flatMap((column) => [toField(column), ...firstOf(column).map(toField)]),
-		...ACCOUNT.map(({ field }) => field),
-	];
-}
+/** @param omits Keys that Zapier's guidelines ask to leave out, such as echoes of the input. */
+export const outputFields = (
+	operation: Operation,
+	omits?: readonly string[],
+): PlainOutputField[] => [
+	...columnsOf(operation, omits).flatMap((column) => [
+		toField(column),
+		...firstOf(column).map(toField),
+	]),
+	...ACCOUNT.map(({ field }) => field),
+];
 
-const toField = ({ key, label, type, children }: Column): PlainOutputField =>
+export const toField = ({ key, label, type, children }: Column): PlainOutputField =>
 	children
 		? { key, label, children: children.map(toField) }
 		: { key, label, type: TYPES[type] ?? 'string', ...(type === 'list' && { list: true }) };
@@ -124,16 +123,15 @@ const firstOf = ({ key, label, type, path }: Column): Column[] =>
 		: [];
 
 /** The rows of an answer, each with every key of `outputFields`; null where the API left it out. */
-export function toRows(operation: Operation, result: RowResult): Data[] {
-	const columns = columnsOf(operation).flatMap((column) => [column, ...firstOf(column)]);
+export function toRows(operation: Operation, result: RowResult, omits?: readonly string[]): Data[] {
+	const columns = columnsOf(operation, omits).flatMap((column) => [column, ...firstOf(column)]);
 	return (result.entries ?? [result.data ?? {}]).map((entry, index) => {
-		const { id = null, ...row } = record(columns, entry);
 		const account = ACCOUNT.map(({ field, of }) => [field.key, of(result, index === 0)]);
-		return { id: id ?? result.requestId ?? null, ...row, ...Object.fromEntries(account) };
+		return { ...record(columns, entry), ...Object.fromEntries(account) };
 	});
 }
 
-const record = (columns: Column[], data: unknown): Data =>
+export const record = (columns: Column[], data: unknown): Data =>
 	Object.fromEntries(columns.map((column) => [column.key, valueOf(column, data)]));
 
 function valueOf({ path, children }: Column, data: unknown): unknown {
@@ -145,9 +143,9 @@ function valueOf({ path, children }: Column, data: unknown): unknown {
 }
 
 /** The documented example as Zapier would show it, without what it leaves open. */
-export function sampleOf(operation: Operation): Data {
+export function sampleOf(operation: Operation, omits?: readonly string[]): Data {
 	const { paging, example, outcome } = operation;
-	const [row = {}] = toRows(operation, {
+	const result: RowResult = {
 		outcome: 'found',
 		reason: outcome(example.data).reason,
 		data: example.data,
@@ -155,6 +153,10 @@ export function sampleOf(operation: Operation): Data {
 		creditsUsed: documentedCost(operation, example.input),
 		creditsRemaining: 24_990,
 		requestId: '665b0a7f4a6d8c001abc0042',
-	});
-	return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+	};
+	const [row = {}] = toRows(operation, result, omits);
+	return withoutNulls(row);
 }
+
+export const withoutNulls = (row: Data): Data =>
+	Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));

@@ -1,37 +1,49 @@
 import { defineSearch, type Search, type SearchPerform } from 'zapier-platform-core';
 import type { Data } from '../../shared/contract/data';
-import type { Operation } from '../../shared/contract/operation';
+import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
-import { enrich } from '../../shared/providers/enrich';
+import { pageInput } from '../../shared/http/paginate';
 import { lookUpRows } from '../../shared/rows/lookUpRows';
 import type { RowResult } from '../../shared/rows/result';
+import { enrich } from '../../shared/providers/enrich';
+import { balanceSearch } from './balance';
 import { type Item, offeredAs } from './catalog';
-import { toZapierError } from './errors';
 import { zapierIdempotencyStore } from './idempotencyStore';
 import { formOf } from './inputs';
 import { outputFields, sampleOf, toRows } from './outputs';
-import { clientOf } from './transport';
+import { runStep } from './step';
 
-/** Every operation that the catalog places as a search; nothing is added by hand. */
+const getWalletBalance: Operation = enrich.operations.getWalletBalance;
+
+/** Every operation that the catalog places as a search; all but the balance by the same rules. */
 export const searches: Record<string, Search> = Object.fromEntries(
-	offeredAs('search').map(({ operation, item }) => [item.key, searchOf(operation, item)]),
+	offeredAs('search').map(({ operation, item }) => [
+		item.key,
+		operation === getWalletBalance ? balanceSearch(item) : searchOf(operation, item),
+	]),
 );
 
-function searchOf(operation: Operation, { key, noun, label, description }: Item): Search {
+function searchOf(operation: Operation, { key, noun, label, description, omits }: Item): Search {
 	const { toRow, ...form } = formOf(operation);
+	const { paging } = operation;
+	const isFree = paging && documentedCost(operation, pageInput(paging, {}, 1, 1)) === 0;
 
-	const perform: SearchPerform<Data, Data> = async (z, { authData, inputData }) => {
-		try {
-			const connection = enrich.auth.toConnection(authData);
-			const { results } = await lookUpRows(operation, [toRow(inputData)], {
-				client: clientOf(z, connection),
-				store: zapierIdempotencyStore(z, connection),
+	const perform: SearchPerform<Data, Data> = (z, bundle) =>
+		runStep(z, bundle, async (client, connection) => {
+			const { results } = await lookUpRows(operation, [toRow(bundle.inputData)], {
+				client,
+				store: zapierIdempotencyStore(z, connection, { isFree }),
 			});
-			return rowsOf(operation, results[0] as RowResult);
-		} catch (error) {
-			throw toZapierError(z, error);
-		}
-	};
+			return rowsOf(results[0] as RowResult);
+		});
+
+	/** @throws ConnectorError where there is no answer. */
+	function rowsOf(result: RowResult): Data[] {
+		if (result.error) throw result.error;
+		if (result.outcome === 'skipped')
+			throw new ConnectorError({ kind: 'badInput', detail: result.reason });
+		return result.outcome === 'found' ? toRows(operation, result, omits) : [];
+	}
 
 	return defineSearch({
 		key,
@@ -40,16 +52,8 @@ function searchOf(operation: Operation, { key, noun, label, description }: Item)
 		operation: {
 			...form,
 			perform,
-			outputFields: outputFields(operation),
-			sample: sampleOf(operation),
+			outputFields: outputFields(operation, omits),
+			sample: sampleOf(operation, omits),
 		},
 	});
-}
-
-/** @throws ConnectorError where there is no answer. */
-function rowsOf(operation: Operation, result: RowResult): Data[] {
-	if (result.error) throw result.error;
-	if (result.outcome === 'skipped')
-		throw new ConnectorError({ kind: 'badInput', detail: result.reason });
-	return result.outcome === 'found' ? toRows(operation, result) : [];
 }

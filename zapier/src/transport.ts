@@ -1,30 +1,51 @@
 import type { HttpRequestOptions, ZObject } from 'zapier-platform-core';
 import type { Connection } from '../../shared/contract/provider';
+import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { type Client, createClient } from '../../shared/http/client';
-import {
-	type Clock,
-	TransportError,
-	toTransportError,
-	type Transport,
-} from '../../shared/http/transport';
+import { TransportError, toTransportError, type Transport } from '../../shared/http/transport';
 import { enrich } from '../../shared/providers/enrich';
 
 /** Zapier ends a step after 30 seconds; the rest is for its cache and for starting up. */
-const ANSWER_WITHIN_MS = 25_000;
+const STEP_MS = 24_000;
 
 /**
- * A client for one step. It never waits to send a call again: Zapier itself runs the step again
- * when it is throttled, which costs no time of the 30 seconds.
+ * A client for one step, whose calls and waits end in time all together. It never waits to send a
+ * call again: Zapier itself runs the step again when it is throttled, which costs no time of the 30
+ * seconds.
  */
-export const clientOf = (z: ZObject, { baseUrl, apiKey }: Connection): Client =>
-	createClient(enrich, {
+export function clientOf(z: ZObject, { baseUrl, apiKey }: Connection): Client {
+	const endsAt = Date.now() + STEP_MS;
+	const outOfTime = (ms = 0) => (Date.now() + ms < endsAt ? undefined : timeIsUp());
+	const send = zapierTransport(z);
+	const client = createClient(enrich, {
 		baseUrl,
-		transport: zapierTransport(z),
-		clock,
-		timeoutMs: ANSWER_WITHIN_MS,
+		transport: (request) =>
+			send({
+				...request,
+				timeoutMs: Math.max(1, Math.min(request.timeoutMs, endsAt - Date.now())),
+			}),
+		clock: {
+			now: () => Date.now(),
+			random: () => Math.random(),
+			async sleep(ms) {
+				const error = outOfTime(ms);
+				if (error) throw error;
+				await new Promise((resolve) => setTimeout(resolve, ms));
+			},
+		},
+		timeoutMs: STEP_MS,
 		maxWaitMs: 0,
 		secrets: [apiKey],
 	});
+	return {
+		...client,
+		call: (operation, input, stopped) =>
+			client.call(operation, input, () => outOfTime() ?? stopped?.()),
+	};
+}
+
+const timeIsUp = () =>
+	new ConnectorError({ kind: 'stopped', detail: 'a step of Zapier has no more time for it' });
 
 interface ZapierRequestOptions extends HttpRequestOptions {
 	throwForThrottlingEarly: boolean;
@@ -64,9 +85,3 @@ export const zapierTransport =
 
 /** Zapier refuses to send `{{…}}`, which may stand in somebody's data; JSON has another way to write it. */
 const withoutCurlies = (json: string): string => json.replaceAll('{{', '{\\u007b');
-
-const clock: Clock = {
-	now: () => Date.now(),
-	random: () => Math.random(),
-	sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};

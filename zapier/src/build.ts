@@ -1,0 +1,7 @@
+/**
+ * For whom the app was built: `development` talks to any address, such as that of the sandbox;
+ * `private` and `public` to Enrich alone. The build script fills it in.
+ */
+export const BUILD = process.env.ENRICH_ZAPIER_BUILD ?? 'development';
+
+export const isDevelopment = BUILD === 'development';
