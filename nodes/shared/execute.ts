@@ -197,7 +197,7 @@ function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
 
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
 const isEnd = ({ error }: RowResult) =>
-	error !== undefined && isFatal(error.kind) && !error.mayHaveBeenCharged;
+	error !== undefined && isFatal(error.kind) && !error.mustNotRepeat;
 /** It concerns the whole run, or the batch that the rows are in. */
 const isForAll = (result: RowResult) =>
 	isEnd(result) ||
@@ -206,7 +206,7 @@ const isForAll = (result: RowResult) =>
 const OF_ALL: ReadonlySet<ErrorKind> = new Set(['stopped', 'lostSubmit']);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>
-	error !== undefined && isTransient(error.kind) && !error.mayHaveBeenCharged;
+	error !== undefined && isTransient(error.kind) && !error.mustNotRepeat;
 
 /** The failure that explains most: one that ended the run, else the first. */
 function mainFailure({ operation, results }: Done): NodeFailure {

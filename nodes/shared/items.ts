@@ -225,7 +225,7 @@ function causeText(results: readonly RowResult[], { failed }: Summary): string {
 	let stopped: string | undefined;
 	for (const { outcome, error } of results) {
 		if (outcome !== 'failed' || !error) continue;
-		if (isFatal(error.kind) && !error.mayHaveBeenCharged) fatal ??= error.message;
+		if (isFatal(error.kind) && !error.mustNotRepeat) fatal ??= error.message;
 		if (error.kind === 'stopped') stopped ??= error.facts.detail;
 		else counts.set(error.message, (counts.get(error.message) ?? 0) + 1);
 	}

@@ -65,6 +65,8 @@ export class ConnectorError extends Error {
 	readonly retryAfterMs?: number;
 	/** True when credits may have been spent and no answer came for them. */
 	readonly mayHaveBeenCharged: boolean;
+	/** It was charged, or may have been: nobody sends it again by itself. */
+	readonly mustNotRepeat: boolean;
 	readonly facts: ErrorFacts;
 
 	constructor(facts: ErrorFacts) {
@@ -98,6 +100,7 @@ export class ConnectorError extends Error {
 		this.creditsMissing = missingOf(facts);
 		this.retryAfterMs = facts.retryAfterMs;
 		this.mayHaveBeenCharged = isUnclear;
+		this.mustNotRepeat = isUnclear || (facts.creditsUsed ?? 0) > 0;
 		this.facts = facts;
 	}
 }

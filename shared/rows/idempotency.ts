@@ -43,9 +43,7 @@ export async function callOnce(
 	try {
 		answer = await call();
 	} catch (error) {
-		const isPaid =
-			error instanceof ConnectorError &&
-			(error.mayHaveBeenCharged || (error.facts.creditsUsed ?? 0) > 0);
+		const isPaid = error instanceof ConnectorError && error.mustNotRepeat;
 		await quietly(() =>
 			isPaid ? store.set(key, { state: 'unanswered', facts: error.facts }) : store.delete(key),
 		);

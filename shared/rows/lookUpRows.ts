@@ -318,7 +318,7 @@ const NOT_SENT: ReadonlySet<ErrorKind> = new Set([
 
 function reasonToStop(error: ConnectorError, unansweredInARow: number): ConnectorError | undefined {
 	const detail =
-		isFatal(error.kind) && !error.mayHaveBeenCharged
+		isFatal(error.kind) && !error.mustNotRepeat
 			? error.message
 			: unansweredInARow >= STOP_AFTER_UNANSWERED
 				? `${unansweredInARow} calls in a row brought no answer and may have been charged`

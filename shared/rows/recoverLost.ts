@@ -1,3 +1,4 @@
+import type { Data } from '../contract/data';
 import type { Operation } from '../contract/operation';
 import type { Charge, Recovered, Success } from '../contract/provider';
 import type { Client } from '../http/client';
@@ -7,6 +8,8 @@ import { type RowResult, toFailedRow } from './result';
 
 /** Milliseconds before each look at the wallet: a charge may be booked a moment later. */
 const LOOKS_MS = [0, 2_000];
+/** An API that does not answer must not hold up the rows: so often a read is sent, at most. */
+const MAX_SENDS = 2;
 /** The API's clock and ours may differ. */
 const CLOCK_SKEW_MS = 2_000;
 
@@ -43,7 +46,7 @@ export async function recoverLost(
 		let charges: Charge[];
 		try {
 			await client.sleep(waitMs);
-			charges = (await wallet.charges(client, since)) ?? [];
+			charges = (await wallet.charges(impatient(client), since)) ?? [];
 		} catch {
 			break;
 		}
@@ -64,6 +67,17 @@ export async function recoverLost(
 		}
 	}
 	return resolved;
+}
+
+function impatient(client: Client): Client {
+	const call = async (operation: Operation, input: Data) => {
+		// Asked before and after it waits for its turn.
+		let checks = 0;
+		const stopped = () =>
+			++checks > 2 * MAX_SENDS ? client.error({ kind: 'stopped' }) : undefined;
+		return await client.call(operation, input, stopped);
+	};
+	return { ...client, call: call as Client['call'] };
 }
 
 async function settle(

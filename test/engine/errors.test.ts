@@ -75,7 +75,7 @@ describe('some rows fail', () => {
 test.each([
 	['a row that cannot work', UNUSABLE, undefined],
 	['a row that is refused', FOUND, status(400)],
-	['a lost answer', FOUND, { when: 'after', kind: 'reset' } as FaultRule],
+	['a lost answer', FOUND, status(500)],
 ])('%s stops no workflow, though it is the only row of a round', async (_, row, rule) => {
 	if (rule) b.fault(rule);
 	const result = await b.run(find(), [row]);
@@ -198,7 +198,7 @@ describe('an answer that does not arrive', () => {
 	];
 
 	test.each(BROKEN)(
-		'%s: it is never sent again, and says that it may have cost',
+		'%s: it is never sent again, and says what the wallet knows of its charge',
 		async (_, rule, reason) => {
 			b.fault({ ...rule, match: 'invalid.2@', times: null });
 			const result = await b.run(validate({ options: { timeout: 1 } }), addresses(3), {
@@ -208,14 +208,27 @@ describe('an answer that does not arrive', () => {
 			expect(outcomesOf(node)).toEqual(['found', 'failed', 'found']);
 			expect(jsonOf(node)[1]).toMatchObject({
 				reason: expect.stringMatching(reason),
-				mayHaveBeenCharged: true,
-				creditsUsed: null,
+				nextStep: expect.stringMatching(/1 credit was charged at \d\d:\d\d UTC/),
+				mayHaveBeenCharged: false,
+				creditsUsed: 1,
 			});
 			expect([1, 2, 3].map((row) => b.sent(`invalid.${row}@`))).toEqual([1, 1, 1]);
 			expect(b.sandbox.ledger.charged()).toBe(3);
 			expect(node.tries).toBe(1);
 		},
 	);
+
+	test('an email that the wallet names is found all the same', async () => {
+		b.fault({ when: 'after', kind: 'reset' });
+		const node = (await b.run(find(), [FOUND])).node('Enrich');
+		expect(jsonOf(node)[0]).toMatchObject({
+			outcome: 'found',
+			email: 'emily.zhang@figma.com',
+			creditsUsed: 10,
+			isRecovered: true,
+		});
+		expect(b.sandbox.ledger.charged()).toBe(10);
+	});
 
 	test('many in a row: the run stops before more is spent', async () => {
 		b.fault(status(500, { when: 'after', times: null }));

@@ -70,12 +70,13 @@ describe('outcomes', () => {
 	});
 
 	test('the hint tells apart what was used and what may have been charged', async () => {
-		b.fault({ when: 'after', kind: 'reset', match: 'invalid.2@' });
+		const unclear = { when: 'before', kind: 'status', status: 500 } as const;
+		b.fault({ ...unclear, match: 'invalid.2@' });
 		const { hints } = (await b.run(validate(), addresses(2))).node('Enrich');
 		expect(hints[0]?.message).toMatch(
 			/1 failed\. 1 credit used, 1 more may have been charged, [\d,]+ left\. Main reason/,
 		);
-		b.fault({ when: 'after', kind: 'reset', match: 'invalid.3@' });
+		b.fault({ ...unclear, match: 'invalid.3@' });
 		const lost = (await b.run(validate(), addresses(3).slice(2))).node('Enrich');
 		expect(lost.hints[0]?.message).toContain('1 failed. 1 credit may have been charged. Main');
 	});

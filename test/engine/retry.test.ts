@@ -69,7 +69,8 @@ describe('Retry On Fail', () => {
 		expect(sends(3)).toEqual([1, 2, 1]);
 		expect(jsonOf(node)[2]).toMatchObject({
 			reason: 'An earlier try was sent and brought no answer, so it is not sent again',
-			mayHaveBeenCharged: true,
+			nextStep: expect.stringContaining('1 credit was charged at'),
+			creditsUsed: 1,
 		});
 	});
 

@@ -3,7 +3,7 @@ import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { fakeClient } from '../../testkit/fakeClient';
 import { FakeClock } from '../../testkit/fakeClock';
 import { fakeStore } from '../../testkit/fakeStore';
-import { json, success } from '../../testkit/fakeTransport';
+import { json, scripted, success } from '../../testkit/fakeTransport';
 import type { HttpRequest } from '../../shared/http/transport';
 
 const { findEmail, reverseLookup } = enrich.operations;
@@ -112,6 +112,14 @@ test('an entry that belongs to a row which was answered is not taken for another
 	const { run } = lossy([finder('ezhang@figma.com')], { answers: [answer] });
 	const { results } = await run([person('Erik', 'Zhang'), EMILY]);
 	expect(results.map(({ outcome }) => outcome)).toEqual(['found', 'failed']);
+});
+
+test('a wallet that does not answer holds up nobody: it is asked a few times', async () => {
+	const transport = scripted(json(500, {}));
+	const client = fakeClient(transport);
+	const { results } = await lookUpRows(findEmail, [EMILY], { client, recovers: true });
+	expect(results[0]).toMatchObject({ outcome: 'failed', error: { mayHaveBeenCharged: true } });
+	expect(transport.requests.length).toBeLessThanOrEqual(3);
 });
 
 test('an entry that is booked a moment later is waited for', async () => {

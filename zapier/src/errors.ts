@@ -99,7 +99,7 @@ const DELAY_SECONDS = { underWay: 30, unknown: 60, max: 3600 };
 /** The error by which Zapier does the right thing next. */
 export function toZapierError(z: ZObject, error: unknown): unknown {
 	if (!(error instanceof ConnectorError)) return error;
-	const { kind, status, mayHaveBeenCharged, retryAfterMs, facts } = error;
+	const { kind, status, mustNotRepeat, retryAfterMs, facts } = error;
 	if (kind === 'notRepeated' && facts.sentAt && Date.now() - facts.sentAt < UNDER_WAY_MS) {
 		const message =
 			'Another run is looking up the same right now; its answer will do for this one too.';
@@ -113,9 +113,9 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 		return new z.errors.ThrottledError(message, withJitter(DELAY_SECONDS.unknown));
 	}
 	const isFree = facts.documentedCost === 0;
-	const again = isFree ? 'Replay the run to send it again.' : NOT_AGAIN;
-	const text = textOf(error, mayHaveBeenCharged ? again : nextStepFor(kind));
-	switch (mayHaveBeenCharged ? 'halt' : REACTIONS[kind].ending) {
+	const again = isFree ? 'Replay the run to send it again.' : `[{charge} ]${NOT_AGAIN}`;
+	const text = textOf(error, mustNotRepeat ? again : nextStepFor(kind));
+	switch (mustNotRepeat ? 'halt' : REACTIONS[kind].ending) {
 		case 'expire':
 			return new z.errors.ExpiredAuthError(text);
 		case 'halt':
