@@ -6,7 +6,7 @@ import { enrich } from '../../shared/providers/enrich';
 import { errorOf } from '../../testkit/errorOf';
 import { BASE_URL, CANARY_KEY, fakeClient } from '../../testkit/fakeClient';
 import { FakeClock } from '../../testkit/fakeClock';
-import { HTML, json, networkError, scripted, success } from '../../testkit/fakeTransport';
+import { csv, HTML, json, networkError, scripted, success } from '../../testkit/fakeTransport';
 
 const { getWalletBalance, getWalletTransactions, phoneLookup, searchLeads, validateEmail } =
 	enrich.operations;
@@ -293,7 +293,9 @@ describe('cancelling', () => {
 
 describe('requests', () => {
 	const requestOf = async (operation: Operation, input: Record<string, unknown>) => {
-		const transport = scripted(success(operation.example.data));
+		const { answers, example } = operation;
+		const answer = answers === 'csv' ? csv('a,b') : success(answers === 'list' ? [] : example.data);
+		const transport = scripted(answer);
 		await fakeClient(transport).call(operation, input);
 		return transport.requests[0] as (typeof transport.requests)[0];
 	};
