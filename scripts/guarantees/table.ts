@@ -1,4 +1,4 @@
-import { dimensions, PLATFORMS, scenarios } from './cases';
+import { cases, dimensions, PLATFORMS, scenarios } from './cases';
 import type { Report } from './run';
 
 const PLATFORM_NAMES = { n8n: "n8n's engine", zapier: "Zapier's handler" } as const;
@@ -12,8 +12,8 @@ export function tableOf({ byPlatform, comparison }: Report): string {
 		row(
 			description,
 			...PLATFORMS.map((one) => {
-				const { passed = 0, cases = 0 } = byPlatform[one].scenarios[name] ?? {};
-				return `${passed} of ${cases}`;
+				const { passed = 0, cases: all = 0 } = byPlatform[one].scenarios[name] ?? {};
+				return `${passed} of ${all}`;
 			}),
 		),
 	);
@@ -50,3 +50,15 @@ export function dimensionsText(): string {
 		),
 	].join('\n');
 }
+
+/** How many cases each scenario has, as the tables say it: "20 of 20". */
+export const countsText = (): string[] =>
+	scenarios.map(({ name, description }) =>
+		row(
+			description,
+			...PLATFORMS.map((one) => {
+				const own = cases.filter(({ scenario, platform }) => scenario === name && platform === one);
+				return `${own.length} of ${own.length}`;
+			}),
+		),
+	);
