@@ -51,14 +51,18 @@ export function dimensionsText(): string {
 	].join('\n');
 }
 
-/** How many cases each scenario has, as the tables say it: "20 of 20". */
-export const countsText = (): string[] =>
-	scenarios.map(({ name, description }) =>
-		row(
-			description,
-			...PLATFORMS.map((one) => {
-				const own = cases.filter(({ scenario, platform }) => scenario === name && platform === one);
-				return `${own.length} of ${own.length}`;
-			}),
+/** How many cases each scenario has, as a Markdown table; it follows from the data alone. */
+export const casesTable = (): string => {
+	const count = (platform: string, name?: string) =>
+		cases.filter(
+			(one) => one.platform === platform && (name === undefined || one.scenario === name),
+		).length;
+	return [
+		row('Scenario', ...PLATFORMS.map((one) => PLATFORM_NAMES[one])),
+		'|---|---|---|',
+		...scenarios.map(({ name, description }) =>
+			row(description, ...PLATFORMS.map((one) => count(one, name))),
 		),
-	);
+		row('**All**', ...PLATFORMS.map((one) => count(one))),
+	].join('\n');
+};
