@@ -1,9 +1,11 @@
 /** Never pay twice: every case of test/guarantees, on both platforms, against the sandbox's ledger. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { cases, type Platform, PLATFORMS } from './guarantees/cases';
 import { type Report, runGuarantees } from './guarantees/run';
-import { tableOf } from './guarantees/table';
+import { casesTable, dimensionsText, tableOf } from './guarantees/table';
 
 const SHOWN_FAILURES = 20;
 const EVERY = 100;
@@ -13,17 +15,47 @@ interface Options {
 	platform?: Platform;
 	only: string;
 	compare: boolean;
+	write?: boolean;
 }
 
+const DOCS = join(__dirname, '../docs/guarantees.md');
+
+const docsText = () => `# Never pay twice: check it yourself
+
+\`\`\`sh
+npm run guarantees
+\`\`\`
+
+lets a local Enrich API lose answers, refuse and fall silent in every way below, runs the nodes in
+n8n's own engine and the app in Zapier's own handler against it, and compares its ledger with what
+users were told. It needs no key, costs nothing and prints how each scenario came out. Beside ours it
+counts what n8n's HTTP Request node with Retry On Fail (where n8n is installed) and a client that
+repeats 5xx three times have paid twice over the same faults. \`--json\` prints the same as data,
+\`--only\` and \`--platform\` choose cases.
+
+The cases are data: each file in [\`test/guarantees\`](../test/guarantees) names what it crosses, how
+often the price may be charged, how it may end, and what may not be said.
+
+<!-- prettier-ignore-start -->
+${casesTable()}
+
+## What is crossed
+
+${dimensionsText()}
+<!-- prettier-ignore-end -->
+`;
+
 async function main(): Promise<void> {
-	const { json, platform, only, compare } = new Command('guarantees')
+	const { json, platform, only, compare, write } = new Command('guarantees')
 		.description('Checks that no fault makes a lookup cost more than once')
 		.option('--json', 'print the report as JSON')
 		.option('--platform <name>', `only ${PLATFORMS.join(' or ')}`)
 		.option('--only <text>', 'only cases whose name holds this', '')
+		.option('--write', 'only write what the cases are to docs/guarantees.md')
 		.option('--no-compare', 'leave out what people use instead')
 		.parse()
 		.opts<Options>();
+	if (write) return writeFileSync(DOCS, docsText());
 	const chosen = cases.filter(
 		(one) => (platform ?? one.platform) === one.platform && one.id.includes(only),
 	);

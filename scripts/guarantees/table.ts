@@ -1,4 +1,4 @@
-import { dimensions, PLATFORMS, scenarios } from './cases';
+import { cases, dimensions, PLATFORMS, scenarios } from './cases';
 import type { Report } from './run';
 
 const PLATFORM_NAMES = { n8n: "n8n's engine", zapier: "Zapier's handler" } as const;
@@ -12,8 +12,8 @@ export function tableOf({ byPlatform, comparison }: Report): string {
 		row(
 			description,
 			...PLATFORMS.map((one) => {
-				const { passed = 0, cases = 0 } = byPlatform[one].scenarios[name] ?? {};
-				return `${passed} of ${cases}`;
+				const { passed = 0, cases: all = 0 } = byPlatform[one].scenarios[name] ?? {};
+				return `${passed} of ${all}`;
 			}),
 		),
 	);
@@ -50,3 +50,19 @@ export function dimensionsText(): string {
 		),
 	].join('\n');
 }
+
+/** How many cases each scenario has, as a Markdown table; it follows from the data alone. */
+export const casesTable = (): string => {
+	const count = (platform: string, name?: string) =>
+		cases.filter(
+			(one) => one.platform === platform && (name === undefined || one.scenario === name),
+		).length;
+	return [
+		row('Scenario', ...PLATFORMS.map((one) => PLATFORM_NAMES[one])),
+		'|---|---|---|',
+		...scenarios.map(({ name, description }) =>
+			row(description, ...PLATFORMS.map((one) => count(one, name))),
+		),
+		row('**All**', ...PLATFORMS.map((one) => count(one))),
+	].join('\n');
+};

@@ -213,18 +213,17 @@ export class RateLimiter {
 	private advance(bucket: BucketState): void {
 		for (;;) {
 			const now = this.clock.now();
-			this.dropLate(bucket, now);
 			if (bucket.waiters.length === 0) break;
 			const waitMs = this.isFull(bucket) ? Infinity : this.waitMs(bucket, now);
+			// Whose turn it is need not wait: nobody is too late, not even with no time to wait at all.
 			if (waitMs <= 0) {
 				bucket.waiters.shift()?.settle(this.send(bucket, now));
 				continue;
 			}
 			// Without an end, the next release decides.
-			if (waitMs < Infinity) {
-				this.dropLate(bucket, now + waitMs);
-				if (bucket.waiters.length > 0) this.wakeIn(bucket, waitMs, now);
-			}
+			const isKnown = waitMs < Infinity;
+			this.dropLate(bucket, isKnown ? now + waitMs : now);
+			if (isKnown && bucket.waiters.length > 0) this.wakeIn(bucket, waitMs, now);
 			break;
 		}
 		this.giveUpDoubting(bucket);
