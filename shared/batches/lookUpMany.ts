@@ -18,7 +18,7 @@ import { type Evidence, judge, Matcher, mayHoldMore, type Part } from './evidenc
 import { findTwins, isNotThere } from './findBatch';
 import { KnownBatches } from './knownBatches';
 import { PartQueue } from './partQueue';
-import { waitForEnd } from './progress';
+import { NOT_SEEN, waitForEnd } from './progress';
 import { type Reading, readPagesAgain, readResults, toRowResult, unread } from './results';
 import {
 	fingerprint,
@@ -163,10 +163,13 @@ class ManyRun {
 		const reader = new BatchReader(this.batch, part, submitted, this.settings.client, this.give);
 		try {
 			const waitMs = this.settings.patienceMs?.(submitted) ?? this.settings.maxWaitMs;
-			const { client, onProgress } = this.settings;
+			const { client, known } = this.settings;
 			const { batchId } = submitted;
+			const onProgress = (progress: Progress) => {
+				if (progress.status !== NOT_SEEN) known.wasRead(batchId);
+				this.settings.onProgress?.(progress);
+			};
 			const { state } = await waitForEnd(this.batch, batchId, client, waitMs, onProgress);
-			this.settings.known.wasRead(batchId);
 			await reader.read(state === 'failed' ? 'failed' : 'completed');
 			await this.finishRows(reader, submitted);
 		} catch (thrown) {
