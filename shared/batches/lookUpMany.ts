@@ -60,7 +60,10 @@ export interface ManyOptions
 export interface ManyResults {
 	results: RowResult[];
 	summary: Summary;
-	/** Credits that may have been charged besides `summary.creditsUsed`: as reserved or documented. */
+	/**
+	 * Credits that may have been charged besides `summary.creditsUsed`, as reserved or documented,
+	 * those of batches that were not read included.
+	 */
 	creditsUnclear: number;
 	/** Worth knowing beside the sum: plain sentences. */
 	notes: string[];
@@ -215,11 +218,12 @@ class ManyRun {
 		const used = isOurs ? (receipt?.creditsUsed ?? null) : null;
 		if (used === null) {
 			this.creditsUnclear += reserved;
-			this.notes.push(
-				isOurs
-					? `What batch ${submitted.batchId} cost is not known yet; ${reserved} credits were set aside for it.`
-					: `Whether batch ${submitted.batchId} holds the rows is not known.`,
-			);
+			if (!isOurs)
+				this.notes.push(`Whether batch ${submitted.batchId} holds the rows is not known.`);
+			else if (receipt)
+				this.notes.push(
+					`What batch ${submitted.batchId} cost was not reported; ${reserved} credits were set aside for it.`,
+				);
 			return;
 		}
 		this.creditsUsed += used;
