@@ -18,7 +18,7 @@ import { type Evidence, judge, Matcher, mayHoldMore, type Part } from './evidenc
 import { findTwins, isNotThere } from './findBatch';
 import { KnownBatches } from './knownBatches';
 import { PartQueue } from './partQueue';
-import { waitForEnd } from './progress';
+import { NOT_SEEN, waitForEnd } from './progress';
 import { type Reading, readPagesAgain, readResults, toRowResult, unread } from './results';
 import {
 	fingerprint,
@@ -60,7 +60,10 @@ export interface ManyOptions
 export interface ManyResults {
 	results: RowResult[];
 	summary: Summary;
-	/** Credits that may have been charged besides `summary.creditsUsed`: as reserved or documented. */
+	/**
+	 * Credits that may have been charged besides `summary.creditsUsed`, as reserved or documented,
+	 * those of batches that were not read included.
+	 */
 	creditsUnclear: number;
 	/** Worth knowing beside the sum: plain sentences. */
 	notes: string[];
@@ -163,10 +166,13 @@ class ManyRun {
 		const reader = new BatchReader(this.batch, part, submitted, this.settings.client, this.give);
 		try {
 			const waitMs = this.settings.patienceMs?.(submitted) ?? this.settings.maxWaitMs;
-			const { client, onProgress } = this.settings;
+			const { client, known } = this.settings;
 			const { batchId } = submitted;
+			const onProgress = (progress: Progress) => {
+				if (progress.status !== NOT_SEEN) known.wasRead(batchId);
+				this.settings.onProgress?.(progress);
+			};
 			const { state } = await waitForEnd(this.batch, batchId, client, waitMs, onProgress);
-			this.settings.known.wasRead(batchId);
 			await reader.read(state === 'failed' ? 'failed' : 'completed');
 			await this.finishRows(reader, submitted);
 		} catch (thrown) {
@@ -212,11 +218,12 @@ class ManyRun {
 		const used = isOurs ? (receipt?.creditsUsed ?? null) : null;
 		if (used === null) {
 			this.creditsUnclear += reserved;
-			this.notes.push(
-				isOurs
-					? `What batch ${submitted.batchId} cost is not known yet; ${reserved} credits were set aside for it.`
-					: `Whether batch ${submitted.batchId} holds the rows is not known.`,
-			);
+			if (!isOurs)
+				this.notes.push(`Whether batch ${submitted.batchId} holds the rows is not known.`);
+			else if (receipt)
+				this.notes.push(
+					`What batch ${submitted.batchId} cost was not reported; ${reserved} credits were set aside for it.`,
+				);
 			return;
 		}
 		this.creditsUsed += used;

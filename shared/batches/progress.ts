@@ -13,6 +13,9 @@ export const POLLING = {
 	appearsWithinMs: 60_000,
 };
 
+/** The status of a job that could not be read so far. */
+export const NOT_SEEN = 'not seen yet';
+
 /** Reads how far a job is; free. @throws ConnectorError */
 export async function fetchProgress(job: Job, id: string, client: Client): Promise<Progress> {
 	const { data } = await client.call(job.status, { [job.idName]: id });
@@ -32,7 +35,7 @@ export async function waitForEnd(
 	onProgress: (progress: Progress) => void = () => {},
 ): Promise<Progress> {
 	const startedAt = client.now();
-	let progress: Progress = { state: 'running', status: 'not seen yet' };
+	let progress: Progress = { state: 'running', status: NOT_SEEN };
 	for (;;) {
 		const isNew = client.now() - startedAt < POLLING.appearsWithinMs;
 		progress = await poll(job, id, client, progress, isNew);

@@ -340,8 +340,18 @@ const withoutId = ({ submit: { billing } }: Batch, client: Client) =>
 		billing,
 	});
 
-const ofPart = ({ facts }: ConnectorError, { part, client }: Run, sentAt: number): ConnectorError =>
-	client.error({ ...facts, rows: part.length, sentAt });
+/** Each row of the batch ends with it, so that it names the price of one. */
+const ofPart = (
+	{ facts }: ConnectorError,
+	{ batch, part, client }: Run,
+	sentAt: number,
+): ConnectorError =>
+	client.error({
+		...facts,
+		documentedCost: documentedCost(batch, part) / part.length,
+		rows: part.length,
+		sentAt,
+	});
 
 interface LostSearch {
 	found?: Submitted;
@@ -418,7 +428,7 @@ export function lostSubmit(
 		detail: `${what}${which}`,
 		execution: 'maybe',
 		billing: batch.submit.billing,
-		documentedCost: cost,
+		documentedCost: cost / part.length,
 		rows: part.length,
 		sentAt,
 	});

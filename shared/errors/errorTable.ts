@@ -108,28 +108,28 @@ export const ERRORS = rows({
 	jobFailed: {
 		message: '{provider} could not complete the batch[ {batchId}]',
 		nextStep:
-			"What was reserved for it is refunded once its results are read. Check your wallet's transactions (free).",
+			"What it cost stands in your wallet's transactions (free). Run the same rows again: those that it answered are not charged again, and the others go into a new batch.",
 	},
 	stillRunning: {
 		message: 'The batch[ {batchId}] is still running[ ({detail})]',
 		nextStep:
-			'It goes on without this step and nothing is lost. Read its results later with its ID, or run the same rows again: they take it over and are not charged twice.',
+			"It goes on without this step and nothing is lost. Read its results later with its ID, or run the same rows again: while 'Reuse Results (Hours)' lasts, they reuse it and are not charged twice.",
 	},
 	resultsUnread: {
 		message: 'The results of the batch[ {batchId}] could not be read[: {detail}]',
 		nextStep:
-			'They stay at {provider} and nothing is lost. Run the same rows again: they take the batch over and are not charged twice.',
+			"They stay at {provider} and nothing is lost. Run the same rows again: while 'Reuse Results (Hours)' lasts, they reuse the batch and are not charged twice.",
 		isTransient: true,
 	},
 	noResult: {
 		message: 'The batch[ {batchId}] brought no result for this row',
 		nextStep:
-			'Read the results of the batch (free) to see whether they name it otherwise, before you run the row again.',
+			'Read the results of the batch (free) to see whether they name it otherwise, before you look the row up alone, which can be charged once more.',
 	},
 	lostSubmit: {
 		message: 'The batch was sent, and no answer came back[: {detail}]',
 		nextStep:
-			"Look for a reservation at this time in your wallet's transactions (free). If there is one, read that batch by the ID that stands there instead of starting another.",
+			"Look for a reservation at this time in your wallet's transactions (free). If there is one, read that batch by the ID that stands there, or run the same rows again, which looks for it. If there is none, run them with 'Reuse Results (Hours)' set to 0, which can be charged once more.",
 	},
 	spendingLimit: {
 		message: 'Not sent, because it could exceed the spending limit[: {detail}]',
