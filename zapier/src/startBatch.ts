@@ -136,8 +136,6 @@ function startAction(batch: Batch, { key, noun, label, description }: Item): Cre
 				client,
 				store: zapierIdempotencyStore(z, connection),
 				findLostWithinMs: FIND_LOST_WITHIN_MS,
-				// Zapier runs the step again, which waits at no cost.
-				maxProofMs: 0,
 				...(webhookUrl !== undefined && { webhookUrl }),
 			});
 			const known = (await index.read()).find(({ batchId }) => batchId === started.batchId);
