@@ -143,6 +143,7 @@ function expectType({ key, type, list, children }: Field, value: unknown): void 
 			for (const child of children) expectType(child, item[child.key]);
 		}
 	} else if (list) expect({ key, list: Array.isArray(value) }).toEqual({ key, list: true });
+	else if (type === 'datetime') expect(Date.parse(String(value))).not.toBeNaN();
 	else expect({ key, type: typeof value }).toEqual({ key, type });
 }
 

@@ -146,7 +146,7 @@ describe('batch_completed', () => {
 	test('only batches of one product, when one is chosen', async () => {
 		const { sandbox, runner, begin } = await run({ batchItemsPerSecond: Infinity });
 		await begin('start_ip_batch', { ips: ['8.8.8.8'] });
-		await begin('start_email_validation_batch', { emails: emails(2) });
+		await begin('start_email_validation_batch', { emails: emails(3) });
 		const rows = await runner.trigger(
 			'batch_completed',
 			bundleFor(sandbox, { product: 'ipToCompany' }),

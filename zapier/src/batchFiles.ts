@@ -46,8 +46,8 @@ async function batchResultsCsv(z: ZObject, bundle: Bundle): Promise<string> {
 			const entries = entriesIn(paging, data);
 			read += entries.length;
 			rows.push(...entries.map((entry) => toLine(batch, batchId, entry, columns)));
-			if (!paging.hasMore?.({ data, page, pageSize: PAGE_ROWS, read, count: entries.length }))
-				break;
+			const count = entries.length;
+			if (!paging.hasMore?.({ data, page, pageSize: PAGE_ROWS, read, count })) break;
 		}
 		// A byte order mark: without it spreadsheets misread every accent.
 		return `\uFEFF${stringify(rows, { cast: { boolean: String, string: withoutFormula } })}`;

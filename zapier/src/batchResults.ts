@@ -177,8 +177,8 @@ async function readPage(
 		const entries = entriesIn(paging, data);
 		const count = entries.length;
 		const before = (page - 1) * limit;
-		const hasMore =
-			paging.hasMore?.({ data, page, pageSize: limit, read: before + count, count }) ?? false;
+		const position = { data, page, pageSize: limit, read: before + count, count };
+		const hasMore = paging.hasMore?.(position) === true;
 		return {
 			results: entries.map((entry) => toRowResult(batch, batchId, entry)),
 			hasMore,

@@ -20,6 +20,9 @@ import { zapierIdempotencyStore } from './idempotencyStore';
 import { badInput } from './inputs';
 import { runStep } from './step';
 
+/** The next run of the step goes on with the search. */
+const FIND_LOST_WITHIN_MS = 10_000;
+
 const STOP = 'stop';
 const LEAVE_OUT = 'leave_out';
 
@@ -132,6 +135,7 @@ function startAction(batch: Batch, { key, noun, label, description }: Item): Cre
 			const started = await start(batch, rows, client, {
 				client,
 				store: zapierIdempotencyStore(z, connection),
+				findLostWithinMs: FIND_LOST_WITHIN_MS,
 				...(webhookUrl !== undefined && { webhookUrl }),
 			});
 			const known = (await index.read()).find(({ batchId }) => batchId === started.batchId);
@@ -163,7 +167,7 @@ async function start(
 	const { results, started } = await startMany(batch, rows, options);
 	const [first] = started;
 	if (!first) throw results.find((result) => result?.error)?.error;
-	return { ...first, rows: rows.length, refused, startedAt: client.now() };
+	return { ...first, rows: rows.length, refused, startedAt: first.at ?? client.now() };
 }
 
 interface Problem {

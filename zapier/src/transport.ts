@@ -8,6 +8,9 @@ import { enrich } from '../../shared/providers/enrich';
 /** Zapier ends a step after 30 seconds; the rest is for its cache and for starting up. */
 const STEP_MS = 24_000;
 
+/** Too short for any wait, and long enough for a busy machine to get to the sending. */
+const MAX_WAIT_MS = 200;
+
 /**
  * A client for one step, whose calls and waits end in time all together. It never waits to send a
  * call again: Zapier itself runs the step again when it is throttled, which costs no time of the 30
@@ -34,7 +37,7 @@ export function clientOf(z: ZObject, { baseUrl, apiKey }: Connection): Client {
 			},
 		},
 		timeoutMs: STEP_MS,
-		maxWaitMs: 0,
+		maxWaitMs: MAX_WAIT_MS,
 		secrets: [apiKey],
 	});
 	return {
