@@ -36,13 +36,11 @@ repeats 5xx three times have paid twice over the same faults. \`--json\` prints 
 The cases are data: each file in [\`test/guarantees\`](../test/guarantees) names what it crosses, how
 often the price may be charged, how it may end, and what may not be said.
 
-<!-- prettier-ignore-start -->
 ${casesTable()}
 
 ## What is crossed
 
 ${dimensionsText()}
-<!-- prettier-ignore-end -->
 `;
 
 async function main(): Promise<void> {
