@@ -157,6 +157,15 @@ export const manyOptions = (placed: PlacedOperation[]): INodeProperties[] => [
 		},
 		WHEN_WAITING,
 	),
+	...optionFor(placed, (one) => !isManyRows(one), {
+		displayName: 'Wait at Most (Minutes)',
+		name: 'maxWait',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: WAIT_MINUTES,
+		description:
+			'Minutes that a row may wait for the rate limit. No row fails because of it before that.',
+	}),
 ];
 
 const WHEN_WAITING = { hide: { '/waiting': ['none'] } };

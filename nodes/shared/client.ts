@@ -14,7 +14,7 @@ export interface NodeClient extends Client {
 export interface CallOptions {
 	/** Milliseconds for one exchange; default: 60,000. */
 	timeoutMs?: number;
-	/** Milliseconds that may be spent on waiting before a call is sent again; default: no limit. */
+	/** Milliseconds that one call may wait, for its turn and before it is sent again; default: an hour. */
 	maxWaitMs?: number;
 	signal?: AbortSignal;
 	/** For few and free calls that somebody waits for: they pass by the calls of long runs. */

@@ -16,6 +16,7 @@ import { estimate } from '../../shared/rows/estimate';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';
+import { WAIT_MINUTES } from './batchProperties';
 import { clientOf } from './client';
 import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
 import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
@@ -98,7 +99,10 @@ async function lookUp(
 	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', 0);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
-	const client = await clientOf(context, kit, { timeoutMs, signal });
+	// A batch's own wait is not that of one call.
+	const waitMinutes = optionNumber(context, 'maxWait', 'Wait at Most', WAIT_MINUTES);
+	const maxWaitMs = batch ? undefined : waitMinutes * 60_000;
+	const client = await clientOf(context, kit, { timeoutMs, maxWaitMs, signal });
 	// Batches are found again by their own rules.
 	if (hours > 0 && !batch) store.reuse(client.recentAnswers, hours * 3_600_000);
 	if (context.getNodeParameter('options.onlyEstimate', 0, false) === true) {
