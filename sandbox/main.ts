@@ -5,7 +5,13 @@ import { DEFAULT_KEY, REFUSED_KEYS } from './enrich/keys';
 import { ODDITIES, ODDITY_NAMES, type OddityChoice } from './enrich/oddities';
 import { PLAN_NAMES } from './enrich/plans';
 import { TEST_VALUES } from './enrich/testValues';
-import { HEADER_STYLES } from './rateLimits';
+import {
+	HEADER_STYLES,
+	type RetryAfterKind,
+	type WindowKind,
+	RETRY_AFTER_KINDS,
+	WINDOW_KINDS,
+} from './rateLimits';
 import { type Sandbox, type SandboxOptions, startSandbox } from './server';
 
 function numberFrom(min: number) {
@@ -51,7 +57,18 @@ program
 		new Option('--rate-limit-headers <style>', 'which window X-RateLimit-* describes')
 			.choices(HEADER_STYLES)
 			.default('tightest'),
-	);
+	)
+	.addOption(
+		new Option('--rate-limit-window <kind>', 'when a rate-limit window begins')
+			.choices(WINDOW_KINDS)
+			.default('fixed'),
+	)
+	.addOption(
+		new Option('--retry-after <kind>', 'what a 429 says of when calls are taken again')
+			.choices(RETRY_AFTER_KINDS)
+			.default('true'),
+	)
+	.option('--other-calls <number>', 'calls a minute of other programs', numberFrom(0), 0);
 
 async function main(): Promise<void> {
 	const {
@@ -59,15 +76,27 @@ async function main(): Promise<void> {
 		batchRate,
 		key: apiKey,
 		odd,
+		rateLimitWindow,
+		retryAfter,
+		otherCalls,
 		...rest
-	} = program
-		.parse()
-		.opts<SandboxOptions & { latency: number; batchRate: number; key: string; odd: string[] }>();
+	} = program.parse().opts<
+		SandboxOptions & {
+			latency: number;
+			batchRate: number;
+			key: string;
+			odd: string[];
+			rateLimitWindow: WindowKind;
+			retryAfter: RetryAfterKind;
+			otherCalls: number;
+		}
+	>();
 	const sandbox = await startSandbox({
 		...rest,
 		latencyMs: latency,
 		batchItemsPerSecond: batchRate,
 		apiKey,
+		rateLimits: { window: rateLimitWindow, retryAfter, otherCallsPerMinute: otherCalls },
 		oddities: odd.includes('all') ? 'all' : (odd as OddityChoice),
 		say: (line) => console.log(line),
 	});

@@ -4,7 +4,7 @@ import { operations } from '../../shared/providers/enrich/operations';
 import { addControlRoutes } from '../control';
 import { Faults } from '../faults';
 import { Ledger } from '../ledger';
-import { type HeaderStyle, RateLimits } from '../rateLimits';
+import { type HeaderStyle, RateLimits, type RateLimitSettings } from '../rateLimits';
 import { Recorder, Traffic } from '../requests';
 import { SeededRandom } from '../seededRandom';
 import type { Waits } from '../waits';
@@ -34,6 +34,8 @@ export interface EnrichOptions {
 	balance?: number;
 	apiKey?: string;
 	rateLimitHeaders?: HeaderStyle;
+	/** Default: windows as documented, nobody else uses the key. */
+	rateLimits?: RateLimitSettings;
 	/** Another seed gives other people, hits and misses; default: 0. */
 	seed?: number;
 	/** In what it differs from its documentation; default: nothing. */
@@ -58,6 +60,7 @@ export function createEnrichApi(options: EnrichOptions, waits: Waits): EnrichApi
 			limitsOf(options.plan ?? 'growth'),
 			speed,
 			options.rateLimitHeaders ?? 'tightest',
+			options.rateLimits,
 		);
 	const oddities = new Oddities(options.oddities);
 	const ledger = new Ledger(options.balance ?? 25_000, ORGANIZATION_ID, () =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallKind, limitsOf, type Plan } from '../../sandbox/enrich/plans';
-import { type HeaderStyle, RateLimits } from '../../sandbox/rateLimits';
+import { type HeaderStyle, RateLimits, type RateLimitSettings } from '../../sandbox/rateLimits';
 import { call, sandboxes } from './support';
 
 const start = sandboxes();
@@ -82,6 +82,44 @@ describe('headers', () => {
 		expect(headersAfter(6, 'free', 1, 'burst')['retry-after']).toBe('1');
 		expect(headersAfter(11, 'free', 1, 'burst')['retry-after']).toBe('60');
 		expect(headersAfter(11, 'free', 100, 'none')['retry-after']).toBe('0.500');
+	});
+});
+
+describe('what the documentation leaves open', () => {
+	const limitsWith = (settings: RateLimitSettings) =>
+		new RateLimits(limitsOf('growth'), 1, 'tightest', settings);
+
+	test('sliding windows count the last minute, without refused calls', () => {
+		const limits = limitsWith({ window: 'sliding' });
+		expect(admitted(limits, spread(100, 30_000), 'enrichment')).toBe(100);
+		expect(
+			admitted(
+				limits,
+				spread(50, 30_000).map((at) => at + 30_000),
+				'enrichment',
+			),
+		).toBe(0);
+		expect(admitted(limits, [60_001], 'enrichment')).toBe(1);
+		expect(admitted(limits, [60_002], 'enrichment')).toBe(0);
+	});
+
+	test('Retry-After may be too short, very long, or missing', () => {
+		const said = (retryAfter: RateLimitSettings['retryAfter']) => {
+			const limits = limitsWith({ retryAfter });
+			admitted(limits, spread(100, 10_000), 'enrichment');
+			return limits.admit('enrichment', 11_000).headers['retry-after'];
+		};
+		expect([said('true'), said('short'), said('long'), said('none')]).toEqual([
+			'50',
+			'5',
+			'600',
+			undefined,
+		]);
+	});
+
+	test('other programs use up their part: one call of three', () => {
+		const limits = limitsWith({ otherCallsPerMinute: 60 });
+		expect(admitted(limits, spread(100, 50_000), 'enrichment')).toBe(67);
 	});
 });
 
