@@ -95,7 +95,7 @@ export function checkActionNode(
 				const names = (options!.options as INodeProperties[])
 					.filter((option) => isShown(option, chosen))
 					.map(({ name }) => name);
-				const forAll = ['includeInputFields', 'resultField', 'timeout'];
+				const forAll = ['includeInputFields', 'maxWait', 'resultField', 'timeout'];
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
@@ -110,7 +110,7 @@ export function checkActionNode(
 								]
 							: []),
 						...(price && !isMany ? ['reuseHours'] : []),
-						...(isMany ? ['maxWait', 'reuseWithin'] : []),
+						...(isMany ? ['reuseWithin'] : []),
 						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
 					].sort(),
 				);
