@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { input, output } from '../../../contract/fields';
+import { output } from '../../../contract/fields';
 import { defineOperation, freeGet } from '../../../contract/operation';
 
 export const getFilterOptions = defineOperation({
