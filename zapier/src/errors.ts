@@ -26,7 +26,7 @@ const NOT_AGAIN = `Your wallet is at https://{topUpAt}. The same lookup is not s
 
 /** Only a development build has a base URL to check. */
 const CONNECTION = isDevelopment
-	? 'API key and the base URL of the connection'
+	? 'base URL and the API key of the connection'
 	: 'API key of the connection';
 const ADDRESS = isDevelopment ? 'the base URL of the connection, and ' : '';
 
