@@ -286,7 +286,7 @@ export class RateLimiter {
 		// A second's calls must not be overtaken by the next second's, where there is time for that.
 		const windows = [...bucket.windows.values()];
 		const spareMs = Math.max(0, ...windows.map(({ evenMs }) => this.burst * evenMs)) - 1000;
-		const apartMs = Math.max(0, Math.min(this.overtakenMs, spareMs / 2));
+		const apartMs = Math.max(0, Math.min(this.overtakenMs, spareMs));
 		return first + 1000 + apartMs - now;
 	}
 
