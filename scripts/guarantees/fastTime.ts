@@ -9,7 +9,7 @@ import type { Sandbox } from '../../sandbox/server';
 
 /** Shorter waits are left alone. */
 const FROM_MS = 20;
-const waitFor = (ms: number) => Math.min(200, Math.max(1, ms / 200));
+const waitFor = (ms: number) => Math.min(10, Math.max(1, ms / 2000));
 const LOOK_EVERY_MS = 5;
 /** Some HTTP libraries wait for the rest of a body that was cut off. */
 const CUT_OFF_MS = 50;

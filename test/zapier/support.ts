@@ -83,10 +83,11 @@ const listen = () =>
 			resolve(`http://127.0.0.1:${(platform.address() as AddressInfo).port}`),
 		),
 	);
-afterAll(() => {
-	platform.closeAllConnections();
-	platform.close();
-});
+if (typeof afterAll === 'function')
+	afterAll(() => {
+		platform.closeAllConnections();
+		platform.close();
+	});
 
 interface RunnerOptions {
 	/** False: the cache fails. */
