@@ -1,6 +1,6 @@
 import type { Batch, Progress } from '../contract/batch';
 import type { Data } from '../contract/data';
-import type { Lookup } from '../rows/lookUpRows';
+import type { Lookup } from '../rows/lookup';
 
 /** The rows of a batch, in order. */
 export type Part = readonly Lookup[];

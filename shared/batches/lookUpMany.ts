@@ -5,9 +5,9 @@ import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { isTransient } from '../errors/errorTable';
 import type { Client } from '../http/client';
 import { NO_STORE } from '../rows/idempotency';
+import type { Lookup } from '../rows/lookup';
 import {
 	group,
-	type Lookup,
 	lookUpRows,
 	type Row,
 	type RunOptions,

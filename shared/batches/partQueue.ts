@@ -1,5 +1,5 @@
 import type { Batch } from '../contract/batch';
-import type { Lookup } from '../rows/lookUpRows';
+import type { Lookup } from '../rows/lookup';
 
 /** So many times dearer than documented a row may turn out, until a charge has been reported. */
 const CAUTION = 10;

@@ -13,6 +13,7 @@ import type { Client } from '../http/client';
 import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
+import type { Lookup } from './lookup';
 import { type Lost, recoverLost } from './recoverLost';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
 import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
@@ -39,12 +40,6 @@ export interface RunOptions {
 	recovers?: boolean;
 	/** Default: nothing is stored beyond the run. */
 	store?: IdempotencyStore;
-}
-
-/** Rows with equal input: looked up once, answered together. */
-export interface Lookup extends Prepared {
-	limit: number | undefined;
-	rows: number[];
 }
 
 interface Lookups {

@@ -3,7 +3,7 @@ import type { Operation } from '../contract/operation';
 import type { Charge, Recovered, Success } from '../contract/provider';
 import type { Client } from '../http/client';
 import type { IdempotencyStore } from './idempotency';
-import type { Lookup } from './lookUpRows';
+import type { Lookup } from './lookup';
 import { type RowResult, toFailedRow } from './result';
 
 /** Milliseconds before each look at the wallet: a charge may be booked a moment later. */

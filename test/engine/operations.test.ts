@@ -142,7 +142,7 @@ describe('lists', () => {
 		expect(items.length).toBeGreaterThan(total);
 		expect(b.sandbox.ledger.charged()).toBeGreaterThan(0);
 		expect(items[0]!.creditsUsed).toBeNull();
-		expect(items.slice(1).every(({ creditsUsed }) => creditsUsed === 0)).toBe(true);
+		expect(items.slice(1).every(({ creditsUsed }) => creditsUsed === null)).toBe(true);
 	});
 
 	test('a spending limit ends a list early, and says so', async () => {

@@ -384,12 +384,17 @@ describe('results', () => {
 		const door = await open({ ...results(), credentials });
 		const batchId = await ended();
 		expect(await statusOf(door.url, resultOf(batchId, 'a@b.co'))).toBe(200);
-		const before = reads();
 		const forged = Array.from({ length: 500 }, (_, i) => i.toString(16).padStart(24, '0'));
+		// Ends that earlier tests left unknown are still looked for, and are no part of this.
+		const readsOfForged = () =>
+			b.sandbox.requests.filter(({ input }) =>
+				forged.includes((input as { batchId: string }).batchId),
+			);
 		const answers = forged.map((id) => statusOf(door.url, resultOf(id, 'a@b.co')));
 		expect(await statusOf(door.url, resultOf(batchId, 'b@b.co'))).toBe(200);
 		expect(new Set(await Promise.all(answers))).toEqual(new Set([404, 503]));
-		expect(reads() - before).toBeLessThanOrEqual(30);
+		expect(readsOfForged().length).toBeGreaterThan(0);
+		expect(readsOfForged().length).toBeLessThanOrEqual(30);
 		expect(door.items()).toHaveLength(2);
 	}, 30_000);
 

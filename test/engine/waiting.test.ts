@@ -154,8 +154,10 @@ describe('a batch of which nobody knows', () => {
 test('a wait that is over fails the batches that still run, and no other', async () => {
 	const start = (rows: object[]) =>
 		b.run({ ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } }, rows);
-	const quick = jsonOf((await start(addresses(1))).node('Enrich'))[0]!;
-	const slow = jsonOf((await start(addresses(60).slice(2))).node('Enrich'))[0]!;
+	const mine = (rows: { email: string }[]) =>
+		rows.map((row) => ({ ...row, email: row.email.replace('example.com', 'over.example.com') }));
+	const quick = jsonOf((await start(mine(addresses(1)))).node('Enrich'))[0]!;
+	const slow = jsonOf((await start(mine(addresses(60).slice(2)))).node('Enrich'))[0]!;
 	await hasEnded(quick.batchId);
 	const node = enrichNode(
 		{ resource: 'batch', operation: 'wait', giveUpAfter: 0.0000001 },
