@@ -6,13 +6,7 @@ import { isTransient } from '../errors/errorTable';
 import type { Client } from '../http/client';
 import { NO_STORE } from '../rows/idempotency';
 import type { Lookup } from '../rows/lookup';
-import {
-	group,
-	lookUpRows,
-	type Row,
-	type RunOptions,
-	share,
-} from '../rows/lookUpRows';
+import { group, lookUpRows, type Row, type RunOptions, share } from '../rows/lookUpRows';
 import { type RowResult, summarize, type Summary, toFailedRow } from '../rows/result';
 import { type Evidence, judge, Matcher, mayHoldMore, type Part } from './evidence';
 import { findTwins, isNotThere } from './findBatch';
