@@ -3,7 +3,7 @@ import { kit } from '../nodes/Enrich/catalog';
 import { isPlaced, type NodeKit, placedOperations } from '../nodes/shared/kit';
 import type { Operation } from '../shared/contract/operation';
 import { enrich, type OperationId } from '../shared/providers/enrich';
-import { placementOf } from '../zapier/src/catalog';
+import { placementOf } from '../zapier/src/placement';
 
 const operations = Object.entries(enrich.operations) as [OperationId, Operation][];
 const placed = new Map(placedOperations(kit).map((one) => [one.operation, one]));

@@ -4,7 +4,8 @@ import { catalog, kit } from '../nodes/Enrich/catalog';
 import { type Catalog, placedOperations } from '../nodes/shared/kit';
 import { enrich, type OperationId } from '../shared/providers/enrich';
 import App from '../zapier/src';
-import { composites, placementOf } from '../zapier/src/catalog';
+import { composites } from '../zapier/src/catalog';
+import { placementOf } from '../zapier/src/placement';
 
 const { properties } = new Enrich().description;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Sandbox } from '../../sandbox/server';
 import type { Data } from '../../shared/contract/data';
 import { bundleFor, zapierRunner } from '../../test/zapier/support';
-import { offeredAs } from '../../zapier/src/catalog';
+import { offeredAs } from '../../zapier/src/placement';
 import { snakeCase } from '../../zapier/src/snakeCase';
 import type { Case } from './cases';
 import type { Observed } from './judge';

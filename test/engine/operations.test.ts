@@ -171,7 +171,7 @@ describe('lists', () => {
 	});
 
 	test('transactions: all, and a limit', async () => {
-		const parameters = { resource: 'wallet', operation: 'getTransactions' };
+		const parameters = { resource: 'wallet', operation: 'getManyTransactions' };
 		for (let i = 0; i < 130; i++) b.sandbox.ledger.book('adjustment', 1, `No. ${i}`);
 		const all = await b.run({ ...parameters, returnAll: true }, [{}]);
 		expect(all.last).toHaveLength(131);

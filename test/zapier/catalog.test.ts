@@ -1,4 +1,5 @@
-import { catalog, composites, placementOf } from '../../zapier/src/catalog';
+import { catalog, composites } from '../../zapier/src/catalog';
+import { placementOf } from '../../zapier/src/placement';
 import { App } from './support';
 
 const {

@@ -1,6 +1,6 @@
 import type { Data } from '../../shared/contract/data';
 import { enrich } from '../../shared/providers/enrich';
-import { offeredAs } from '../../zapier/src/catalog';
+import { offeredAs } from '../../zapier/src/placement';
 import { sandboxes } from '../sandbox/support';
 import { App, bundleFor, createAppTester, type Field, zapierRunner } from './support';
 

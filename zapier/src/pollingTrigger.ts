@@ -10,7 +10,7 @@ import {
 import type { Data } from '../../shared/contract/data';
 import type { Connection } from '../../shared/contract/provider';
 import type { Client } from '../../shared/http/client';
-import type { Item } from './catalog';
+import type { Item } from './item';
 import { runStep } from './step';
 
 /** More than what is new since the last look, as Zapier holds what comes in larger numbers. */

@@ -21,9 +21,7 @@ export const companyFollowers: Job = {
 			state: done === true ? 'completed' : 'running',
 			status: done !== true ? 'processing' : partial === true ? 'partial' : 'completed',
 			...(isKnown && { total }),
-			...(isKnown &&
-				total > 0 &&
-				processed !== undefined && { percent: (100 * processed) / total }),
+			...(isKnown && total > 0 && processed && { percent: (100 * processed) / total }),
 		};
 	},
 	totalOf: (data: OutputOf<typeof getCompanyFollowerResults>) => data.pagination?.total,
