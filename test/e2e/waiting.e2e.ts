@@ -114,10 +114,12 @@ describe('a batch', () => {
 		'in the background ends with its name when no callback comes, and a new run takes it over',
 		async () => {
 			const options = { maxWait: 0.1 };
-			const workflow = await activateMany(e2e, { waiting: 'background', options });
+			// Longer than n8n takes to notice that the time is over, which is up to a minute.
+			const pace = { batchItemsPerSecond: 2 };
+			const workflow = await activateMany(e2e, { waiting: 'background', options }, pace);
 			const { sandbox } = workflow;
 			sandbox.setCallbacks({ loss: 1 });
-			const rows = addresses(120);
+			const rows = addresses(200);
 			const failed = await workflow.run(rows);
 			expect(failed.status).toBe('error');
 			const { batchId } = sandbox.batches[0]!;

@@ -22,8 +22,9 @@ export const SLOW: SandboxOptions = { batchItemsPerSecond: 3 };
 export async function activateMany(
 	e2e: SetUp<unknown>,
 	parameters: object = {},
+	pace: SandboxOptions = SLOW,
 ): Promise<RowsWorkflow & Account> {
-	const account = await e2e.connect(SLOW);
+	const account = await e2e.connect(pace);
 	const workflow = await e2e.activate(
 		[enrichNode(validateMany(parameters)), linkedField('Linked', "={{ $('Rows').item.json.row }}")],
 		{ account, connections: { Enrich: to('Linked') } },
