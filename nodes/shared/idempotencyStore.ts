@@ -89,10 +89,13 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 			return lookUp(key);
 		},
 		set(key, value) {
+			// Two calls that start in the same moment have both found nothing.
+			if (value.state === 'sent' && waits.has(key)) return false;
 			calls[key] = value;
 			if (value.state === 'sent') waits.set(key, toWaitFor());
 			else settle(key);
 			if (value.state === 'answered') recent?.answers.set(key, withoutCharge(value.answer));
+			return true;
 		},
 		delete(key) {
 			delete calls[key];

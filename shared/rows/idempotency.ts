@@ -10,7 +10,8 @@ export type StoredCall =
 
 export interface IdempotencyStore {
 	get(key: string): StoredCall | undefined | Promise<StoredCall | undefined>;
-	set(key: string, value: StoredCall): void | Promise<void>;
+	/** False: somebody else has marked the call "sent" a moment before, and `get` waits for its end. */
+	set(key: string, value: StoredCall): void | boolean | Promise<void | boolean>;
 	delete(key: string): void | Promise<void>;
 }
 
@@ -29,16 +30,19 @@ export async function callOnce(
 	call: () => Promise<Success>,
 	isFree = false,
 ): Promise<Success> {
-	const before = await noted(isFree, () => store.get(key));
-	if (before?.state === 'answered') return { ...before.answer, isReused: true };
-	if (before?.state === 'unanswered') throw client.error({ ...before.facts, kind: 'notRepeated' });
-	if (before?.state === 'sent') {
-		// What the call cost is not noted, but only paid calls come here.
-		const billing = 'chargedEachTime';
-		throw client.error({ kind: 'notRepeated', sentAt: before.at, execution: 'maybe', billing });
+	for (;;) {
+		const before = await noted(isFree, () => store.get(key));
+		if (before?.state === 'answered') return { ...before.answer, isReused: true };
+		if (before?.state === 'unanswered')
+			throw client.error({ ...before.facts, kind: 'notRepeated' });
+		if (before?.state === 'sent') {
+			// What the call cost is not noted, but only paid calls come here.
+			const billing = 'chargedEachTime';
+			throw client.error({ kind: 'notRepeated', sentAt: before.at, execution: 'maybe', billing });
+		}
+		const mark = { state: 'sent', at: client.now() } as const;
+		if ((await noted(isFree, () => store.set(key, mark))) !== false) break;
 	}
-
-	await noted(isFree, () => store.set(key, { state: 'sent', at: client.now() }));
 	let answer: Success;
 	try {
 		answer = await call();
@@ -65,7 +69,7 @@ async function noted<T>(isFree: boolean, note: () => T | Promise<T>): Promise<T 
 }
 
 /** What was paid for goes on even where it cannot be noted down; "sent" stands there by then. */
-async function quietly(note: () => void | Promise<void>): Promise<void> {
+export async function quietly(note: () => unknown): Promise<void> {
 	try {
 		await note();
 	} catch {

@@ -2,7 +2,7 @@ import type { Data } from '../contract/data';
 import type { Operation } from '../contract/operation';
 import type { Charge, Recovered, Success } from '../contract/provider';
 import type { Client } from '../http/client';
-import type { IdempotencyStore } from './idempotency';
+import { type IdempotencyStore, quietly } from './idempotency';
 import type { Lookup } from './lookup';
 import { type RowResult, toFailedRow } from './result';
 
@@ -104,14 +104,6 @@ async function settle(
 		creditsRemaining: null,
 		isRecovered: true,
 	};
-}
-
-async function quietly(note: () => void | Promise<void>): Promise<void> {
-	try {
-		await note();
-	} catch {
-		// "Unanswered" stands there by then, which is never sent again either.
-	}
 }
 
 const textsOf = (results: readonly RowResult[]): ReadonlySet<string> =>
