@@ -24,7 +24,7 @@ import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeFailure, toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
-import { GROUPS, TIMEOUT_SECONDS } from './properties';
+import { GROUPS, REUSE_HOURS_OF_TOOL, TIMEOUT_SECONDS } from './properties';
 
 /** The action node's `execute`, for the operations of one provider. */
 export function executeWith(kit: NodeKit) {
@@ -92,11 +92,10 @@ async function lookUp(
 	const { perRow: operation, batch } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
-	const isForExecution =
-		context.getNodeParameter('options.maxCreditsFor', 0, 'run') === 'execution';
-	const most = optionNumber(context, 'maxCredits', 'Maximum Credits', Infinity);
-	const maxCredits = isForExecution ? most - store.spent : most;
-	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', 0);
+	const maxCredits = creditsLeft(context, store);
+	// Each call to an MCP server is an execution of its own.
+	const usualHours = isTool(context) ? REUSE_HOURS_OF_TOOL : 0;
+	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', usualHours);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
 	// A batch's own wait is not that of one call.
@@ -117,6 +116,19 @@ async function lookUp(
 		operation,
 		...(await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true })),
 	};
+}
+
+/** n8n gives the tool that it makes of a node for AI agents a name of its own. */
+const isTool = (context: IExecuteFunctions) => context.getNode().type.endsWith('Tool');
+
+/** What this run may spend. A tool has a limit for all calls of an agent, and has it always. */
+function creditsLeft(context: IExecuteFunctions, { spent }: NodeIdempotencyStore): number {
+	const read = (path: string) => numberParameter(context, path, 'Maximum Credits', Infinity);
+	if (isTool(context)) return read('maxCredits') - spent;
+	const most = read('options.maxCredits');
+	const isForExecution =
+		context.getNodeParameter('options.maxCreditsFor', 0, 'run') === 'execution';
+	return isForExecution ? most - spent : most;
 }
 
 /** One item for all rows; only the balance is read, which is free. */

@@ -199,15 +199,37 @@ const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.
 const unlessStartedOnly = (placed: PlacedOperation[]) =>
 	placed.some(({ batch }) => batch) ? { hide: { waiting: ['none'] } } : {};
 
+/** An AI agent decides by itself how often it calls: what it may spend is said at once, for all calls. */
+const IS_TOOL = { '@tool': [true] };
+const UNLESS_TOOL = { hide: IS_TOOL };
+
+const capOfToolOf = (placed: PlacedOperation[]): INodeProperties[] =>
+	perResource(
+		placed,
+		isPriced,
+		{
+			...MAX_CREDITS,
+			default: MAX_CREDITS_OF_TOOL,
+			description:
+				'Credits that all calls of an AI agent may spend in one execution; what goes beyond is not sent',
+		},
+		{ show: IS_TOOL },
+	);
+
 /** Settings that several operations share. */
 const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
-	...perResource(placed, isList, {
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	}),
+	...perResource(
+		placed,
+		isList,
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		UNLESS_TOOL,
+	),
 	...perResource(
 		placed,
 		isList,
@@ -219,7 +241,8 @@ const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
 			default: 50,
 			description: 'Max number of results to return',
 		},
-		{ show: { returnAll: [false] } },
+		// Not shown where it is false: a tool of an AI agent does not have it.
+		{ hide: { returnAll: [true] } },
 	),
 ];
 
@@ -288,9 +311,9 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 	options: [
 		...manyOptions(placed),
 		INCLUDE_INPUT,
-		...optionFor(placed, isPriced, MAX_CREDITS),
+		...optionFor(placed, isPriced, MAX_CREDITS, UNLESS_TOOL),
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
-		...optionFor(placed, isPriced, MAX_CREDITS_FOR),
+		...optionFor(placed, isPriced, MAX_CREDITS_FOR, UNLESS_TOOL),
 		...optionFor(placed, isPricedSingle, REUSE_HOURS),
 		...optionFor(placed, isPriced, ONLY_ESTIMATE),
 		RESULT_FIELD,
@@ -308,6 +331,9 @@ const INCLUDE_INPUT: INodeProperties = {
 	description:
 		'Whether to return the fields of the input row too; where names are equal, the result wins unless it is empty',
 };
+
+/** As many as a fresh account has. */
+const MAX_CREDITS_OF_TOOL = 100;
 
 const MAX_CREDITS: INodeProperties = {
 	displayName: 'Maximum Credits',
@@ -347,6 +373,9 @@ const ONLY_ESTIMATE: INodeProperties = {
 		'Whether to return only what a run would do: the rows, the distinct lookups, the most that they can cost as documented, and the balance. Nothing paid is sent.',
 };
 
+/** Where the option is not set. */
+export const REUSE_HOURS_OF_TOOL = 24;
+
 const REUSE_HOURS: INodeProperties = {
 	displayName: 'Reuse Answers For (Hours)',
 	name: 'reuseHours',
@@ -354,7 +383,7 @@ const REUSE_HOURS: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 24,
 	description:
-		'Hours for which an answer that this account has paid for is used again by later executions, at no charge. They are kept in the memory of n8n, so a restart forgets them. 0: not at all; within one execution they always are.',
+		'Hours for which an answer that this account has paid for is used again by later executions, at no charge. They are kept in the memory of n8n, so a restart forgets them. 0: not at all; within one execution they always are. A tool of an AI agent does it for 24 hours unless this says otherwise.',
 };
 
 const PROVIDER_FIELD: INodeProperties = {
@@ -436,6 +465,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		...operationsOf(placed),
 		...placed.flatMap(fieldsOf),
 		...pagingOf(placed),
+		...capOfToolOf(placed),
 		...manyProperties(placed, words.name),
 		...outputOf(placed, words.name),
 		...notFoundOf(placed, words.name),

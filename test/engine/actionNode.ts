@@ -7,10 +7,14 @@ import type { PlacedOperation } from '../../nodes/shared/kit';
 const EXPENSIVE = 100;
 
 export type Chosen = Record<string, unknown>;
-export const isShown = ({ displayOptions }: INodeProperties, chosen: Chosen) =>
-	Object.entries(displayOptions?.show ?? {}).every(([name, values]) =>
-		(values as unknown[]).includes(chosen[name.replace(/^\//, '')]),
-	);
+/** As n8n decides it; `@tool` is whether the node is a tool of an AI agent. */
+export function isShown({ displayOptions = {} }: INodeProperties, chosen: Chosen): boolean {
+	const all: Chosen = { '@tool': false, ...chosen };
+	const holds = ([name, values]: [string, unknown]) =>
+		(values as unknown[]).includes(all[name.replace(/^\//, '')]);
+	const { show = {}, hide = {} } = displayOptions;
+	return Object.entries(show).every(holds) && !Object.entries(hide).some(holds);
+}
 
 const priceIn = (price: Price | null) => {
 	if (!price) return 'Free';
@@ -118,6 +122,26 @@ export function checkActionNode(
 		},
 	);
 
+	test.each(
+		placed
+			.filter(({ operation }) => operation.price)
+			.map((one) => [one.operation.operationId, one] as const),
+	)(
+		'%s as a tool of an AI agent has a limit on what it spends, which no option lifts',
+		(_, { resource, value, operation: { paging } }) => {
+			const chosen = { resource, operation: value, '@tool': true };
+			expect(named('maxCredits', chosen)).toMatchObject([{ default: 100 }]);
+			expect(named('returnAll', chosen)).toEqual([]);
+			expect(named('limit', chosen)).toHaveLength(paging && !paging.isAsAsked ? 1 : 0);
+			const [options] = named('options', chosen);
+			const names = (options!.options as INodeProperties[])
+				.filter((option) => isShown(option, chosen))
+				.map(({ name }) => name);
+			expect(names).not.toContain('maxCredits');
+			expect(names).not.toContain('maxCreditsFor');
+		},
+	);
+
 	describe('every parameter', () => {
 		test('has a default that fits its type', () => {
 			for (const { name, type, default: value, options = [], typeOptions } of all()) {
@@ -137,7 +161,7 @@ export function checkActionNode(
 		});
 
 		test('is shown by parameters and values that exist', () => {
-			const known = new Map<string, unknown[]>();
+			const known = new Map<string, unknown[]>([['@tool', [true, false]]]);
 			for (const { name, options = [], type } of described().properties) {
 				const values =
 					type === 'boolean'

@@ -11,6 +11,15 @@ const descriptionOf = () =>
 
 checkActionNode(placed, descriptionOf, () => b.engine.loader.getCredential('enrichApi').type.name);
 
+test.each([
+	...['leads', 'lead search', 'find leads', 'email finder', 'email validation', 'phone number'],
+	...['linkedin', 'contact', 'data enrichment', 'bulk email', 'reverse email'],
+])("is found in n8n's nodes panel by '%s'", (words) => {
+	const file = join(ROOT, 'nodes/Enrich/Enrich.node.json');
+	const { alias } = JSON.parse(readFileSync(file, 'utf8')) as { alias: string[] };
+	expect(alias.filter((one) => one.includes(words))).not.toEqual([]);
+});
+
 interface ExampleNode {
 	name: string;
 	type: string;

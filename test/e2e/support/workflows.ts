@@ -5,11 +5,16 @@ interface Node {
 	type: string;
 	credentials?: object;
 }
-type Target = { node: string; type: 'main'; index: number };
+type Target = { node: string; type: string; index: number };
 
 /** The connections of a node: one node per output. */
 export const to = (...outputs: string[]): { main: Target[][] } => ({
 	main: outputs.map((node) => [{ node, type: 'main', index: 0 }]),
+});
+
+/** The connection of what an AI agent or an MCP server uses, such as `ai_tool`, with that node. */
+export const usedBy = (node: string, type: string): Record<string, Target[][]> => ({
+	[type]: [[{ node, type, index: 0 }]],
 });
 
 /** What n8n's editor gives each node, and the credential to those that have one. */
@@ -20,9 +25,10 @@ export function complete(workflow: WorkflowJson, credentialId: string): Workflow
 		position: [220 * i, 0],
 		parameters: {},
 		...node,
-		...(node.credentials && {
-			credentials: { enrichApi: { id: credentialId, name: 'Enrich account' } },
-		}),
+		...(node.credentials &&
+			'enrichApi' in node.credentials && {
+				credentials: { enrichApi: { id: credentialId, name: 'Enrich account' } },
+			}),
 	}));
 	return { name: 'Workflow', settings: { executionOrder: 'v1' }, ...workflow, nodes };
 }
