@@ -125,7 +125,7 @@ function toProperty(field: FormField): INodeProperties {
 		case 'yesNo':
 			return { ...shared, type: 'boolean', default: initialOf(field, true) };
 		case 'choice':
-			return field.isRequired
+			return field.isRequired || field.initial !== undefined
 				? {
 						...shared,
 						type: 'options',

@@ -38,11 +38,14 @@ export function inputFields(operation: Operation): FormField[] {
 		}));
 	for (const [key, { field, fills }] of Object.entries(alternatives)) {
 		const isReplaceable = ({ key }: FormField) => fills.includes(key);
-		for (const replaceable of fields.filter(isReplaceable)) replaceable.isRequired = false;
-		fields.splice(fields.findLastIndex(isReplaceable) + 1, 0, {
-			...toField(key, field),
-			isRequired: false,
-		});
+		const replaceable = fields.filter(isReplaceable);
+		// The ready-made choice stands before what it spares.
+		const isSpared = !replaceable.some(({ isRequired }) => isRequired);
+		const index = isSpared
+			? fields.findIndex(isReplaceable)
+			: fields.findLastIndex(isReplaceable) + 1;
+		for (const one of replaceable) one.isRequired = false;
+		fields.splice(index, 0, { ...toField(key, field), isRequired: false });
 	}
 	return fields;
 }

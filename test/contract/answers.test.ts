@@ -66,3 +66,37 @@ test('the levels of a customer profile come as groups; empty ones are left out',
 		input: { cascade: [{ job_levels: ['VP'] }, { include_title: ['CTO'] }] },
 	});
 });
+
+describe('a ready-made ideal customer', () => {
+	const search = (more: object) =>
+		prepare(waterfallIcpSearch, {
+			company_linkedin_url: 'https://www.linkedin.com/company/figma',
+			...more,
+		}) as { input: { cascade?: object[] } };
+
+	test('is sent as its levels', () => {
+		expect(search({ profile: 'sales' }).input).toMatchObject({
+			cascade: [
+				{ job_levels: ['C-Level', 'VP'], job_functions: ['Sales'] },
+				{ job_levels: ['Director'], job_functions: ['Sales'] },
+				{ job_levels: ['Manager'], job_functions: ['Sales'] },
+			],
+		});
+		expect(search({ profile: 'sales' }).input).not.toHaveProperty('profile');
+	});
+
+	test('is left to the API where it has the same', () => {
+		expect(search({ profile: 'leadership' }).input.cascade).toBeUndefined();
+	});
+
+	test("gives way to the user's own levels", () => {
+		const { input } = search({ profile: 'sales', cascade: [{ include_title: 'CTO' }] });
+		expect(input.cascade).toMatchObject([{ include_title: ['CTO'] }]);
+	});
+
+	test('has a name that is known', () => {
+		expect(() => search({ profile: 'Sales people' })).toThrow(
+			`'Ideal Customer' does not know "Sales people"`,
+		);
+	});
+});

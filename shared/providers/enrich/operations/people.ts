@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { fields, input, nullable, optional, output, page } from '../../../contract/fields';
 import { defineOperation, post } from '../../../contract/operation';
+import { InvalidValue, quote } from '../../../input/text';
 
 const price = { credits: 1, per: 'person returned', free: 'Free when nobody is found' };
 const figma = 'https://www.linkedin.com/company/figma';
@@ -77,10 +78,10 @@ export const employeeFinder = defineOperation({
 	},
 });
 
-const words = (title: string, example: string) =>
+const words = (title: string, example: string, description?: string) =>
 	z
 		.array(z.string().min(1))
-		.meta({ title, normalize: 'list', examples: [example] })
+		.meta({ title, description, normalize: 'list', examples: [example] })
 		.optional();
 
 const level = z.object({
@@ -89,7 +90,11 @@ const level = z.object({
 	job_levels: words('Job Level', 'Director'),
 	job_functions: words('Job Function', 'Engineering'),
 	skills: words('Skills', 'TypeScript'),
-	location: words('Location', 'Berlin'),
+	location: words(
+		'Location',
+		'DE',
+		'Codes of countries such as DE, of continents such as EUROPE, or WORLD',
+	),
 	include_headline_search: z
 		.boolean()
 		.default(false)
@@ -101,6 +106,28 @@ const level = z.object({
 		.default(0)
 		.meta({ title: 'Priority Bonus', description: '0 to 30 points', normalize: 'number' }),
 });
+
+/** A function's leaders first, then whoever reports to them. Levels and functions as the API names them. */
+const leadersOf = (...job_functions: string[]) =>
+	[['C-Level', 'VP'], ['Director'], ['Manager']].map((job_levels) => ({
+		job_levels,
+		job_functions,
+	}));
+
+/** Ready-made levels. The API has its own where it gets none. */
+const PROFILES: Record<string, { title: string; cascade?: z.input<typeof level>[] }> = {
+	leadership: { title: 'Founders and CEOs, Then C-Suite, VPs, Directors' },
+	marketing: { title: 'Leaders of Marketing, Then Managers', cascade: leadersOf('Marketing') },
+	owners: {
+		title: 'Owners and Founders, Then Partners',
+		cascade: [{ job_levels: ['Owner', 'Founder'] }, { job_levels: ['Partner'] }],
+	},
+	sales: { title: 'Leaders of Sales, Then Managers', cascade: leadersOf('Sales') },
+	technology: {
+		title: 'Leaders of Technology, Then Managers',
+		cascade: leadersOf('Engineering', 'Technology'),
+	},
+};
 
 const candidate = z.object({
 	person: output.group('Person', {
@@ -141,8 +168,7 @@ export const waterfallIcpSearch = defineOperation({
 			.max(10)
 			.meta({
 				title: 'Levels',
-				description:
-					'Whom to look for first, second and so on; without any: founders and CEOs, C-suite, VPs, directors',
+				description: "Whom to look for first, second and so on, instead of the 'Ideal Customer'",
 			})
 			.optional(),
 		max_results: maxResults(25),
@@ -152,6 +178,25 @@ export const waterfallIcpSearch = defineOperation({
 			normalize: 'number',
 		}),
 	}),
+	alternatives: {
+		profile: {
+			field: z.string().meta({
+				title: 'Ideal Customer',
+				normalize: 'text',
+				description: "Whom to look for first, second and so on; 'Levels' of your own replace it",
+				options: Object.fromEntries(
+					Object.entries(PROFILES).map(([key, { title }]) => [key, title]),
+				),
+				initial: 'leadership',
+			}),
+			fills: ['cascade'],
+			fill(profile) {
+				if (!Object.hasOwn(PROFILES, profile))
+					throw new InvalidValue(`does not know ${quote(profile)}`);
+				return PROFILES[profile] ?? {};
+			},
+		},
+	},
 	output: z.object({
 		results: output.list('People', candidate),
 		...fields(output.integer, 'total_found total_returned'),
