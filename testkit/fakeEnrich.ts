@@ -410,8 +410,14 @@ function dataFor({ operationId, example }: Operation, input: Data): Data {
 	return misses[operationId] ?? example.data;
 }
 
+/** Entries of lists are a minute apart, newest first. */
+export const NEWEST_ENTRY_MS = Date.UTC(2026, 5, 3, 12);
+
 const entries = (count: number): Data[] =>
-	Array.from({ length: count }, (_, i) => ({ id: `entry ${i}` }));
+	Array.from({ length: count }, (_, i) => ({
+		id: `entry ${i}`,
+		createdAt: new Date(NEWEST_ENTRY_MS - i * 60_000).toISOString(),
+	}));
 
 function pageOf({ paging }: Operation, input: Data, all: readonly Data[]): Data {
 	const size = Number(input[paging?.size ?? '']);

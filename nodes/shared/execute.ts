@@ -13,6 +13,7 @@ import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
 import { isBlank, quote } from '../../shared/input/text';
 import { estimate } from '../../shared/rows/estimate';
+import type { Period } from '../../shared/rows/lookup';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';
@@ -198,7 +199,25 @@ function toRow(
 			!operation.paging.isAsAsked &&
 			read('returnAll', false) !== true &&
 			limitOf(read('limit', 50))),
+		...(operation.paging?.newestFirstBy && periodOf(read('from', ''), read('to', ''))),
 	};
+}
+
+/** Times as n8n's field gives them, or as an expression brings them. */
+function periodOf(...[from, to]: unknown[]): Pick<Row, 'period' | 'problem'> {
+	const period: Period = {};
+	for (const [key, field, value] of [
+		['from', 'From', from],
+		['to', 'To', to],
+	] as const) {
+		if (isBlank(value)) continue;
+		const time = Date.parse(String(value));
+		const detail = `must be a date and time, not ${quote(value)}`;
+		if (Number.isNaN(time))
+			return { problem: new ConnectorError({ kind: 'badInput', field, detail }) };
+		period[key] = time;
+	}
+	return Object.keys(period).length > 0 ? { period } : {};
 }
 
 const ungrouped = (value: unknown): unknown =>

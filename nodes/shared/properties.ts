@@ -190,6 +190,8 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 
 const isList = ({ operation: { paging } }: PlacedOperation) =>
 	paging !== undefined && !paging.isAsAsked;
+const hasPeriod = ({ operation: { paging } }: PlacedOperation) =>
+	paging?.newestFirstBy !== undefined;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
 const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
 const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== undefined;
@@ -218,6 +220,20 @@ const capOfToolOf = (placed: PlacedOperation[]): INodeProperties[] =>
 
 /** Settings that several operations share. */
 const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
+	...perResource(placed, hasPeriod, {
+		displayName: 'From',
+		name: 'from',
+		type: 'dateTime',
+		default: '',
+		description: 'Only what is from this time on; empty: from the beginning',
+	}),
+	...perResource(placed, hasPeriod, {
+		displayName: 'To',
+		name: 'to',
+		type: 'dateTime',
+		default: '',
+		description: 'Only what is from before this time; empty: until now',
+	}),
 	...perResource(
 		placed,
 		isList,

@@ -70,6 +70,8 @@ export interface Paging<I = Data, D = Data> {
 	maxSize?: number;
 	/** As many entries as were asked for: there is nothing to limit. */
 	isAsAsked?: true;
+	/** The key of the date by which entries come newest first: a period of them can be read. */
+	newestFirstBy?: string;
 	/** The API refuses pages beyond this one. */
 	maxPages?: number;
 	/** How many match in all, also beyond `maxPages`. */

@@ -13,7 +13,7 @@ import type { Client } from '../http/client';
 import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
-import type { Lookup } from './lookup';
+import type { Lookup, Period } from './lookup';
 import { type Lost, recoverLost } from './recoverLost';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
 import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
@@ -28,6 +28,8 @@ export interface Row {
 	skip?: string;
 	/** Entries wanted of a list; default: all. */
 	limit?: number;
+	/** Only entries of that time, where the list comes newest first. */
+	period?: Period;
 	/** What the platform already found wrong with the row. */
 	problem?: ConnectorError;
 }
@@ -131,10 +133,11 @@ export function group(operation: Operation, rows: readonly Row[], results: RowRe
 		if (prepared instanceof ConnectorError) results[index] = toFailedRow(prepared);
 		else if ('blank' in prepared) results[index] = withoutCharge('skipped', prepared.blank);
 		else {
-			const key = `${row.limit ?? ''} ${prepared.key}`;
+			const { limit, period } = row;
+			const key = JSON.stringify([limit, period, prepared.key]);
 			const known = lookups.get(key);
 			if (known) known.rows.push(index);
-			else lookups.set(key, { ...prepared, limit: row.limit, rows: [index] });
+			else lookups.set(key, { ...prepared, limit, period, rows: [index] });
 		}
 	});
 	return [...lookups.values()];
@@ -238,11 +241,15 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 	const answers: Success[] = [];
 	const entries: Data[] = [];
 	try {
-		const { input, limit } = lookup;
+		const { input, limit, period } = lookup;
 		let isCut = false;
-		for await (const page of paginate(call, operation, input, { limit })) {
+		// Entries outside of the period do not count.
+		const wanted = period ? undefined : limit;
+		for await (const page of paginate(call, operation, input, { limit: wanted })) {
 			answers.push(page.success);
-			entries.push(...page.entries);
+			const { within, isPast } = inPeriod(operation.paging, page.entries, period);
+			entries.push(...within);
+			if (isPast || (period && entries.length >= (limit ?? Infinity))) break;
 			isCut =
 				endsEarly(operation.paging, page, entries.length) && entries.length < (limit ?? Infinity);
 		}
@@ -251,6 +258,19 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 		if (answers.length === 0) throw error;
 		return { answers, entries, brokeOff: afterPages(toConnectorError(error), answers) };
 	}
+}
+
+/** An entry without a date that can be read is kept: it may be wanted. */
+function inPeriod(paging: Paging | undefined, entries: Data[], period?: Period) {
+	const key = paging?.newestFirstBy;
+	if (key === undefined || !period) return { within: entries, isPast: false };
+	const { from = -Infinity, to = Infinity } = period;
+	const timeOf = (entry: Data) => Date.parse(String(entry[key]));
+	const isPast = entries.some((entry) => timeOf(entry) < from);
+	return {
+		within: entries.filter((entry) => !(timeOf(entry) < from || timeOf(entry) > to)),
+		isPast,
+	};
 }
 
 /** On the last page that the API gives, and there are more. */

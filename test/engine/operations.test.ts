@@ -178,5 +178,13 @@ describe('lists', () => {
 		expect(new Set(all.last.map(({ json }) => json.id)).size).toBe(131);
 		expect((await b.run({ ...parameters, limit: 7 }, [{}])).last).toHaveLength(7);
 		expect((await b.run({ ...parameters, type: 'topup' }, [{}])).last).toHaveLength(1);
+		const period = (from: string, to = '') =>
+			b.run({ ...parameters, returnAll: true, from, to }, [{}]);
+		expect((await period('2020-01-01T00:00:00')).last).toHaveLength(131);
+		expect(jsonOf((await period('', '2020-01-01T00:00:00.000Z')).node('Enrich'))).toEqual([{}]);
+		expect((await period('last week')).last[0]?.json).toMatchObject({
+			outcome: 'failed',
+			reason: `'From' must be a date and time, not "last week"`,
+		});
 	});
 });

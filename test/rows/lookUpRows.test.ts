@@ -8,7 +8,7 @@ import type { RowResult } from '../../shared/rows/result';
 import { errorOf } from '../../testkit/errorOf';
 import { fakeClient } from '../../testkit/fakeClient';
 import { FakeClock, seededRandom } from '../../testkit/fakeClock';
-import { FakeEnrich, type Knobs, type Trouble } from '../../testkit/fakeEnrich';
+import { FakeEnrich, type Knobs, type Trouble, NEWEST_ENTRY_MS } from '../../testkit/fakeEnrich';
 import { fakeStore } from '../../testkit/fakeStore';
 import { json, problem, scripted, success } from '../../testkit/fakeTransport';
 
@@ -329,6 +329,36 @@ describe('lists', () => {
 		expect(sent.map(({ input }) => input)).toEqual(
 			[1, 2, 3].map((page) => ({ page: String(page), limit: '100' })),
 		);
+	});
+
+	describe('a period of a list that comes newest first', () => {
+		const within = (from?: number, to?: number, more: Partial<Row> = {}): Row[] => {
+			const at = (entry?: number) =>
+				entry === undefined ? undefined : NEWEST_ENTRY_MS - entry * 60_000;
+			return [{ values: {}, period: { from: at(from), to: at(to) }, ...more }];
+		};
+		const read = async (rows: Row[]) => {
+			const { results, sent } = await run(getWalletTransactions, rows, { listLength: 1000 });
+			const ids = results[0]?.entries?.map(({ id }) => Number(String(id).split(' ')[1])) ?? [];
+			return { first: ids[0], last: ids.at(-1), count: ids.length, pages: sent.length };
+		};
+
+		test('is read from its end on, and no page beyond its beginning', async () => {
+			expect(await read(within(149))).toEqual({ first: 0, last: 149, count: 150, pages: 2 });
+			expect(await read(within(249, 120))).toEqual({
+				...{ first: 120, last: 249, count: 130, pages: 3 },
+			});
+		});
+
+		test('a limit counts what lies within', async () => {
+			expect(await read(within(900, 120, { limit: 10 }))).toEqual({
+				...{ first: 120, last: 129, count: 10, pages: 2 },
+			});
+		});
+
+		test('without an end or a beginning, it is open there', async () => {
+			expect(await read(within(undefined, 990))).toMatchObject({ first: 990, last: 999 });
+		});
 	});
 
 	test.each([[1], [50], [75], [100], [101], [130]])(

@@ -71,6 +71,7 @@ export const getWalletTransactions = defineOperation({
 	entry: transaction,
 	paging: {
 		entries: 'transactions',
+		newestFirstBy: 'createdAt',
 		size: 'limit',
 		maxSize: 100,
 		hasMore: ({ data: { pagination }, page, pageSize, count }) =>
