@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { Data } from '../../shared/contract/data';
+import { numberIn } from '../../shared/input/values';
 import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
 import { toPollError } from './errors';
@@ -87,8 +88,8 @@ async function pollContextOf(context: IPollFunctions, signal: AbortSignal): Prom
 
 function thresholdOf(context: IPollFunctions): number {
 	const value: unknown = context.getNodeParameter('threshold');
-	const threshold = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-	if (threshold > 0) return threshold;
+	const threshold = numberIn(value);
+	if (threshold) return threshold;
 	throw new NodeOperationError(
 		context.getNode(),
 		`'Threshold' must be a number above 0, not ${JSON.stringify(value)}`,

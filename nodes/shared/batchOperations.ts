@@ -2,12 +2,11 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { describe, fetchProgress, POLLING } from '../../shared/batches/progress';
 import { resultPages, toRowResult, unread } from '../../shared/batches/results';
 import type { Batch, Progress } from '../../shared/contract/batch';
-import { outputFields } from '../../shared/contract/form';
 import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
 import { isTransient } from '../../shared/errors/errorTable';
 import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchProperties';
 import { clientOf, type NodeClient } from './client';
-import { counted } from './items';
+import { counted, type OutputMode, shownOf, toShown } from './items';
 import type { NodeKit } from './kit';
 import { toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
@@ -181,8 +180,7 @@ async function getResults(
 			const seen = await fetchStatus(context, client, index);
 			const { batchId, progress } = seen;
 			if (progress.state === 'running') throw stillRunning(client, seen);
-			const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
-			const { items, creditsUsed } = await readResults(context, client, seen, format);
+			const { items, creditsUsed } = await readResults(context, client, seen, index);
 			for (const item of items) main.push({ ...item, pairedItem: pairedWith(indexes) });
 			const used = creditsUsed === null ? '' : ` ${counted(creditsUsed, 'credit')} used.`;
 			const message = `Batch ${batchId}: ${progress.status}.${used}`;
@@ -200,14 +198,14 @@ async function readResults(
 	context: IExecuteFunctions,
 	client: NodeClient,
 	{ batch, batchId, progress }: PollContext,
-	format: 'items' | FileFormat,
+	index: number,
 ): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null }> {
+	const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
 	const name = `${batch.single.title.toLowerCase().replaceAll(' ', '-')}-${batchId}.${format}`;
-	const columns = [...outputFields(batch.results).map(({ key }) => key), 'outcome', 'reason'];
-	const file =
-		format === 'items'
-			? undefined
-			: new ResultFile(context, format, name, [...columns, BATCH_FIELDS.id]);
+	const mode = context.getNodeParameter('output', index, 'simplified') as OutputMode;
+	const shown = shownOf(batch.results, mode);
+	const columns = [...shown.fields.map(({ key }) => key), ...shown.about];
+	const file = format === 'items' ? undefined : new ResultFile(context, format, name, columns);
 	const items: INodeExecutionData[] = [];
 	let creditsUsed: number | null = null;
 	let count = 0;
@@ -216,13 +214,8 @@ async function readResults(
 			creditsUsed ??= receipt.creditsUsed;
 			count += results.length;
 			for (const result of results) {
-				const { outcome, reason, data } = toRowResult(batch, batchId, result);
-				// Of so many, no copy is made.
-				const json = Object.assign(data as IDataObject, {
-					outcome,
-					reason,
-					[BATCH_FIELDS.id]: batchId,
-				});
+				const row = toRowResult(batch, batchId, result);
+				const json = toShown(row.data ?? {}, row, shown) as IDataObject;
 				if (file) file.write(json);
 				else items.push({ json });
 			}

@@ -42,6 +42,25 @@ const formats: INodePropertyOptions[] = [
 	{ name: 'JSON Lines File', value: 'jsonl', description: 'One file for programs, one row a line' },
 ];
 
+/** How much of a result to return. */
+export const outputOptions = (provider: string): INodePropertyOptions[] => [
+	{
+		name: 'Raw',
+		value: 'raw',
+		description: `Everything that ${provider} answers, and all that is known of the request`,
+	},
+	{
+		name: 'Selected Fields',
+		value: 'selected',
+		description: 'Only the fields that you choose',
+	},
+	{
+		name: 'Simplified',
+		value: 'simplified',
+		description: 'The fields that most workflows need',
+	},
+];
+
 const isManyRows = ({ batch }: PlacedOperation) => batch !== undefined;
 const callsBack = ({ batch }: PlacedOperation) => batch?.callsBack === true;
 /** A batch of which few rows are looked up one by one. */
@@ -175,7 +194,7 @@ const forBatch = (...operations: string[]) => ({
 });
 
 /** 'Batch': waiting for a batch that another step has started, and reading its results. */
-export const batchProperties = (batches: readonly Batch[]): INodeProperties[] => [
+export const batchProperties = (batches: readonly Batch[], provider: string): INodeProperties[] => [
 	{
 		displayName: 'Operation',
 		name: 'operation',
@@ -247,5 +266,15 @@ export const batchProperties = (batches: readonly Batch[]): INodeProperties[] =>
 		description: 'How the results leave this step',
 		displayOptions: forBatch('getResults'),
 		options: formats,
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		default: 'simplified',
+		description: 'How much of each result to return',
+		displayOptions: forBatch('getResults'),
+		// Which fields there are is known once the batch is.
+		options: outputOptions(provider).filter(({ value }) => value !== 'selected'),
 	},
 ];

@@ -7,11 +7,12 @@ import {
 import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { type ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
 import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
 import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
-import { isBlank, quote } from '../../shared/input/text';
+import { isBlank } from '../../shared/input/text';
+import { numberSetting } from '../../shared/input/values';
 import { estimate } from '../../shared/rows/estimate';
 import type { Period } from '../../shared/rows/lookup';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
@@ -20,7 +21,15 @@ import { executeBatchOperation } from './batchOperations';
 import { WAIT_MINUTES } from './batchProperties';
 import { clientOf } from './client';
 import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
-import { type OutputSettings, summaryText, toErrorItem, toItems } from './items';
+import {
+	hasOutputMode,
+	type OutputMode,
+	type OutputSettings,
+	shownOf,
+	summaryText,
+	toErrorItem,
+	toItems,
+} from './items';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeFailure, toNodeError } from './nodeErrors';
@@ -50,11 +59,10 @@ async function executeLookup(
 		// Nothing was sent. Where the workflow goes on, n8n would hand the rows on as if all were well.
 		store.fail();
 		if (!context.continueOnFail()) throw toNodeError(context, { error: thrown as Error });
-		return [
-			context
-				.getInputData()
-				.map((row, index) => toUntouchedItem(context, thrown as Error, row, index)),
-		];
+		const items = context
+			.getInputData()
+			.map((row, index) => toUntouchedItem(context, thrown as Error, row, index));
+		return isSplit(context, kit, placed) && !sendsFailuresAway(context) ? [[], items] : [items];
 	}
 	if (Array.isArray(done)) return done;
 	const { operation, results, summary, note } = done;
@@ -224,10 +232,11 @@ const ungrouped = (value: unknown): unknown =>
 	isRecord(value) && GROUPS in value ? value[GROUPS] : value;
 
 function limitOf(value: unknown): Pick<Row, 'limit' | 'problem'> {
-	const limit = isBlank(value) ? NaN : Math.floor(Number(value));
-	if (limit >= 1 && limit < Infinity) return { limit };
-	const detail = `must be a number from 1 up, not ${quote(value)}`;
-	return { problem: new ConnectorError({ kind: 'badInput', field: 'Limit', detail }) };
+	try {
+		return { limit: Math.floor(numberSetting('Limit', value, { from: 1 })) };
+	} catch (thrown) {
+		return { problem: toConnectorError(thrown) };
+	}
 }
 
 const isFailed = ({ outcome }: RowResult) => outcome === 'failed';
@@ -297,11 +306,27 @@ async function toOutputs(
 		const item = items[index] as INodeExecutionData;
 		if (isFailed(result) && sendsFailuresAway(context)) main.push(toErrorItem(result, item, index));
 		else if (result.outcome !== 'notFound' || settings.notFound !== 'drop') {
-			const isSecond = result.outcome === 'notFound' && settings.notFound === 'output';
+			const isSecond = settings.notFound === 'output' && !hasWhatIsWanted(result);
 			(isSecond ? second : main).push(...toItems(operation, result, item, index, settings));
 		}
 	});
 	return settings.notFound === 'output' ? [main, second] : [main];
+}
+
+/** Nothing else leaves through 'Found'. */
+const hasWhatIsWanted = ({ outcome, isFilled }: RowResult): boolean =>
+	outcome === 'found' || isFilled === true;
+
+/** Whether there is a second output, as n8n shows the node. */
+function isSplit(
+	context: IExecuteFunctions,
+	kit: NodeKit,
+	placed: readonly PlacedOperation[],
+): boolean {
+	const { perRow, batch } = chosenOperation(context, kit, placed);
+	const isStarted = batch && context.getNodeParameter('waiting', 0, 'stay') === 'none';
+	const isFile = batch && context.getNodeParameter('format', 0, 'items') !== 'items';
+	return !isStarted && !isFile && outputSettings(context, kit, perRow).notFound === 'output';
 }
 
 function outputSettings(
@@ -311,15 +336,12 @@ function outputSettings(
 ): OutputSettings {
 	const read = <T>(name: string, fallback: T): T =>
 		context.getNodeParameter(name, 0, fallback as never) as T;
-	const fields = {
-		raw: undefined,
-		simplified: operation.simplified,
-		selected: read<string[]>('outputFields', []),
-	}[read<'simplified' | 'selected' | 'raw'>('output', 'simplified')];
+	const mode = hasOutputMode(operation) ? read<OutputMode>('output', 'simplified') : 'simplified';
+	const shown = shownOf(operation, mode, read<string[]>('outputFields', []));
 	const fieldName = (name: string) => String(read(name, '') ?? '').trim();
 	const providerField = fieldName('options.providerField');
 	return {
-		fields: operation.simplified && fields,
+		...shown,
 		includeInputFields: read('options.includeInputFields', true),
 		resultField: fieldName('options.resultField'),
 		answeredBy: providerField === '' ? {} : { [providerField]: provider.words.name },

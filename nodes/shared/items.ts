@@ -1,17 +1,29 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type * as z from 'zod';
-import type { Data } from '../../shared/contract/data';
+import { type Data, isRecord } from '../../shared/contract/data';
+import { type FormField, outputFields, simplifiedKeys } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { metaOf } from '../../shared/contract/schema';
 import { counted } from '../../shared/errors/wording';
 import { isFatal } from '../../shared/errors/errorTable';
 import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
+import { ESSENTIAL_KEYS, ROW_KEYS, rowFields, type RowKey } from '../../shared/rows/resultFields';
 
 export { counted };
 
-export interface OutputSettings {
-	/** The fields of a result to return; undefined: all. */
-	fields?: string[];
+export type OutputMode = 'simplified' | 'selected' | 'raw';
+
+/** What is shown of each result. */
+export interface Shown {
+	/** Of the answer; every item has them all, null where the answer lacks one. */
+	fields: FormField[];
+	/** Whatever else the answer holds comes along. */
+	isWhole: boolean;
+	/** What the row says of itself. */
+	about: RowKey[];
+}
+
+export interface OutputSettings extends Shown {
 	includeInputFields: boolean;
 	/** Empty: the result stands beside the row's own fields. */
 	resultField: string;
@@ -22,6 +34,57 @@ export interface OutputSettings {
 	answeredBy: Record<string, string>;
 }
 
+/** Elsewhere there is nothing to leave out. */
+export const hasOutputMode = ({ price, simplified }: Operation): boolean =>
+	price !== null || simplified !== undefined;
+
+/** @param selected Keys of fields of the answer, and of what the row says of itself. */
+export function shownOf(operation: Operation, mode: OutputMode, selected: string[] = []): Shown {
+	const fields = outputFields(operation);
+	const own = new Set(fields.map(({ key }) => key));
+	const others = ROW_KEYS.filter((key) => !own.has(key) || isEssential(key));
+	if (mode === 'raw') return { fields: fields.map(withoutInner), isWhole: true, about: others };
+	const simplified = new Set(simplifiedKeys(operation));
+	const about = others.filter((key) => isEssential(key) || selected.includes(key));
+	const isWhole = mode === 'simplified' && operation.simplified === undefined;
+	const wanted = mode === 'simplified' ? [...simplified] : selected;
+	return {
+		fields: wanted.flatMap((key) => {
+			const field = fields.find((one) => one.key === key);
+			return field ? [simplified.has(key) ? field : withoutInner(field)] : [];
+		}),
+		isWhole,
+		about,
+	};
+}
+
+const isEssential = (key: RowKey) => (ESSENTIAL_KEYS as RowKey[]).includes(key);
+const withoutInner = (field: FormField): FormField => ({ ...field, fields: undefined });
+
+/** What one result says, in the order in which people read it. */
+export const toShown = (
+	entry: Data,
+	result: RowResult,
+	{ fields, isWhole, about }: Shown,
+	isFirst = true,
+): Data => ({ ...filled(entry, fields, isWhole), ...rowFields(result, about, isFirst) });
+
+/** An expression on a field that is missing reads as null, at any depth. */
+const filled = (entry: Data, fields: readonly FormField[], isWhole: boolean): Data => ({
+	...Object.fromEntries(fields.map((field) => [field.key, valueOf(field, entry[field.key])])),
+	...(isWhole &&
+		Object.fromEntries(
+			Object.entries(entry).filter(([key]) => !fields.some((field) => field.key === key)),
+		)),
+});
+
+function valueOf({ type, fields }: FormField, value: unknown): unknown {
+	const isGroup = type === 'group' && fields !== undefined;
+	if (isGroup && (value === undefined || value === null || isRecord(value)))
+		return filled(value ?? {}, fields, true);
+	return value ?? null;
+}
+
 /** The items of one row: one, or for lists one per entry. */
 export function toItems(
 	operation: Operation,
@@ -30,18 +93,14 @@ export function toItems(
 	index: number,
 	settings: OutputSettings,
 ): INodeExecutionData[] {
-	const entries = result.entries?.length
-		? result.entries
-		: [result.entries ? {} : (result.data ?? {})];
+	const isList = (result.entries?.length ?? 0) > 0;
+	const entries = isList ? (result.entries ?? []) : [result.entries ? {} : (result.data ?? {})];
 	const error = settings.marksErrors && result.outcome === 'failed' && messageOf(result, index);
+	const about = operation.price ? settings.about : isAnswered(result) ? [] : FAILURE;
+	const shown = { ...settings, about };
 	return entries.map((entry, position) => ({
 		json: {
-			...merged(
-				row.json,
-				{ ...chosen(entry, settings.fields), ...account(operation, result, position === 0) },
-				settings,
-				operation.paging !== undefined,
-			),
+			...merged(row.json, toShown(entry, result, shown, position === 0), shown, isList),
 			...(error && { error }),
 			...(result.outcome === 'found' && settings.answeredBy),
 		},
@@ -49,6 +108,9 @@ export function toItems(
 		pairedItem: { item: index },
 	}));
 }
+
+/** What costs nothing says so only where it failed. */
+const FAILURE: RowKey[] = ['outcome', 'reason'];
 
 /** An item for n8n's error branch: with these keys alone n8n sends it there, joined to its row. */
 export const toErrorItem = (
@@ -74,39 +136,6 @@ const failureDetails = ({ error, outcome }: RowResult): IDataObject => ({
 	...(error?.creditsMissing !== undefined && { creditsMissing: error.creditsMissing }),
 });
 
-/** What became of the row and what it cost; the first entry of a list bears the charge. */
-function account(operation: Operation, result: RowResult, isFirst: boolean): Data {
-	const failure = result.error && {
-		nextStep: result.error.nextStep,
-		mayHaveBeenCharged: result.error.mayHaveBeenCharged,
-	};
-	if (!operation.price)
-		return isAnswered(result) ? {} : { outcome: result.outcome, reason: result.reason, ...failure };
-	return {
-		outcome: result.outcome,
-		reason: result.reason,
-		...failure,
-		creditsUsed: isFirst || result.creditsUsed === null ? result.creditsUsed : 0,
-		creditsRemaining: result.creditsRemaining,
-		...(result.requestId && { requestId: result.requestId }),
-		...(result.batchId && { batchId: result.batchId }),
-		...(result.reusedFrom && { reusedFrom: reusedText(result.reusedFrom) }),
-		...(result.isRecovered && { isRecovered: true }),
-		...(result.sameAs !== undefined && { sameAsRow: result.sameAs + 1 }),
-	};
-}
-
-/** When the earlier batch was started; its ID stands in `batchId`. */
-const reusedText = ({ at }: NonNullable<RowResult['reusedFrom']>): string =>
-	at === null ? 'an earlier run' : new Date(at).toISOString();
-
-function chosen(entry: Data, fields?: string[]): Data {
-	if (!fields) return entry;
-	return Object.fromEntries(
-		fields.filter((field) => Object.hasOwn(entry, field)).map((field) => [field, entry[field]]),
-	);
-}
-
 /**
  * An empty value of the result never wipes out what the row already holds, except that the entries
  * of a list are somebody else than the row.
@@ -114,34 +143,30 @@ function chosen(entry: Data, fields?: string[]): Data {
 function merged(
 	row: IDataObject,
 	result: Data,
-	{ includeInputFields, resultField }: OutputSettings,
+	{ includeInputFields, resultField, about }: OutputSettings,
 	isEntry: boolean,
 ): IDataObject {
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
-	const filled = Object.entries(result).filter(
-		([key, value]) => isEntry || !isEmpty(value) || !Object.hasOwn(input, key),
+	const kept = about.length > 0 ? withoutAccount(input) : input;
+	const news = Object.entries(result).filter(
+		([key, value]) => isEntry || !isEmpty(value) || !Object.hasOwn(kept, key),
 	);
-	return { ...withoutAccount(input), ...(Object.fromEntries(filled) as IDataObject) };
+	return { ...kept, ...(Object.fromEntries(news) as IDataObject) };
 }
 
-const isEmpty = (value: unknown) => value === undefined || value === null || value === '';
+const isEmpty = (value: unknown): boolean =>
+	value === undefined ||
+	value === null ||
+	value === '' ||
+	(Array.isArray(value) && value.length === 0) ||
+	(isRecord(value) && Object.values(value).every(isEmpty));
 
 /** What an earlier step said of a row must not be taken for news of this one. */
 function withoutAccount(row: IDataObject): IDataObject {
 	if (!Object.hasOwn(row, 'outcome') || !Object.hasOwn(row, 'creditsUsed')) return row;
 	const rest = { ...row };
-	for (const key of [
-		'nextStep',
-		'mayHaveBeenCharged',
-		'requestId',
-		'batchId',
-		'reusedFrom',
-		'sameAsRow',
-		'isRecovered',
-		'error',
-	])
-		delete rest[key];
+	for (const key of [...ROW_KEYS, 'error']) delete rest[key];
 	return rest;
 }
 
@@ -151,9 +176,11 @@ export function summaryText({ operation, results, summary }: Ended): string {
 	const incomplete = results.filter(
 		(result) => isAnswered(result) && (result.error ?? result.isCut),
 	).length;
+	// Verdicts are counted one by one.
+	const misses = !operation.neverMisses && !operation.verdict;
 	const counts = [
 		...hitsText(operation, results, summary),
-		!operation.neverMisses || notFound > 0 ? `${counted(notFound)} not found` : '',
+		misses || (notFound > 0 && !operation.verdict) ? `${counted(notFound)} not found` : '',
 		`${counted(skipped)} skipped`,
 		`${counted(failed)} failed`,
 		incomplete > 0 ? `${counted(incomplete)} incomplete` : '',
@@ -180,10 +207,10 @@ function hitsText(
 ): string[] {
 	if (verdict !== undefined) {
 		const counts = new Map(verdict.values.map((value) => [value, 0]));
-		for (const { outcome, data } of results) {
-			const value = data?.[verdict.key];
+		for (const result of results.filter(isAnswered)) {
+			const value = result.data?.[verdict.key];
 			const key = typeof value === 'string' ? value : 'unknown';
-			if (outcome === 'found') counts.set(key, (counts.get(key) ?? 0) + 1);
+			counts.set(key, (counts.get(key) ?? 0) + 1);
 		}
 		return [...counts].map(([key, count]) => `${counted(count)} ${key}`);
 	}

@@ -7,7 +7,6 @@ import {
 	startMany,
 } from '../../shared/batches/lookUpMany';
 import type { Batch } from '../../shared/contract/batch';
-import { outputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { type RowResult, summarize, type Summary } from '../../shared/rows/result';
@@ -217,23 +216,10 @@ export class RowsFile {
 	}
 
 	private columns(): string[] {
-		const { fields, includeInputFields, resultField, answeredBy } = this.settings;
+		const { fields, about, includeInputFields, resultField, answeredBy } = this.settings;
 		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
-		const reported = [
-			...(fields ?? outputFields(this.operation).map(({ key }) => key)),
-			...ACCOUNT,
-		];
+		const reported = [...fields.map(({ key }) => key), ...about];
 		const result = resultField === '' ? reported : [resultField];
 		return [...new Set([...own, ...result, ...Object.keys(answeredBy)])];
 	}
 }
-
-const ACCOUNT = [
-	'outcome',
-	'reason',
-	'nextStep',
-	'mayHaveBeenCharged',
-	'creditsUsed',
-	'batchId',
-	'reusedFrom',
-];

@@ -1,7 +1,8 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
-import { isBlank, quote } from '../../shared/input/text';
+import { toConnectorError } from '../../shared/errors/ConnectorError';
+import { numberSetting } from '../../shared/input/values';
 
-/** An expression may bring anything; what is no number must not pass for "no limit". */
+/** A number from 0 up; an expression may bring anything. */
 export function numberParameter(
 	context: IExecuteFunctions,
 	path: string,
@@ -9,11 +10,12 @@ export function numberParameter(
 	otherwise: number,
 ): number {
 	const value: unknown = context.getNodeParameter(path, 0, otherwise);
-	const number = isBlank(value) ? NaN : Number(value);
-	if (number >= 0) return number;
-	throw new NodeOperationError(
-		context.getNode(),
-		`'${title}' must be a number from 0 up, not ${quote(value)}`,
-		{ description: 'Correct it in this step. Nothing was sent or charged.' },
-	);
+	if (value === otherwise) return otherwise;
+	try {
+		return numberSetting(title, value);
+	} catch (thrown) {
+		throw new NodeOperationError(context.getNode(), toConnectorError(thrown).message, {
+			description: 'Correct it in this step. Nothing was sent or charged.',
+		});
+	}
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { isRecord } from '../../shared/contract/data';
+import { type FieldType, simplifiedKeys } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
+import { ESSENTIAL_KEYS, resultField, type ResultKey } from '../../shared/rows/resultFields';
 import { BATCH_OPERATIONS } from './batchProperties';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 
@@ -32,6 +34,11 @@ const schemaOf = (properties: Record<string, JsonSchema>): JsonSchema => ({
 const propertiesOf = (schema: z.ZodType): Record<string, unknown> =>
 	z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
 
+const derivedIn = ({ derived = {} }: Operation): Record<string, unknown> =>
+	propertiesOf(
+		z.object(Object.fromEntries(Object.entries(derived).map(([key, { field }]) => [key, field]))),
+	);
+
 /** Of an answer whose fields no schema names, those that the documentation shows. */
 function examplesOf({ output, example }: Operation): Record<string, unknown> {
 	const { additionalProperties } = z.toJSONSchema(output, { io: 'output' });
@@ -42,40 +49,26 @@ function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {
 	const properties = {
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
 		...propertiesOf(perRow.entry ?? perRow.output),
+		...derivedIn(perRow),
 		...(perRow.output.def.catchall && examplesOf(perRow)),
 	};
-	const shown = perRow.simplified ?? Object.keys(properties);
+	const shown = perRow.simplified ? simplifiedKeys(perRow) : Object.keys(properties);
 	return schemaOf({
 		...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
-		...(operation.price && ACCOUNT),
-		...(batch && { batchId: { type: 'string' }, reusedFrom: { type: 'string' } }),
+		...(operation.price && typesOf(ESSENTIAL_KEYS)),
 	});
 }
 
-/** What stands beside the answer of every priced lookup. */
-const ACCOUNT: Record<string, JsonSchema> = {
-	outcome: { type: 'string' },
-	reason: { type: 'string' },
-	creditsUsed: { type: 'number' },
-	creditsRemaining: { type: 'number' },
-	requestId: { type: 'string' },
-};
+/** What rows and batches say of themselves. */
+const typesOf = (keys: readonly ResultKey[]): Record<string, JsonSchema> =>
+	Object.fromEntries(keys.map((key) => [key, { type: TYPES[resultField(key).type] ?? 'string' }]));
+
+const TYPES: Partial<Record<FieldType, string>> = { number: 'number', yesNo: 'boolean' };
 
 /** What the steps for batches return. */
 const BATCH_SCHEMAS: Record<keyof typeof BATCH_OPERATIONS, Record<string, JsonSchema>> = {
-	wait: {
-		batchId: { type: 'string' },
-		product: { type: 'string' },
-		status: { type: 'string' },
-		progress: { type: 'number' },
-		totalItems: { type: 'number' },
-	},
-	getResults: {
-		email: { type: 'string' },
-		outcome: { type: 'string' },
-		reason: { type: 'string' },
-		batchId: { type: 'string' },
-	},
+	wait: typesOf(['batchId', 'product', 'status', 'progress', 'totalItems']),
+	getResults: { email: { type: 'string' }, ...typesOf(ESSENTIAL_KEYS) },
 };
 
 /** n8n's preview reads types alone. */

@@ -1,9 +1,17 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { type FormField, inputFields, outputFields } from '../../shared/contract/form';
+import {
+	type FormField,
+	inputFields,
+	outputFields,
+	simplifiedKeys,
+} from '../../shared/contract/form';
 import type { Operation, Price } from '../../shared/contract/operation';
+import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
-import { batchProperties, manyOptions, manyProperties } from './batchProperties';
+import { ESSENTIAL_KEYS, resultField, ROW_KEYS, type RowKey } from '../../shared/rows/resultFields';
+import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
+import { hasOutputMode } from './items';
 import { byResource, optionFor, perResource } from './show';
 
 /** For one call. */
@@ -24,7 +32,7 @@ const priceOf = ({ credits, per, free }: Price) =>
 	[
 		credits === null
 			? `Charged per ${per}, at a price that is not documented`
-			: `${credits} ${credits === 1 ? 'credit' : 'credits'} per ${per}`,
+			: `${counted(credits, 'credit')} per ${per}`,
 		free,
 	]
 		.filter(Boolean)
@@ -152,7 +160,6 @@ const shownAt = ({ resource, value }: PlacedOperation) => ({
 function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	const { operation, perRow } = placed;
 	const { price, title } = operation;
-	const { simplified } = perRow;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
 	const isLimited = isList(placed);
@@ -166,15 +173,15 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 			displayOptions: { show: { ...show, ...(isLimited && { returnAll: [true] }) } },
 		});
 	}
-	const selection: INodeProperties[] = simplified
+	const selection: INodeProperties[] = hasOutputMode(perRow)
 		? [
 				{
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions',
-					default: [...simplified],
+					default: [...simplifiedKeys(perRow)],
 					description: 'Which fields of the result to return',
-					options: outputFields(perRow)
+					options: [...outputFields(perRow), ...(price ? onRequest(perRow) : [])]
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...show, output: ['selected'] } },
@@ -188,14 +195,23 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 	return [...notices, ...inputs, ...selection];
 }
 
+/** What a row says of itself only when asked. */
+const onRequest = (operation: Operation): FormField[] => {
+	const own = outputFields(operation).map(({ key }) => key);
+	return ROW_KEYS.filter(
+		(key) => !own.includes(key) && !(ESSENTIAL_KEYS as RowKey[]).includes(key),
+	).map(resultField);
+};
+
 const isList = ({ operation: { paging } }: PlacedOperation) =>
 	paging !== undefined && !paging.isAsAsked;
 const hasPeriod = ({ operation: { paging } }: PlacedOperation) =>
 	paging?.newestFirstBy !== undefined;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
 const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
-const isSimplifiable = ({ perRow }: PlacedOperation) => perRow.simplified !== undefined;
+const isSimplifiable = ({ perRow }: PlacedOperation) => hasOutputMode(perRow);
 const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
+const isJudged = (placed: PlacedOperation) => placed.perRow.verdict !== undefined;
 
 /** Where nobody waits for results, what becomes of them is no question. */
 const unlessStartedOnly = (placed: PlacedOperation[]) =>
@@ -272,49 +288,52 @@ const outputOf = (placed: PlacedOperation[], provider: string): INodeProperties[
 			type: 'options',
 			default: 'simplified',
 			description: 'How much of each result to return',
-			options: [
-				{ name: 'Raw', value: 'raw', description: `Everything that ${provider} answers` },
-				{
-					name: 'Selected Fields',
-					value: 'selected',
-					description: 'Only the fields that you choose',
-				},
-				{
-					name: 'Simplified',
-					value: 'simplified',
-					description: 'The fields that most workflows need',
-				},
-			],
+			options: outputOptions(provider),
 		},
 		unlessStartedOnly(placed),
 	);
 
-const notFoundOf = (placed: PlacedOperation[], provider: string): INodeProperties[] =>
-	perResource(
-		placed,
-		mayMiss,
+const NOT_FOUND: INodeProperties = {
+	displayName: 'When Not Found',
+	name: 'notFound',
+	type: 'options',
+	default: 'keep',
+	options: [
+		{ name: 'Drop Row', value: 'drop', description: 'Leave the row out' },
 		{
-			displayName: 'When Not Found',
-			name: 'notFound',
-			type: 'options',
-			default: 'keep',
+			name: 'Keep Row',
+			value: 'keep',
+			description: 'Return the row with the outcome "notFound"',
+		},
+		{
+			name: 'Send to Second Output',
+			value: 'output',
+			description: 'Return the row on an output of its own, and rows that failed as well',
+		},
+	],
+};
+
+const notFoundOf = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
+	...perResource(
+		placed,
+		(one) => mayMiss(one) && !isJudged(one),
+		{
+			...NOT_FOUND,
 			description: `What happens with rows for which ${provider} knows nothing; documented as free`,
-			options: [
-				{ name: 'Drop Row', value: 'drop', description: 'Leave the row out' },
-				{
-					name: 'Keep Row',
-					value: 'keep',
-					description: 'Return the row with the outcome "notFound"',
-				},
-				{
-					name: 'Send to Second Output',
-					value: 'output',
-					description: 'Return the row on an output of its own',
-				},
-			],
 		},
 		unlessStartedOnly(placed),
-	);
+	),
+	...perResource(
+		placed,
+		(one) => mayMiss(one) && isJudged(one),
+		{
+			...NOT_FOUND,
+			displayName: 'When Invalid',
+			description: 'What happens with rows whose answer is "invalid"; it is paid for all the same',
+		},
+		unlessStartedOnly(placed),
+	),
+];
 
 /** 'Options' of one resource. */
 const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties => ({
@@ -485,7 +504,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		...manyProperties(placed, words.name),
 		...outputOf(placed, words.name),
 		...notFoundOf(placed, words.name),
-		...(batches.length > 0 ? batchProperties(batches) : []),
+		...(batches.length > 0 ? batchProperties(batches, words.name) : []),
 		...byResource(placed).map(([resource, operations]) => optionsOf(resource, operations)),
 	];
 }

@@ -3,6 +3,7 @@ import type { Data } from '../contract/data';
 import type { Receipt } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { isTransient } from '../errors/errorTable';
+import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
 import { NO_STORE } from '../rows/idempotency';
 import type { Lookup } from '../rows/lookup';
@@ -216,7 +217,7 @@ class ManyRun {
 				this.notes.push(`Whether batch ${submitted.batchId} holds the rows is not known.`);
 			else if (receipt)
 				this.notes.push(
-					`What batch ${submitted.batchId} cost was not reported; ${reserved} credits were set aside for it.`,
+					`What batch ${submitted.batchId} cost was not reported; it was started with ${counted(reserved, 'credit')} set aside.`,
 				);
 			return;
 		}
@@ -252,7 +253,7 @@ class ManyRun {
 		const { client, known } = this.settings;
 		for (const { batchId, credits } of await findTwins(this.batch, part, submitted, client, known))
 			this.notes.push(
-				`Batch ${batchId} was started for the same rows at the same time as batch ${submitted.batchId}, by another process: ${credits} credits were set aside for it besides.`,
+				`Batch ${batchId} was started for the same rows at the same time as batch ${submitted.batchId}, by another process, with ${counted(credits, 'credit')} set aside for it besides.`,
 			);
 	}
 }

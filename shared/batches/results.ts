@@ -1,5 +1,6 @@
 import type { Job } from '../contract/batch';
 import type { Data } from '../contract/data';
+import { withDerived } from '../contract/operation';
 import type { Receipt } from '../contract/provider';
 import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { isTransient } from '../errors/errorTable';
@@ -133,7 +134,7 @@ export function toRowResult(job: Job, batchId: string, entry: Data): RowResult {
 	const data = !found && error !== undefined ? rest : entry;
 	return {
 		...withoutCharge(found ? 'found' : 'notFound', reason),
-		data,
+		data: withDerived(job.results, data),
 		creditsUsed: null,
 		batchId,
 	};

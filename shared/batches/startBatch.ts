@@ -2,6 +2,7 @@ import type { Batch } from '../contract/batch';
 import type { Charge, Success } from '../contract/provider';
 import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import type { ErrorKind } from '../errors/errorTable';
+import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
 import { callOnce, type IdempotencyStore, type StoredCall } from '../rows/idempotency';
 import { fitsCredits, judge, type Part } from './evidence';
@@ -420,7 +421,7 @@ export function lostSubmit(
 ): ConnectorError {
 	const cost = documentedCost(batch, part);
 	const ids = candidates.map(({ batchId, id }) => batchId ?? `charge ${id}`);
-	const what = `sent at ${timeText(sentAt)} with ${part.length} rows, ${cost} credits as documented`;
+	const what = `sent at ${timeText(sentAt)} with ${counted(part.length, 'row')}, ${cost === null ? 'at a price that is not documented' : `${counted(cost, 'credit')} as documented`}`;
 	const which = ids.length > 0 ? `; this may be it: ${ids.join(', ')}` : '';
 	return client.error({
 		...(cause && { status: cause.status, requestId: cause.requestId }),

@@ -51,8 +51,18 @@ export function inputFields(operation: Operation): FormField[] {
 }
 
 /** The fields of one result: of a list, of one of its entries. */
-export const outputFields = (operation: Operation): FormField[] =>
-	fieldsOf(operation.entry ?? operation.output);
+export const outputFields = ({ derived = {}, entry, output }: Operation): FormField[] => [
+	...Object.entries(derived).map(([key, { field }]) => toField(key, field)),
+	...fieldsOf(entry ?? output),
+];
+
+/** Those of the simplified output. */
+export const simplifiedKeys = (operation: Operation): string[] => {
+	const { simplified, derived = {} } = operation;
+	return simplified
+		? [...Object.keys(derived).filter((key) => !simplified.includes(key)), ...simplified]
+		: outputFields(operation).map(({ key }) => key);
+};
 
 const fieldsOf = (schema: z.ZodType): FormField[] =>
 	Object.entries(shapeOf(schema) ?? {}).map(([key, field]) => toField(key, field));

@@ -49,6 +49,13 @@ export interface Alternative<I = Data> {
 	fill(value: string): Partial<I>;
 }
 
+/** A field of the output that follows from the others. */
+export interface Derived<D = Data> {
+	field: z.ZodType;
+	/** Undefined: the answer does not say. */
+	of(data: D): unknown;
+}
+
 /** A page of a list, as `hasMore` sees it. */
 export interface PageRead<D = Data> {
 	data: D;
@@ -117,8 +124,10 @@ export interface Operation<
 	/** `data` of a success; for lists, one entry is `entry`. */
 	output: O;
 	entry?: E;
+	/** What is put before the answer's own fields, of lists before each entry's. */
+	derived?: Record<string, Derived<Lenient<z.output<E>>>>;
 	paging?: Paging<z.output<I>, Lenient<z.output<O>>>;
-	/** The keys of the simplified output; default: all. */
+	/** The keys of the simplified output, besides derived ones; default: all. */
 	simplified?: (keyof (z.output<E> & z.output<O>) & string)[];
 	/** Whether an answer is a hit, and what to say of it. */
 	outcome(data: Lenient<z.output<O>>): LookupOutcome;
@@ -141,6 +150,15 @@ export const defineOperation = <
 >(
 	operation: Operation<I, O, E>,
 ): Operation<I, O, E> => operation;
+
+/** An answer, or an entry of one, with the fields that are derived from it. */
+export const withDerived = ({ derived }: Operation, data: Data): Data =>
+	derived
+		? {
+				...Object.fromEntries(Object.entries(derived).map(([key, { of }]) => [key, of(data)])),
+				...data,
+			}
+		: data;
 
 /** The most credits that a call with this input can cost, as documented. 0: free; null: not documented. */
 export function documentedCost(operation: Operation, input: Data): number | null {

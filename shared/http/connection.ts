@@ -1,3 +1,5 @@
+import { isBlank } from '../input/text';
+import { numberIn } from '../input/values';
 import type { Connection } from '../contract/provider';
 import type { ProviderWords } from '../contract/providerWords';
 import { ConnectorError } from '../errors/ConnectorError';
@@ -36,9 +38,8 @@ export function toBaseUrl(entered: unknown, otherwise: string, provider?: Provid
  * @throws ConnectorError of kind `badSettings`: what is no number must not pass for "no floor".
  */
 export function toMinBalance(entered: unknown, provider?: ProviderWords): number | undefined {
-	const text = typeof entered === 'string' ? entered.trim().replace(/,/g, '') : (entered ?? '');
-	const credits = text === '' ? 0 : Number(text);
-	if (credits >= 0 && credits < Infinity) return credits || undefined;
+	const credits = isBlank(entered) ? 0 : numberIn(entered);
+	if (credits !== undefined) return credits || undefined;
 	throw badSettings('the minimum balance must be a number from 0 up', provider);
 }
 

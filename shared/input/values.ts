@@ -1,5 +1,6 @@
 /** Numbers, yes or no, and lists. */
 import { isRecord } from '../contract/data';
+import { ConnectorError } from '../errors/ConnectorError';
 import { entriesOf, InvalidValue, isBlank, normalizeText, plainLetters, quote } from './text';
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -27,6 +28,41 @@ function inPlainDigits(text: string): string {
 	if (GROUPED.test(text)) return text.replace(/[ ,_']/g, '');
 	if (GROUPED_BY_POINTS.test(text)) return text.replaceAll('.', '').replace(',', '.');
 	return DECIMAL.test(text) ? text : 'none';
+}
+
+/** What a setting takes; default: any number from 0 up. */
+export interface NumberRange {
+	from?: number;
+	to?: number;
+	isWhole?: boolean;
+}
+
+/** Undefined: it is no such number, which must not pass for "no limit". */
+export function numberIn(value: unknown, range: NumberRange = {}): number | undefined {
+	const { from = 0, to = Infinity, isWhole = false } = range;
+	const number = finite(value);
+	const fits = number >= from && number <= to && (!isWhole || Number.isInteger(number));
+	return fits ? number : undefined;
+}
+
+/** The number that somebody has set under this title. @throws ConnectorError of kind `badInput` */
+export function numberSetting(title: string, value: unknown, allowed: NumberRange = {}): number {
+	const number = numberIn(value, allowed);
+	if (number !== undefined) return number;
+	const { from = 0, to = Infinity, isWhole = false } = allowed;
+	const range = to === Infinity ? `from ${from} up` : `from ${from} to ${to}`;
+	const detail = `must be a ${isWhole ? 'whole ' : ''}number ${range}, not ${quote(value)}`;
+	throw new ConnectorError({ kind: 'badInput', field: title, detail });
+}
+
+/** NaN where it is none. */
+function finite(value: unknown): number {
+	try {
+		return normalizeNumber(value);
+	} catch (error) {
+		if (error instanceof InvalidValue) return NaN;
+		throw error;
+	}
 }
 
 const YES = ['true', 'yes', 'y', 't', '1', 'on'];

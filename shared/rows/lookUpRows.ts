@@ -4,6 +4,7 @@ import {
 	type LookupOutcome,
 	type Operation,
 	type Paging,
+	withDerived,
 } from '../contract/operation';
 import type { Success } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
@@ -24,7 +25,7 @@ const STOP_AFTER_UNANSWERED = 5;
 
 export interface Row {
 	values: Data;
-	/** A reason not to look this row up, e.g. that it is filled already. */
+	/** Why it needs no lookup, e.g. that it is filled already. */
 	skip?: string;
 	/** Entries wanted of a list; default: all. */
 	limit?: number;
@@ -127,9 +128,11 @@ const lower = (a: number | null, b: number | null): number | null =>
 export function group(operation: Operation, rows: readonly Row[], results: RowResult[]): Lookup[] {
 	const lookups = new Map<string, Lookup>();
 	rows.forEach((row, index) => {
-		const prepared = row.skip
-			? { blank: row.skip }
-			: (row.problem ?? prepareOrRefuse(operation, row.values));
+		if (row.skip) {
+			results[index] = { ...withoutCharge('skipped', row.skip), isFilled: true };
+			return;
+		}
+		const prepared = row.problem ?? prepareOrRefuse(operation, row.values);
 		if (prepared instanceof ConnectorError) results[index] = toFailedRow(prepared);
 		else if ('blank' in prepared) results[index] = withoutCharge('skipped', prepared.blank);
 		else {
@@ -301,8 +304,8 @@ function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: L
 			: isCut
 				? `${reason}; only the first ${counted(entries?.length ?? 0)} can be paged through. ${operation.paging?.beyond ?? ''}`.trim()
 				: reason,
-		data: first.data,
-		...(entries && { entries }),
+		data: entries ? first.data : withDerived(operation, first.data),
+		...(entries && { entries: entries.map((entry) => withDerived(operation, entry)) }),
 		creditsUsed: isReported && !isUnclear ? creditsReported : null,
 		...(!isReported && creditsReported > 0 && { creditsReported }),
 		creditsRemaining: answers.map(({ receipt }) => receipt.creditsRemaining).reduce(lower, null),

@@ -1,5 +1,5 @@
 import type { Data } from '../contract/data';
-import type { Operation } from '../contract/operation';
+import { type Operation, withDerived } from '../contract/operation';
 import type { Charge, Recovered, Success } from '../contract/provider';
 import type { Client } from '../http/client';
 import { type IdempotencyStore, quietly } from './idempotency';
@@ -99,7 +99,7 @@ async function settle(
 	return {
 		outcome: 'found',
 		reason: `${operation.outcome(data).reason}; its answer was lost, and the wallet's entry names it`,
-		data,
+		data: withDerived(operation, data),
 		creditsUsed: credits,
 		creditsRemaining: null,
 		isRecovered: true,

@@ -23,6 +23,8 @@ export interface RowResult {
 	batchId?: string;
 	/** It was answered by a batch of an earlier run; `at`: when that was started, null: not reported. */
 	reusedFrom?: { batchId: string; at: number | null };
+	/** Skipped, because it has what would be looked up. */
+	isFilled?: boolean;
 	/** Index of the row whose lookup answered this one too. */
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */

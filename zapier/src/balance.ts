@@ -7,6 +7,7 @@ import {
 import type { Data } from '../../shared/contract/data';
 import type { Client } from '../../shared/http/client';
 import { isBlank } from '../../shared/input/text';
+import { numberSetting } from '../../shared/input/values';
 import { enrich } from '../../shared/providers/enrich';
 import { composites } from './catalog';
 import { type Item } from './item';
@@ -35,12 +36,8 @@ const LOW_BELOW = 'Low Below';
 const THRESHOLD = 'Threshold';
 
 /** @throws ConnectorError of kind `badInput` */
-function creditsIn(entered: unknown, label: string): number | undefined {
-	if (isBlank(entered)) return undefined;
-	const credits = Number(entered);
-	if (Number.isFinite(credits) && credits >= 0) return credits;
-	throw badInput(label, 'must be a number of credits');
-}
+const creditsIn = (entered: unknown, label: string): number | undefined =>
+	isBlank(entered) ? undefined : numberSetting(label, entered);
 
 const lowBelow: PlainInputField = {
 	key: 'low_below',

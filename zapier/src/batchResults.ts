@@ -5,17 +5,18 @@ import type { Batch, Progress } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import type { Receipt } from '../../shared/contract/provider';
 import { toConnectorError } from '../../shared/errors/ConnectorError';
+import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
 import { entriesIn, pageInput } from '../../shared/http/paginate';
 import { isBlank } from '../../shared/input/text';
+import { numberSetting } from '../../shared/input/values';
 import type { Paging } from '../../shared/contract/operation';
 import type { RowResult } from '../../shared/rows/result';
 import { resultFiles } from './batchFiles';
 import { type BatchReference, batches, readReference, SAMPLE_ID, toText } from './batchReference';
 import { composites } from './catalog';
 import { withJitter } from './errors';
-import { badInput } from './inputs';
-import { type Column, columnsOf, record, toField } from './outputs';
+import { aboutFields, aboutRow, type Column, columnsOf, record, toField } from './outputs';
 import { runStep } from './step';
 
 /** Results may lag behind the end of a batch; so long after it they are read once more. */
@@ -38,11 +39,7 @@ const columns: Column[] = [
 
 const OUTPUT_FIELDS = [
 	{ key: 'batch', label: 'Batch', type: 'string' as const },
-	{ key: 'batch_id', label: 'Batch ID', type: 'string' as const },
-	{ key: 'product', label: 'Product', type: 'string' as const },
-	{ key: 'status', label: 'Status', type: 'string' as const },
-	{ key: 'is_complete', label: 'Complete', type: 'boolean' as const },
-	{ key: 'progress', label: 'Progress (Percent)', type: 'number' as const },
+	...aboutFields(['batchId', 'product', 'status', 'isComplete', 'progress']),
 	{ key: 'items', label: 'Rows in the Batch', type: 'integer' as const },
 	{ key: 'results_count', label: 'Results Here', type: 'integer' as const },
 	{ key: 'found_count', label: 'Found Here', type: 'integer' as const },
@@ -51,11 +48,7 @@ const OUTPUT_FIELDS = [
 	{
 		key: 'results',
 		label: 'Results',
-		children: [
-			{ key: 'outcome', label: 'Outcome', type: 'string' as const },
-			{ key: 'outcome_reason', label: 'Outcome Reason', type: 'string' as const },
-			...columns.map(toField),
-		],
+		children: [...aboutFields(['outcome', 'reason']), ...columns.map(toField)],
 	},
 	{ key: 'results_file', label: 'Results File (CSV)', type: 'file' as const },
 	{
@@ -66,9 +59,7 @@ const OUTPUT_FIELDS = [
 			{ key: 'file', label: 'File', type: 'file' as const },
 		],
 	},
-	{ key: 'credits_used', label: 'Credits Used', type: 'number' as const },
-	{ key: 'credits_refunded', label: 'Credits Refunded', type: 'number' as const },
-	{ key: 'credits_left', label: 'Credits Left', type: 'number' as const },
+	...aboutFields(['creditsUsed', 'creditsRefunded', 'creditsLeft']),
 ];
 
 interface Settings {
@@ -81,9 +72,9 @@ interface Settings {
 function settingsIn(inputData: Data): Settings {
 	const read = (key: string, label: string, max: number, byDefault: number) => {
 		const entered = inputData[key];
-		const count = isBlank(entered) ? byDefault : Number(entered);
-		if (Number.isInteger(count) && count >= 1 && count <= max) return count;
-		throw badInput(label, `must be a whole number from 1 to ${max}`);
+		return isBlank(entered)
+			? byDefault
+			: numberSetting(label, entered, { from: 1, to: max, isWhole: true });
 	};
 	return {
 		waits: inputData.if_still_running !== GO_ON,
@@ -137,7 +128,7 @@ function stillRunning(
 ): Error {
 	const elapsedMs = Math.max(0, now - startedAt);
 	const { percent, total } = progress;
-	const rows = total === undefined ? '' : ` of ${total} rows`;
+	const rows = total === undefined ? '' : ` of ${counted(total, 'row')}`;
 	const count = percent === undefined || total === undefined ? '' : `${doneOf(percent, total)}`;
 	const state = count ? `${describe(progress)} (${count}${rows})` : describe(progress);
 	if (elapsedMs >= giveUpAfterMs) {
@@ -224,11 +215,10 @@ function toOutput(
 	};
 }
 
-const toLineItem = ({ outcome, reason, data = {} }: RowResult): Data => ({
-	outcome,
-	outcome_reason: reason,
+const toLineItem = (result: RowResult): Data => ({
+	...aboutRow(result, ['outcome', 'reason']),
 	...Object.fromEntries(
-		Object.entries(record(columns, data)).map(([key, value]) => [
+		Object.entries(record(columns, result.data)).map(([key, value]) => [
 			key,
 			Array.isArray(value) ? value.join(', ') : value,
 		]),

@@ -4,6 +4,7 @@ import type { Batch, Progress } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import type { Charge, Connection } from '../../shared/contract/provider';
 import { toConnectorError } from '../../shared/errors/ConnectorError';
+import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
 import { enrich } from '../../shared/providers/enrich';
 import { resultFiles } from './batchFiles';
@@ -145,7 +146,7 @@ export const batchList = pollingTrigger(
 			return listed.flatMap((one): Data[] => {
 				const batch = batchOf(one.product);
 				if (!batch) return [];
-				const rows = one.items === undefined ? '' : `, ${one.items} rows`;
+				const rows = one.items === undefined ? '' : `, ${counted(one.items, 'row')}`;
 				const started = new Date(one.startedAt).toISOString().slice(0, 16).replace('T', ' ');
 				return [
 					{ id: toText({ batch, ...one }), name: `${batch.title}${rows}, started ${started} UTC` },

@@ -44,7 +44,7 @@ export const catalog = {
 		description: 'Finds out whether an email can receive mail.',
 		omits: ['email', 'message'],
 	},
-	phoneLookup: { kind: 'search' },
+	phoneLookup: { kind: 'search', omits: ['phone'] },
 	reverseLookup: {
 		kind: 'search',
 		description: 'Finds the professional profile of a person by their email.',

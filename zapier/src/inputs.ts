@@ -3,8 +3,10 @@ import { type Data, isRecord } from '../../shared/contract/data';
 import { type FieldType, type FormField, inputFields } from '../../shared/contract/form';
 import { documentedCost, type Operation, type Paging } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
+import { counted } from '../../shared/errors/wording';
 import { pageInput } from '../../shared/http/paginate';
 import { isBlank, quote } from '../../shared/input/text';
+import { numberSetting } from '../../shared/input/values';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './snakeCase';
 
@@ -147,7 +149,7 @@ function helpOf({ key, description }: FormField, operation: Operation): string |
 
 function priceNotice({ price, paging }: Operation): PlainInputField {
 	const { credits = 0, per, free } = price ?? {};
-	const costs = `Costs ${credits} ${credits === 1 ? 'credit' : 'credits'} per ${per}, as documented.`;
+	const costs = `Costs ${counted(credits ?? 0, 'credit')} per ${per}, as documented.`;
 	// Of lists, the limit below lets only free results through.
 	const helpText = paging ? `${free}.` : `${costs} ${free}. A test in the editor costs the same.`;
 	return { key: 'price', type: 'copy', helpText };
@@ -169,11 +171,10 @@ function limitOf(operation: Operation, paging: Paging) {
 		default: String(DEFAULT_LIMIT),
 		helpText: `How many results to return at most, from 1 to ${max}, which are free.`,
 	};
-	const read = ({ limit }: Data): number => {
-		const count = isBlank(limit) ? DEFAULT_LIMIT : Number(limit);
-		if (Number.isInteger(count) && count >= 1 && count <= max) return count;
-		throw badInput('Limit', `must be a whole number from 1 to ${max}`);
-	};
+	const read = ({ limit }: Data): number =>
+		isBlank(limit)
+			? DEFAULT_LIMIT
+			: numberSetting('Limit', limit, { from: 1, to: max, isWhole: true });
 	return { field, read };
 }
 

@@ -7,6 +7,12 @@ import {
 import type { Data } from '../../shared/contract/data';
 import { documentedCost, type Operation } from '../../shared/contract/operation';
 import type { RowResult } from '../../shared/rows/result';
+import {
+	resultField,
+	type ResultKey,
+	rowFields,
+	type RowKey,
+} from '../../shared/rows/resultFields';
 import { snakeCase } from './snakeCase';
 
 /** A value of the output, at the top or in a line item, and where the API puts it. */
@@ -19,36 +25,33 @@ export interface Column {
 	children?: Column[];
 }
 
-interface Account {
-	field: PlainOutputField;
-	of(result: RowResult, isFirst: boolean): unknown;
-}
-
 /** What every result says of itself, beside what the API answered. */
-const ACCOUNT: Account[] = [
-	{
-		field: { key: 'reason', label: 'Reason', type: 'string' },
-		of: ({ reason }) => reason,
-	},
-	{
-		field: { key: 'credits_used', label: 'Credits Used', type: 'number' },
-		// Of a list, the first result bears the charge; an answer of earlier was paid for by another run.
-		of: ({ creditsUsed, isReused }, isFirst) => (isFirst && !isReused ? creditsUsed : 0),
-	},
-	{
-		field: { key: 'credits_left', label: 'Credits Left', type: 'number' },
-		// An answer of earlier reports the balance of then.
-		of: ({ creditsRemaining, isReused }) => (isReused ? null : creditsRemaining),
-	},
-	{
-		field: { key: 'reused_answer', label: 'Reused Answer', type: 'boolean' },
-		of: ({ isReused }) => isReused === true,
-	},
-	{
-		field: { key: 'request_id', label: 'Request ID', type: 'string' },
-		of: ({ requestId }) => requestId ?? null,
-	},
-];
+const ACCOUNT = [
+	'reason',
+	'creditsUsed',
+	'creditsLeft',
+	'reusedAnswer',
+	'requestId',
+] satisfies RowKey[];
+
+/** An answer of earlier was paid for by another run, and reports the balance of then. */
+const asToday = (result: RowResult): RowResult =>
+	result.isReused ? { ...result, creditsUsed: 0, creditsRemaining: null } : result;
+
+/** The fields of what rows and batches say of themselves. */
+export const aboutFields = (keys: readonly ResultKey[]): PlainOutputField[] =>
+	keys.map((key) => {
+		const { title, type } = resultField(key);
+		return { key: snakeCase(key), label: title, type: TYPES[type] ?? 'string' };
+	});
+
+export const aboutRow = (result: RowResult, keys: readonly RowKey[], isFirst = true): Data =>
+	Object.fromEntries(
+		Object.entries(rowFields(asToday(result), keys, isFirst)).map(([key, value]) => [
+			snakeCase(key),
+			value,
+		]),
+	);
 
 /** Fields of groups move to the top, as far as line items allow. */
 export const columnsOf = (operation: Operation, omits: readonly string[] = []): Column[] =>
@@ -108,7 +111,7 @@ export const outputFields = (
 		toField(column),
 		...firstOf(column).map(toField),
 	]),
-	...ACCOUNT.map(({ field }) => field),
+	...aboutFields(ACCOUNT),
 ];
 
 export const toField = ({ key, label, type, children }: Column): PlainOutputField =>
@@ -125,10 +128,10 @@ const firstOf = ({ key, label, type, path }: Column): Column[] =>
 /** The rows of an answer, each with every key of `outputFields`; null where the API left it out. */
 export function toRows(operation: Operation, result: RowResult, omits?: readonly string[]): Data[] {
 	const columns = columnsOf(operation, omits).flatMap((column) => [column, ...firstOf(column)]);
-	return (result.entries ?? [result.data ?? {}]).map((entry, index) => {
-		const account = ACCOUNT.map(({ field, of }) => [field.key, of(result, index === 0)]);
-		return { ...record(columns, entry), ...Object.fromEntries(account) };
-	});
+	return (result.entries ?? [result.data ?? {}]).map((entry, index) => ({
+		...record(columns, entry),
+		...aboutRow(result, ACCOUNT, index === 0),
+	}));
 }
 
 export const record = (columns: Column[], data: unknown): Data =>

@@ -43,7 +43,9 @@ function searchOf(operation: Operation, { key, noun, label, description, omits }
 		if (result.error) throw result.error;
 		if (result.outcome === 'skipped')
 			throw new ConnectorError({ kind: 'badInput', detail: result.reason });
-		return result.outcome === 'found' ? toRows(operation, result, omits) : [];
+		// A verdict is an answer, also one that is no hit.
+		const isRow = result.outcome === 'found' || (operation.verdict && result.data);
+		return isRow ? toRows(operation, result, omits) : [];
 	}
 
 	return defineSearch({

@@ -10,7 +10,9 @@ import { type Batch, batchStartedBy } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import { documentedCost } from '../../shared/contract/operation';
 import type { Client } from '../../shared/http/client';
+import { counted } from '../../shared/errors/wording';
 import { isBlank } from '../../shared/input/text';
+import { numberSetting } from '../../shared/input/values';
 import { batchIndex } from './batchIndex';
 import { batches, SAMPLE_ID, toText } from './batchReference';
 import { batchRows, type CheckedRows, type RefusedRow } from './batchRows';
@@ -19,6 +21,7 @@ import { offeredAs } from './placement';
 import { type Item } from './item';
 import { zapierIdempotencyStore } from './idempotencyStore';
 import { badInput } from './inputs';
+import { aboutFields } from './outputs';
 import { runStep } from './step';
 
 /** The next run of the step goes on with the search. */
@@ -58,28 +61,22 @@ const CALLBACK_FIELD: PlainInputField = {
 
 function priceNotice({ submit: { price } }: Batch): PlainInputField {
 	const { credits, per, free } = price ?? {};
-	const helpText = `Sets aside ${credits} credits for each row at the start. What it costs, as documented: ${credits} per ${per}; the rest is given back once the results are read. ${free}. A test in the editor starts nothing and costs nothing.`;
+	const helpText = `Sets aside ${counted(credits ?? 0, 'credit')} for each row at the start. What it costs, as documented: ${credits} per ${per}; the rest is given back once the results are read. ${free}. A test in the editor starts nothing and costs nothing.`;
 	return { key: 'price', type: 'copy', helpText };
 }
 
 const OUTPUT_FIELDS = [
 	{ key: 'batch', label: 'Batch', type: 'string' as const },
-	{ key: 'batch_id', label: 'Batch ID', type: 'string' as const },
-	{ key: 'product', label: 'Product', type: 'string' as const },
+	...aboutFields(['batchId', 'product']),
 	{ key: 'items', label: 'Rows in the Batch', type: 'integer' as const },
-	{ key: 'duplicates_removed', label: 'Duplicates Removed', type: 'integer' as const },
+	...aboutFields(['duplicatesRemoved']),
 	{ key: 'refused_count', label: 'Rows Left Out', type: 'integer' as const },
 	{
 		key: 'refused',
 		label: 'Left Out',
-		children: [
-			{ key: 'row', label: 'Row', type: 'string' as const },
-			{ key: 'reason', label: 'Reason', type: 'string' as const },
-		],
+		children: [{ key: 'row', label: 'Row', type: 'string' as const }, ...aboutFields(['reason'])],
 	},
-	{ key: 'credits_reserved', label: 'Credits Reserved', type: 'number' as const },
-	{ key: 'reused_batch', label: 'Reused an Earlier Batch', type: 'boolean' as const },
-	{ key: 'started_at', label: 'Started At', type: 'datetime' as const },
+	...aboutFields(['creditsReserved', 'reusedBatch', 'startedAt']),
 ];
 
 const SAMPLE_STARTED_AT = Date.parse('2026-06-03T14:20:00.000Z');
@@ -204,7 +201,7 @@ function problemWith(
 	}
 	const cost = documentedCost(batch.submit, batch.toBody(inputs)) ?? Infinity;
 	if (cost > maxCredits) {
-		const message = `${inputs.length} rows could cost ${cost} credits as documented, more than 'Maximum Credits' allows (${maxCredits}). ${NOTHING_CHARGED}`;
+		const message = `${counted(inputs.length, 'row')} could cost ${counted(cost, 'credit')} as documented, more than 'Maximum Credits' allows (${maxCredits}). ${NOTHING_CHARGED}`;
 		return { ending: 'halt', message };
 	}
 	return undefined;
@@ -220,10 +217,7 @@ function namesOf(refused: readonly RefusedRow[]): string {
 }
 
 function maxCreditsIn({ maximum_credits: entered }: Data): number {
-	if (isBlank(entered)) return Infinity;
-	const credits = Number(entered);
-	if (credits >= 0) return credits;
-	throw badInput('Maximum Credits', 'must be a number of credits');
+	return isBlank(entered) ? Infinity : numberSetting('Maximum Credits', entered);
 }
 
 function callbackAddress({ send_callbacks_to: entered }: Data): string | undefined {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Batch, Progress } from '../../contract/batch';
 import type { Data } from '../../contract/data';
+import { simplifiedKeys } from '../../contract/form';
 import { fields, nullable, optional, output, page, pageSize } from '../../contract/fields';
 import type { Lenient } from '../../contract/lenient';
 import {
@@ -153,6 +154,8 @@ function batchOf<
 			...more.results,
 		}),
 		entry,
+		derived: single.derived,
+		simplified: simplifiedOf(single, entry),
 		paging: { entries: 'results', size: 'limit', maxSize: 1000, hasMore: hasMoreResults },
 		outcome: (data: Data) => ({ found: true, reason: `The batch is ${String(data.status)}` }),
 		example: {
@@ -189,6 +192,12 @@ function batchOf<
 		outcome: (entry) => single.outcome(entry),
 	};
 }
+
+/** What was asked for, so that results can be joined with the rows, and what a lookup shows. */
+const simplifiedOf = (single: Operation, { shape }: z.ZodObject): string[] =>
+	[...new Set([...Object.keys(single.input.shape), ...simplifiedKeys(single)])].filter(
+		(key) => key in shape || key in (single.derived ?? {}),
+	);
 
 const countOf = (body: Data): number =>
 	Object.values(body).reduce<number>(

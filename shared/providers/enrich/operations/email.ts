@@ -41,6 +41,7 @@ export const findEmail = defineOperation({
 		...fields(output.text, 'message firstName lastName'),
 		...fields(output.text, { domain: 'Company Domain' }),
 	}),
+	simplified: ['email', 'confidence', 'isCatchAll'],
 	outcome: (data) =>
 		data.found === true && data.email !== undefined
 			? { found: true, reason: textOr('Email found', data.message) }
@@ -95,11 +96,15 @@ export const validateEmail = defineOperation({
 		provider: output.oneOf('Email Provider', ['GOOGLE', 'MICROSOFT', 'SMTP']).optional(),
 	}),
 	verdict: { key: 'result', values: ['valid', 'risky', 'invalid'] },
-	neverMisses: true,
-	outcome: (data) => ({
-		found: true,
-		reason: textOr(`The result is ${textOr('open', data.result)}`, data.message),
-	}),
+	simplified: ['email', 'result', 'confidence', 'isCatchAll'],
+	// What cannot receive mail must not go where mail is sent.
+	outcome: ({ result, message }) => {
+		const verdict = textOr('', result).toLowerCase();
+		return {
+			found: verdict === 'valid' || verdict === 'risky',
+			reason: textOr(verdict ? `The result is ${verdict}` : 'The answer names no result', message),
+		};
+	},
 	example: {
 		input: { email: 'emily.zhang@figma.com' },
 		data: {

@@ -20,6 +20,12 @@ export const phoneLookup = defineOperation({
 	identity: ({ email, linkedin }) => (email ? { email } : { linkedin }),
 	needsOneOf: ['email', 'linkedin'],
 	output: z.object({ phones: output.texts('Phone Numbers') }),
+	derived: {
+		phone: {
+			field: output.text('Phone Number', 'The first of the numbers'),
+			of: ({ phones }) => phones?.[0],
+		},
+	},
 	outcome: ({ phones = [] }) => {
 		const count = phones.length;
 		if (count === 0) return { found: false, reason: 'No phone number is known for this person' };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, freeGet } from '../../../contract/operation';
 import { fields, output, page, pageSize } from '../../../contract/fields';
+import { counted } from '../../../errors/wording';
 
 export const getWalletBalance = defineOperation({
 	operationId: 'getWalletBalance',
@@ -15,7 +16,8 @@ export const getWalletBalance = defineOperation({
 	}),
 	outcome: ({ balance }) => ({
 		found: balance !== undefined,
-		reason: balance === undefined ? 'The balance is not reported' : `${balance} credits left`,
+		reason:
+			balance === undefined ? 'The balance is not reported' : `${counted(balance, 'credit')} left`,
 	}),
 	example: {
 		input: {},
