@@ -35,8 +35,5 @@ export function outputsOf(kit: NodeKit): `={{${string}}}` {
 			: []),
 		`${JSON.stringify(mayMiss)}.includes($parameter["resource"] + "/" + $parameter["operation"])`,
 	].join(' && ');
-	const outputs = `${split} ? ${named('Found', 'Not Found')} : ["${MAIN}"]`;
-	if (!kit.provider.batches) return `={{ ${outputs} }}`;
-	const wait = `$parameter["resource"] === "batch" && $parameter["operation"] === "wait"`;
-	return `={{ ${wait} ? ${named('Still Running', 'Ended')} : ${outputs} }}`;
+	return `={{ ${split} ? ${named('Found', 'Not Found')} : ["${MAIN}"] }}`;
 }

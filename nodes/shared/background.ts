@@ -16,6 +16,7 @@ import { isPrivateHost } from '../../shared/input/ip';
 import { quote } from '../../shared/input/text';
 import { callbackClientOf, type NodeClient } from './client';
 import type { NodeKit } from './kit';
+import { canSuspend, STAYS_MS, suspendStep } from './suspend';
 import { n8nClock } from './transport';
 import { readBody } from './webhookBody';
 import { WebhookResponse } from './webhookResponse';
@@ -38,10 +39,6 @@ const NONCE = 'enrich';
 /** What the step sends to its own address, to close the gap until n8n has stored the wait. */
 const CHECK = 'enrich.check';
 const CHECKS_AFTER_MS = 3_000;
-/** So long a step stays for a batch before its execution is put to wait. */
-const STAYS_MS = 15_000;
-/** A callback can get lost: a resting step looks for itself, less and less often. */
-const LOOKS_AFTER_MS = { least: 60_000, most: 600_000 };
 
 /** What a waiting step stores with its execution. */
 interface Suspension {
@@ -102,12 +99,9 @@ export function callbackAddress(
 			const suspension = { nonce: own, executionId, batchId, product, startedAt, isCalled: false };
 			store[STORED_UNDER] = suspension satisfies Suspension;
 			const url = withNonce(resumeUrl, own);
-			if (runsAgainAfterWait(context)) {
+			if (canSuspend(context)) {
 				context.setMetadata({ resumeUrl: url });
-				const { least, most } = LOOKS_AFTER_MS;
-				const untilLookMs = Math.min(most, Math.max(least, (now - startedAt) / 2), leftMs);
-				await context.putExecutionToWait(new Date(now + untilLookMs));
-				leaveWaitUnstored(context);
+				await suspendStep(context, { startedAt, maxMs });
 			} else {
 				context.setMetadata({ resumeUrl: url, resumeError: lateError(client, batchId) });
 				await context.putExecutionToWait(new Date(now + leftMs));
@@ -116,29 +110,6 @@ export function callbackAddress(
 			return true;
 		},
 	};
-}
-
-/** What n8n has of a running step at run time, but in no documented interface. */
-interface RunningStep {
-	runExecutionData?: IRunExecutionData;
-	executeData?: { runIndex?: number };
-	runIndex?: number;
-}
-
-const runsAgainAfterWait = (context: IExecuteFunctions): boolean => {
-	const { runExecutionData, executeData, runIndex } = context as unknown as RunningStep;
-	return runExecutionData !== undefined && executeData !== undefined && runIndex !== undefined;
-};
-
-/**
- * When the time of a wait is over, n8n hands on the input as if it were results, where the data of
- * the execution tell of the wait. Without that, it runs the step again; the time itself is stored
- * beside the data. The run takes the place of the one that has waited.
- */
-function leaveWaitUnstored(context: IExecuteFunctions): void {
-	const step = context as unknown as Required<RunningStep>;
-	Object.defineProperty(step.runExecutionData, 'waitTill', { enumerable: false });
-	step.executeData.runIndex = step.runIndex;
 }
 
 /** How a wait ends where n8n cannot be made to run the step again. */

@@ -4,13 +4,14 @@ import { resultPages, toRowResult, unread } from '../../shared/batches/results';
 import type { Batch, Progress } from '../../shared/contract/batch';
 import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
 import { isTransient } from '../../shared/errors/errorTable';
-import { BATCH_FIELDS, CHECK_MINUTES, GIVE_UP_HOURS } from './batchProperties';
+import { BATCH_FIELDS, GIVE_UP_HOURS } from './batchProperties';
 import { clientOf, type NodeClient } from './client';
 import { counted, type OutputMode, shownOf, toShown } from './items';
 import type { NodeKit } from './kit';
 import { toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
 import { type FileFormat, ResultFile } from './resultFile';
+import { waitForJobs } from './waitForJobs';
 
 /** 'Batch': waiting for batches that other steps have started, and reading their results. */
 export async function executeBatchOperation(
@@ -23,9 +24,7 @@ export async function executeBatchOperation(
 		return isWait ? await wait(context, client) : await getResults(context, client);
 	} catch (thrown) {
 		if (!context.continueOnFail()) throw failed(context, thrown);
-		const items = context.getInputData().map((_, index) => toFailedItem(context, thrown, index));
-		// n8n would hand on the input by the first output, which leads back here: an endless loop.
-		return isWait ? [[], items] : [items];
+		return [context.getInputData().map((_, index) => toFailedItem(context, thrown, index))];
 	}
 }
 
@@ -87,60 +86,57 @@ async function fetchStatus(
 const ofBatch = ({ facts }: ConnectorError, batchId: string) =>
 	new ConnectorError({ ...facts, batchId });
 
-const STORED_UNDER = 'enrichWaitsSince';
-
-/**
- * The output 'Still Running' comes first, because it is there that n8n hands on the input of a step
- * whose rest is over; looped back, it makes the step look again.
- */
+/** Rests until all batches have ended; the step runs again each time that it is to look. */
 async function wait(
 	context: IExecuteFunctions,
 	client: NodeClient,
 ): Promise<INodeExecutionData[][]> {
-	const store = context.getContext('node');
-	const since = (store[STORED_UNDER] ??= client.now()) as number;
-	const everyMs = 60_000 * numberParameter(context, 'checkEvery', 'Check Every', CHECK_MINUTES);
-	const maxMs = 3_600_000 * numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
+	const hours = numberParameter(context, 'giveUpAfter', 'Give Up After', GIVE_UP_HOURS);
+	const maxMs = 3_600_000 * hours;
 	const input = context.getInputData();
 	const { byBatch, others } = sorted(context);
-	const ended: INodeExecutionData[] = others;
-	/** What does not let the wait end yet. */
-	const open: { indexes: number[]; error: ConnectorError }[] = [];
-	for (const indexes of byBatch) {
+	/** What each batch has brought, and what does not let the wait end yet. */
+	const ended = new Map<number[], INodeExecutionData[]>();
+	const open = new Map<number[], ConnectorError>();
+	const look = async (indexes: number[]): Promise<void> => {
 		const index = indexes[0] as number;
 		const item = input[index] as INodeExecutionData;
 		try {
 			const seen = await fetchStatus(context, client, index);
-			if (seen.progress.state === 'running')
-				open.push({ indexes, error: stillRunning(client, seen) });
-			else
-				ended.push({
-					json: { ...item.json, ...reportedOf(client, seen) },
-					pairedItem: pairedWith(indexes),
-				});
+			if (seen.progress.state === 'running') {
+				open.set(indexes, stillRunning(client, seen));
+				return;
+			}
+			const json = { ...item.json, ...reportedOf(client, seen) };
+			ended.set(indexes, [{ json, pairedItem: pairedWith(indexes) }]);
 		} catch (thrown) {
-			if (isPassing(thrown, item, client.now()))
-				open.push({ indexes, error: toConnectorError(thrown) });
-			else if (!context.continueOnFail()) throw failed(context, thrown, index);
-			else ended.push(...indexes.map((one) => toFailedItem(context, thrown, one)));
+			if (isPassing(thrown, item, client.now())) {
+				open.set(indexes, toConnectorError(thrown));
+				return;
+			}
+			if (!context.continueOnFail()) throw failed(context, thrown, index);
+			ended.set(
+				indexes,
+				indexes.map((one) => toFailedItem(context, thrown, one)),
+			);
 		}
-	}
-	if (open.length === 0) {
-		delete store[STORED_UNDER];
-		return [[], ended];
-	}
-	if (client.now() - since >= maxMs) {
-		delete store[STORED_UNDER];
-		if (!context.continueOnFail())
-			throw (open.find(({ error }) => error.kind === 'stillRunning') ?? open[0])!.error;
-		const late = open.flatMap(({ indexes, error }) =>
-			indexes.map((one) => toFailedItem(context, error, one)),
-		);
-		return [[], [...ended, ...late]];
-	}
-	await context.putExecutionToWait(new Date(client.now() + Math.max(1000, everyMs)));
+		open.delete(indexes);
+	};
+	const poll = async () => {
+		for (const indexes of byBatch) if (!ended.has(indexes)) await look(indexes);
+		return open.size === 0;
+	};
+	const waited = await waitForJobs(context, poll, { client, maxMs, inBackground: true });
 	// n8n empties the array that it is given.
-	return [[...input]];
+	if (waited === 'suspended') return [[...input]];
+	if (open.size > 0 && !context.continueOnFail()) {
+		const errors = [...open.values()];
+		throw errors.find(({ kind }) => kind === 'stillRunning') ?? (errors[0] as ConnectorError);
+	}
+	const late = [...open].flatMap(([indexes, error]) =>
+		indexes.map((one) => toFailedItem(context, error, one)),
+	);
+	return [[...others, ...byBatch.flatMap((indexes) => ended.get(indexes) ?? []), ...late]];
 }
 
 /** What may be different at the next poll; a batch may take a moment until it can be read. */

@@ -10,7 +10,6 @@ export const BATCH_FIELDS = { id: 'batchId', product: 'product' };
 
 export const WAIT_MINUTES = 60;
 export const REUSE_HOURS = REUSE_WITHIN_MS / 3_600_000;
-export const CHECK_MINUTES = 5;
 export const GIVE_UP_HOURS = 48;
 /**
  * Rows of a batch that calls back a waiting execution. One call comes per row, and n8n loads the
@@ -28,7 +27,7 @@ export const BATCH_OPERATIONS = {
 	wait: {
 		name: 'Wait',
 		action: 'Wait for batch',
-		description: 'Rest until a batch has ended, be it for days, at no cost',
+		description: 'Rest until a batch has ended, be it for days, and go on by itself, at no cost',
 	},
 } as const;
 
@@ -208,14 +207,6 @@ export const batchProperties = (batches: readonly Batch[], provider: string): IN
 		})),
 	},
 	{
-		displayName:
-			"Connect the output 'Still Running' back to this step's own input, and the output 'Ended' to what comes next. The execution rests between two checks and survives a restart of n8n.",
-		name: 'loopNotice',
-		type: 'notice',
-		default: '',
-		displayOptions: forBatch('wait'),
-	},
-	{
 		displayName: 'Batch ID',
 		name: 'batchId',
 		type: 'string',
@@ -241,21 +232,13 @@ export const batchProperties = (batches: readonly Batch[], provider: string): IN
 		].sort((a, b) => (a.name < b.name ? -1 : 1)),
 	},
 	{
-		displayName: 'Check Every (Minutes)',
-		name: 'checkEvery',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: CHECK_MINUTES,
-		description: 'Minutes between two checks',
-		displayOptions: forBatch('wait'),
-	},
-	{
 		displayName: 'Give Up After (Hours)',
 		name: 'giveUpAfter',
 		type: 'number',
 		typeOptions: { minValue: 1 },
 		default: GIVE_UP_HOURS,
-		description: 'Hours after which the step stops waiting; the batch goes on and is not lost',
+		description:
+			'Hours after which the step stops waiting; the batch goes on and is not lost. The execution rests in between, looks for itself every few minutes, and survives a restart of n8n.',
 		displayOptions: forBatch('wait'),
 	},
 	{

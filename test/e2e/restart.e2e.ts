@@ -18,7 +18,7 @@ interface Started extends RowsWorkflow, Account {
 }
 let resting: Started;
 let staying: Started;
-let looping: Started;
+let waiting: Started;
 let looking: Started;
 
 beforeAll(async () => {
@@ -26,23 +26,23 @@ beforeAll(async () => {
 		...workflow,
 		executionId: await workflow.start(ROWS),
 	});
-	[resting, staying, looping, looking] = await Promise.all([
+	[resting, staying, waiting, looking] = await Promise.all([
 		activateMany(e2e, { waiting: 'background' }).then(started),
 		activateMany(e2e).then(started),
-		activateLoop().then(started),
-		activateLoop().then((workflow) => {
+		activateWait().then(started),
+		activateWait().then((workflow) => {
 			// The look is under way for as long as the test takes.
 			const hangs = { operationId: 'getEmailValidationBatchStatus', delayMs: 600_000 };
 			workflow.sandbox.fault({ ...hangs, when: 'before', kind: 'timeout' });
 			return started(workflow);
 		}),
 	]);
-	await until('batches run', () => [staying, looping].every(hasBatch));
+	await until('batches run', () => [staying, waiting].every(hasBatch));
 	await until('a look is under way', () => hasBatch(looking) && isLookingAt(looking));
 	// While n8n is not there, Enrich has nobody to call.
 	resting.sandbox.setCallbacks({ delayMs: 600_000 });
 	await e2e.api.rests(resting.executionId, FAR_AWAY_MS);
-	await e2e.api.rests(looping.executionId, FAR_AWAY_MS);
+	await e2e.api.rests(waiting.executionId, FAR_AWAY_MS);
 	await e2e.n8n.kill();
 	await e2e.n8n.start();
 	resting.sandbox.setCallbacks({});
@@ -52,15 +52,15 @@ const hasBatch = ({ sandbox }: Account) => sandbox.batches.length === 1;
 const isLookingAt = ({ sandbox }: Account) =>
 	sandbox.requests.some(({ operationId }) => operationId === 'getEmailValidationBatchStatus');
 
-/** Rows → Enrich, which only starts the batch → Wait ⟲ → Items and File. */
-async function activateLoop() {
+/** Rows → Enrich, which only starts the batch → Wait → Items and File. */
+async function activateWait() {
 	const account = await e2e.connect(SLOW);
 	const batch = (name: string, parameters: object) =>
 		enrichNode({ resource: 'batch', ...parameters }, {}, name);
 	const workflow = await e2e.activate(
 		[
 			enrichNode(validateMany({ waiting: 'none' })),
-			batch('Wait', { operation: 'wait', checkEvery: 1 }),
+			batch('Wait', { operation: 'wait' }),
 			batch('Items', { operation: 'getResults' }),
 			batch('File', { operation: 'getResults', format: 'csv' }),
 		],
@@ -68,7 +68,7 @@ async function activateLoop() {
 			account,
 			connections: {
 				Enrich: to('Wait'),
-				Wait: { main: [...to('Wait').main, [...to('Items').main, ...to('File').main].flat()] },
+				Wait: { main: [[...to('Items').main, ...to('File').main].flat()] },
 			},
 		},
 	);
@@ -85,33 +85,30 @@ describe('when n8n was killed and started again', () => {
 		expectAll(await staying.run(ROWS), ROWS, staying);
 	});
 
-	test.concurrent(
-		'a loop goes on waiting, and its batch is read as a file and as items',
-		async () => {
-			const execution = await e2e.api.ended(looping.executionId);
-			expect(execution.status).toBe('success');
-			const emails = ROWS.map(({ email }) => email).sort();
-			const file = itemsOf(execution, 'File')[0]!.binary!.data!;
-			const query = new URLSearchParams({
-				id: file.id ?? '',
-				action: 'view',
-				mimeType: file.mimeType,
-			});
-			const answer = await e2e.api.fetch('GET', `/rest/binary-data?${query}`);
-			const lines = parse<Record<string, unknown>>(await answer.text(), {
-				columns: true,
-				bom: true,
-			});
-			for (const results of [jsonOf(execution, 'Items'), lines]) {
-				expect(results.map(({ email }) => email).sort()).toEqual(emails);
-				expect(results.every(({ outcome }) => outcome === 'found')).toBe(true);
-			}
-			expect(looping.sandbox.batches).toHaveLength(1);
-		},
-	);
+	test.concurrent('a wait goes on, and its batch is read as a file and as items', async () => {
+		const execution = await e2e.api.ended(waiting.executionId);
+		expect(execution.status).toBe('success');
+		const emails = ROWS.map(({ email }) => email).sort();
+		const file = itemsOf(execution, 'File')[0]!.binary!.data!;
+		const query = new URLSearchParams({
+			id: file.id ?? '',
+			action: 'view',
+			mimeType: file.mimeType,
+		});
+		const answer = await e2e.api.fetch('GET', `/rest/binary-data?${query}`);
+		const lines = parse<Record<string, unknown>>(await answer.text(), {
+			columns: true,
+			bom: true,
+		});
+		for (const results of [jsonOf(execution, 'Items'), lines]) {
+			expect(results.map(({ email }) => email).sort()).toEqual(emails);
+			expect(results.every(({ outcome }) => outcome === 'found')).toBe(true);
+		}
+		expect(waiting.sandbox.batches).toHaveLength(1);
+	});
 
 	test.concurrent(
-		'a loop that was looking at that moment has crashed; a new run takes its batch over',
+		'a wait that was looking at that moment has crashed; a new run takes its batch over',
 		async () => {
 			expect((await e2e.api.ended(looking.executionId)).status).toBe('crashed');
 			await until('the batch ends', () => looking.sandbox.batches[0]?.status === 'completed');

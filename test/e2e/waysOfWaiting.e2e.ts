@@ -12,7 +12,7 @@ const ROWS = addresses(75);
 /** So many rows have a result when the batch fails: later than the step goes to rest. */
 const FAILS_AFTER = 60;
 
-const WAYS = ['stay', 'background', 'loop'] as const;
+const WAYS = ['stay', 'background', 'batchWait'] as const;
 const ON_ERROR = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const;
 const ENDS = { completed: ROWS.length, failed: FAILS_AFTER, timedOut: 0 };
 
@@ -30,18 +30,18 @@ const cases: Case[] = Object.entries(ENDS).flatMap(([end, found]) =>
 
 const e2e = setUp(() => N8nServer.create());
 
-/** Rows → Enrich, or Rows → Enrich → Wait ⟲ → Results; then → Out, and → Failed. */
+/** Rows → Enrich, or Rows → Enrich → Wait → Results; then → Out, and → Failed. */
 async function activate({ way, onError, end }: Case, account: Account) {
 	const branches = onError === 'continueErrorOutput' ? ['Failed'] : [];
 	const targets = ['Out', 'Failed'].map((name) => ({ name, type: 'n8n-nodes-base.noOp' }));
 	const isEndless = end === 'timedOut';
-	if (way !== 'loop') {
+	if (way !== 'batchWait') {
 		const options = isEndless ? { maxWait: 0.1 } : {};
 		const enrich = enrichNode(validateMany({ waiting: way, options }), { onError });
 		const connections = { Enrich: to('Out', ...branches) };
 		return await e2e.activate([enrich, ...targets], { account, connections });
 	}
-	const wait = { resource: 'batch', operation: 'wait', checkEvery: 0.5 };
+	const wait = { resource: 'batch', operation: 'wait' };
 	const giveUp = isEndless ? { giveUpAfter: 0.005 } : {};
 	const nodes = [
 		enrichNode(validateMany({ waiting: 'none' })),
@@ -51,7 +51,7 @@ async function activate({ way, onError, end }: Case, account: Account) {
 	];
 	const connections = {
 		Enrich: to('Wait'),
-		Wait: to('Wait', 'Results', ...branches),
+		Wait: to('Results', ...branches),
 		Results: to('Out'),
 	};
 	return await e2e.activate(nodes, { account, connections });
@@ -92,21 +92,22 @@ describe('no row gets lost', () => {
 		expect(out.filter(({ outcome }) => outcome === 'found')).toHaveLength(found);
 
 		// What came in stands behind what went out: each row once, or the one item of the batch.
-		const [node, first] = way === 'loop' ? (['Wait', 1] as const) : (['Enrich', 0] as const);
-		const [main, failed] = [0, 1].map((output) => itemsOf(execution, node, first + output)) as [
+		const node = way === 'batchWait' ? 'Wait' : 'Enrich';
+		const [main, failed] = [0, 1].map((output) => itemsOf(execution, node, output)) as [
 			ReturnType<typeof itemsOf>,
 			ReturnType<typeof itemsOf>,
 		];
 		const behind = [...main, ...failed]
 			.flatMap(({ pairedItem }) => pairedItem as { item: number }[])
 			.map(({ item }) => item);
-		const sources = way === 'loop' ? 1 : ROWS.length;
+		const sources = way === 'batchWait' ? 1 : ROWS.length;
 		expect(behind.sort((a, b) => a - b)).toEqual(Array.from({ length: sources }, (_, i) => i));
 
 		const missed = [...main, ...failed].filter(({ json }) => json.outcome !== 'found');
 		for (const { json } of missed) expect(JSON.stringify(json)).toContain(batchId);
 		// A batch that has failed is no failure of the step that waits for it: its results are read.
-		const areErrors = onError === 'continueErrorOutput' && !(way === 'loop' && end !== 'timedOut');
+		const areErrors =
+			onError === 'continueErrorOutput' && !(way === 'batchWait' && end !== 'timedOut');
 		expect(failed).toEqual(areErrors ? missed : []);
 	});
 });

@@ -225,12 +225,9 @@ describe('batches that are only started', () => {
 	};
 	const fields = { batchId: '={{ $json.batchId }}', product: 'any' };
 
-	it('leave the wait by its second output once they have ended', async () => {
-		const result = await b.run(batch('wait', fields), [await started()], {
-			outputs: ['Still Running', 'Ended'],
-		});
-		expect(result.node('Enrich').outputs[0]).toEqual([]);
-		expect(jsonOf(result.node('Enrich'), 1)).toEqual([
+	it('are waited for', async () => {
+		const result = await b.run(batch('wait', fields), [await started()]);
+		expect(jsonOf(result.node('Enrich'))).toEqual([
 			expect.objectContaining({ status: 'completed', totalItems: 12 }),
 		]);
 	});
@@ -248,10 +245,8 @@ describe('batches that are only started', () => {
 		const results = await b.run(batch('getResults', fields), items);
 		expect(jsonOf(results.node('Enrich'))).toHaveLength(13);
 		expect(jsonOf(results.node('Enrich')).at(-1)).toEqual(refused);
-		const waited = await b.run(batch('wait', fields), items, {
-			outputs: ['Still Running', 'Ended'],
-		});
-		expect(jsonOf(waited.node('Enrich'), 1)).toHaveLength(2);
+		const waited = await b.run(batch('wait', fields), items);
+		expect(jsonOf(waited.node('Enrich'))).toHaveLength(2);
 	});
 
 	it('are not started with an address for callbacks that is none', async () => {
@@ -274,46 +269,24 @@ describe('batches that are only started', () => {
 	});
 });
 
-describe('a wait in a loop', () => {
-	/** As users wire it: 'Still Running' leads back into the step. */
-	const looped = async (parameters: object, item: object, credentials: CredentialData) => {
-		const workflow = {
-			nodes: [
-				{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
-				enrichNode(batch('wait', parameters), { onError: 'continueRegularOutput' }),
-				{ name: 'Ended', type: 'n8n-nodes-base.noOp' },
-			],
-			connections: {
-				Trigger: { main: [[{ node: 'Enrich', type: 'main', index: 0 }]] },
-				Enrich: {
-					main: [
-						[{ node: 'Enrich', type: 'main', index: 0 }],
-						[{ node: 'Ended', type: 'main', index: 0 }],
-					],
-				},
-			},
-		};
-		return await b.runAll(workflow, [item], {
-			credentials,
-			signal: AbortSignal.timeout(10_000),
-		});
-	};
-
+describe('a wait', () => {
 	it.each([
 		['gives up', { giveUpAfter: 0 }],
-		['is set up wrongly', { checkEvery: '' }],
+		['is set up wrongly', { giveUpAfter: '' }],
 		['knows no batch', { batchId: 'f'.repeat(24) }],
-	])('ends when it %s and the workflow goes on', async (_, parameters) => {
+	])('that %s lets the workflow go on where it is to', async (_, parameters) => {
 		const other = await startSandbox({ plan: 'unlimited', batchItemsPerSecond: 0.001 });
 		try {
 			const credentials = { enrichApi: { apiKey: other.apiKey, baseUrl: other.url } };
 			const many = validateMany({ waiting: 'none' });
 			const started = await b.run(many, addresses(12), { credentials });
 			const { batchId } = jsonOf(started.node('Enrich'))[0]!;
-			const result = await looped(parameters, { batchId }, credentials);
+			const result = await b.run(batch('wait', parameters), [{ batchId }], {
+				credentials,
+				settings: { onError: 'continueRegularOutput' },
+			});
 			expect(result.status).toBe('success');
-			expect(result.runs('Enrich')).toHaveLength(1);
-			expect(jsonOf(result.node('Ended'))).toEqual([
+			expect(jsonOf(result.node('Enrich'))).toEqual([
 				expect.objectContaining({ error: expect.any(String) as string }),
 			]);
 		} finally {

@@ -105,8 +105,8 @@ describe('a batch of which nobody knows', () => {
 	];
 
 	test.each([
-		['wait', 'continueRegularOutput', 1],
-		['wait', 'continueErrorOutput', 2],
+		['wait', 'continueRegularOutput', 0],
+		['wait', 'continueErrorOutput', 1],
 		['getResults', 'continueRegularOutput', 0],
 		['getResults', 'continueErrorOutput', 1],
 	] as const)(
@@ -144,12 +144,41 @@ describe('a batch of which nobody knows', () => {
 			},
 			[{ batchId: 'nobodys' }, item!],
 		);
-		expect(jsonOf(result.node('Enrich'), 1)).toMatchObject([
+		expect(jsonOf(result.node('Enrich'))).toMatchObject([
 			{ error: expect.stringContaining('nobodys') },
 			{ status: 'completed' },
 		]);
 	});
 });
+
+test("'Batch: Wait' rests, and goes on by itself when the batch has ended", async () => {
+	const rows = addresses(40).map(({ email }) => ({ email: email.replace('@', '@rest.') }));
+	const parameters = { ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } };
+	const [item] = jsonOf((await b.run(parameters, rows)).node('Enrich'));
+	const step = { resource: 'batch', operation: 'wait' };
+
+	const AHEAD_MS = 20_000;
+	const { now: realNow } = Date;
+	const isRead = () =>
+		b.sandbox.requests.some(({ operationId }) => operationId.endsWith('BatchStatus'));
+	const now = jest
+		.spyOn(Date, 'now')
+		.mockImplementation(() => realNow() + (isRead() ? AHEAD_MS : 0));
+	const resting = await b.run(step, [{ ...item, list: 'May' }]);
+	now.mockRestore();
+	expect(resting.status).toBe('waiting');
+	expect(dueIn(resting) - AHEAD_MS).toBeLessThanOrEqual(60_000);
+
+	await hasEnded(item!.batchId);
+	const looked = await b.run(step, [], { waited: resting });
+	expect(looked.error?.message).toBeUndefined();
+	expect(looked.status).toBe('success');
+	expect(looked.runs('Enrich')).toHaveLength(1);
+	expect(jsonOf(looked.node('Enrich'))).toEqual([
+		expect.objectContaining({ ...item, list: 'May', status: 'completed', totalItems: 40 }),
+	]);
+	expect(looked.node('Enrich').outputs[0]?.[0]?.pairedItem).toEqual([{ item: 0 }]);
+}, 20_000);
 
 test('a wait that is over fails the batches that still run, and no other', async () => {
 	const start = (rows: object[]) =>
@@ -171,8 +200,8 @@ test('a wait that is over fails the batches that still run, and no other', async
 		[quick, slow],
 	);
 	const { outputs } = result.node('Enrich');
-	expect(outputs[1]?.map(({ json }) => json)).toMatchObject([{ batchId: quick.batchId }]);
-	expect(outputs[2]?.map(({ json }) => json)).toMatchObject([
+	expect(outputs[0]?.map(({ json }) => json)).toMatchObject([{ batchId: quick.batchId }]);
+	expect(outputs[1]?.map(({ json }) => json)).toMatchObject([
 		{ batchId: slow.batchId, error: expect.stringContaining(String(slow.batchId)) },
 	]);
 });
