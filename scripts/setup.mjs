@@ -24,7 +24,7 @@ install(
 if (process.argv.includes('zapier')) install('zapier', join(root, 'zapier'), [INSTALL]);
 if (process.argv.includes('e2e') && !process.env.N8N_E2E_DIR) {
 	install(
-		'n8n for the end-to-end tests, 2.4 GB',
+		'n8n, 2.4 GB',
 		join(root, 'test', 'e2e'),
 		// n8n's packages disagree on peers, and not all of their install scripts work everywhere; it needs none but these two.
 		[

@@ -1,7 +1,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { nodeOperationsTable, operationsTable } from '../scripts/operations';
+import {
+	anchorOf,
+	commonOperationsTable,
+	nodeOperationsTable,
+	operationsPage,
+} from '../scripts/operationsPage';
 import { kit as cufinder } from '../packages/n8n-nodes-cufinder/nodes/Cufinder/catalog';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -17,14 +22,18 @@ const tableIn = (text: string) =>
 	/<!-- operations:begin -->\n([\s\S]*)<!-- operations:end -->/.exec(text)?.[1] ?? '';
 
 describe('README', () => {
-	test('lists every operation with its documented price', () => {
-		expect(cells(tableIn(readme))).toEqual(cells(operationsTable()));
+	test('lists the common operations with their documented prices', () => {
+		expect(cells(tableIn(readme))).toEqual(cells(commonOperationsTable()));
 	});
 
 	test('of the package for CUFinder does so, too', () => {
 		const text = readFileSync('packages/n8n-nodes-cufinder/README.md', 'utf8');
 		expect(cells(tableIn(text))).toEqual(cells(nodeOperationsTable(cufinder)));
 	});
+});
+
+test('docs/operations.md is what the descriptions of the operations say: npm run operations -- --write', () => {
+	expect(readFileSync('docs/operations.md', 'utf8')).toBe(operationsPage());
 });
 
 const pages = [
@@ -41,14 +50,8 @@ const linksIn = (page: string): string[] =>
 		([, link]) => link as string,
 	);
 
-/** The anchors of a page's headings, as GitHub makes them. */
 const anchorsOf = (page: string): string[] =>
-	[...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-		(heading as string)
-			.toLowerCase()
-			.replace(/[^\p{L}\p{N}\s_-]/gu, '')
-			.replaceAll(' ', '-'),
-	);
+	[...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading as string));
 
 describe.each(pages)('%s', (page) => {
 	test('links only to files and headings that exist', () => {

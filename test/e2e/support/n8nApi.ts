@@ -10,7 +10,14 @@ const flatted = loadFromN8n('flatted') as { parse(text: string): IRunExecutionDa
 export const decoded = (data: string): IRunExecutionData => flatted.parse(data);
 
 const CALL_MS = 90_000;
-const OWNER = { email: 'owner@example.com', password: 'Passw0rd-e2e' };
+
+export interface Owner {
+	email: string;
+	password: string;
+}
+
+const OWNER: Owner = { email: 'owner@example.com', password: 'Passw0rd-e2e' };
+const NAMES = { firstName: 'Enrich', lastName: 'Owner' };
 
 /** An execution as it is stored, with its data. */
 export interface Execution {
@@ -60,10 +67,18 @@ export class N8nApi {
 	}
 
 	/** Makes the owner of a new n8n, and logs in. The login outlives a restart. */
-	async setUp(): Promise<void> {
-		const names = { firstName: 'E2E', lastName: 'Owner' };
-		const answer = await this.fetch('POST', '/rest/owner/setup', { ...OWNER, ...names });
-		if (!answer.ok) throw new Error(`n8n: no owner → ${answer.status} ${await answer.text()}`);
+	async setUp(owner = OWNER): Promise<void> {
+		await this.enter('/rest/owner/setup', { ...owner, ...NAMES });
+	}
+
+	/** Logs in to an n8n that has its owner. */
+	async logIn({ email, password } = OWNER): Promise<void> {
+		await this.enter('/rest/login', { emailOrLdapLoginId: email, password });
+	}
+
+	private async enter(path: string, body: object): Promise<void> {
+		const answer = await this.fetch('POST', path, body);
+		if (!answer.ok) throw new Error(`n8n: no login → ${answer.status} ${await answer.text()}`);
 		this.cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 	}
 
@@ -76,10 +91,14 @@ export class N8nApi {
 		return await this.call('POST', '/rest/credentials', { name, type, data });
 	}
 
-	/** Makes the credential for an Enrich API, such as the sandbox; resolves to its ID. */
-	async connect({ url: baseUrl, apiKey }: { url: string; apiKey: string }): Promise<string> {
-		const data = { apiKey, baseUrl, headerStyle: 'x-api-key' };
-		return (await this.createCredential('enrichApi', 'Enrich account', data)).id;
+	/** Makes the credential for an API, such as the sandbox's Enrich; resolves to its ID. */
+	async connect(
+		{ url: baseUrl, apiKey }: { url: string; apiKey: string },
+		type = 'enrichApi',
+		name = 'Enrich account',
+	): Promise<string> {
+		const headerStyle = type === 'enrichApi' ? { headerStyle: 'x-api-key' } : {};
+		return (await this.createCredential(type, name, { apiKey, baseUrl, ...headerStyle })).id;
 	}
 
 	async createWorkflow(workflow: WorkflowJson): Promise<{ id: string; versionId: string }> {

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { N8N_DIR } from './installation';
-import { N8nApi } from './n8nApi';
-import { addPackage, installPackage } from './packages';
+import { N8nApi, type Owner } from './n8nApi';
+import { addPackage, installPackage, type Published } from './packages';
 import { freePorts, Program } from './programs';
 
 export interface N8nOptions {
@@ -11,8 +11,12 @@ export interface N8nOptions {
 	env?: Record<string, string>;
 	/** `start` (default), or `worker` and `webhook` in queue mode. */
 	command?: 'start' | 'worker' | 'webhook';
+	/** Which of our packages it has; default: Enrich's. */
+	published?: readonly Published[];
 	/** Folders of further packages of nodes. */
 	packages?: readonly string[];
+	/** Who may log in. */
+	owner?: Owner;
 	/** Where it listens; default: any free one. */
 	port?: number;
 }
@@ -35,7 +39,7 @@ export class N8nServer {
 
 	/** Starts an n8n in a new folder, with its owner; `start` is for one that was stopped or killed. */
 	static async create(options: N8nOptions = {}): Promise<N8nServer> {
-		const { command = 'start', env = {}, packages = [] } = options;
+		const { command = 'start', env = {}, published = ['enrich'], packages = [] } = options;
 		const [freePort, brokerPort] = await freePorts(2);
 		const port = options.port ?? freePort;
 		const url = `http://127.0.0.1:${port}`;
@@ -58,10 +62,10 @@ export class N8nServer {
 		});
 		server.env.N8N_USER_FOLDER = server.folder;
 		try {
-			installPackage(server.folder);
+			for (const provider of published) installPackage(server.folder, provider);
 			for (const source of packages) addPackage(server.folder, source);
 			await server.start();
-			if (command === 'start') await api.setUp();
+			if (command === 'start') await api.setUp(options.owner);
 		} catch (error) {
 			await server.remove();
 			throw error;
@@ -92,6 +96,11 @@ export class N8nServer {
 	/** As a service manager does it. */
 	async stop(): Promise<void> {
 		await this.starts.at(-1)?.end('SIGTERM');
+	}
+
+	/** Resolves when it has ended, for whatever reason. */
+	async ended(): Promise<void> {
+		await this.starts.at(-1)?.closed;
 	}
 
 	/** As a crash or the power cut does it. */

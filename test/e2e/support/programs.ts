@@ -27,8 +27,9 @@ export interface ProgramOptions {
 export class Program {
 	/** All that it has written. */
 	log = '';
+	/** Resolves when it has ended. */
+	readonly closed: Promise<unknown>;
 	private readonly child: ChildProcess;
-	private readonly closed: Promise<unknown>;
 	private hasClosed = false;
 
 	private constructor(command: readonly string[], { cwd, env, user }: ProgramOptions) {
@@ -108,6 +109,13 @@ export class Program {
 			// All of it has ended.
 		}
 	}
+}
+
+/** Rejects with EADDRINUSE if somebody listens on the port. */
+export async function checkFree(port: number): Promise<void> {
+	const server = createServer().listen(port, '127.0.0.1');
+	await once(server, 'listening');
+	await once(server.close(), 'close');
 }
 
 /** Ports on the loopback interface that nobody listens on. */
