@@ -27,6 +27,8 @@ export interface SearchOptions {
 	known: KnownBatches;
 	/** Milliseconds to wait until batches that may be ours show whose rows they hold. */
 	maxProofMs: number;
+	/** When the search has to be over, milliseconds since the epoch. */
+	searchUntil: number;
 	/** Whether only results prove whose a batch is, as nobody is going to read them here. */
 	isProofNeeded: boolean;
 	/** Batches that this run has read to their end already. */
@@ -58,7 +60,8 @@ export const isNotThere = ({ kind }: ConnectorError): boolean => NOT_THERE.has(k
 /**
  * Looks among charges for a batch that holds these rows; free. One of the same size that does not
  * show whose it is, is waited for, but not for long: it may be somebody else's.
- * @throws ConnectorError of kind `stillRunning` where nobody is to wait for such a batch.
+ * @throws ConnectorError of kind `stillRunning` where nobody is to wait for such a batch, and of kind
+ * `stopped` where the time is over before all were looked at.
  */
 export async function findBatch(
 	batch: Batch,
@@ -67,7 +70,7 @@ export async function findBatch(
 	charges: readonly Charge[],
 	options: SearchOptions,
 ): Promise<Found> {
-	const { client, known, maxProofMs, isProofNeeded, left } = options;
+	const { client, known, maxProofMs, searchUntil, isProofNeeded, left } = options;
 	const startedAt = client.now();
 	const mayBe = (charge: Charge): charge is BatchCharge =>
 		charge.batchId !== undefined &&
@@ -79,6 +82,7 @@ export async function findBatch(
 		const elapsedMs = client.now() - startedAt;
 		const pending: BatchCharge[] = [];
 		for (const charge of candidates) {
+			if (client.now() >= searchUntil) throw outOfTime(candidates.length, client);
 			const evidence = await examine(batch, part, charge, client);
 			const verdict = judge(evidence);
 			if (verdict === 'ours') {
@@ -92,7 +96,7 @@ export async function findBatch(
 					return { charge, isUnproven: true, unproven: [] };
 			}
 		}
-		const restMs = maxProofMs - elapsedMs;
+		const restMs = Math.min(maxProofMs - elapsedMs, searchUntil - client.now());
 		const [first] = pending;
 		if (!first) return { unproven: [] };
 		if (restMs <= 0) {
@@ -104,6 +108,12 @@ export async function findBatch(
 		await client.sleep(Math.min(waitMs, restMs));
 	}
 }
+
+const outOfTime = (batches: number, client: Client) =>
+	client.error({
+		kind: 'stopped',
+		detail: `there was no time to look into all of ${batches} batches that may hold these rows`,
+	});
 
 const hasEnded = ({ state }: Evidence) => state === 'completed' || state === 'failed';
 

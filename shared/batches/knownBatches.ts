@@ -29,6 +29,16 @@ export class KnownBatches {
 	private readonly shown = new QuickLRU<string, true>({ maxSize: MAX_STORED });
 	private readonly turns = new Map<string, Promise<unknown>>();
 
+	/** @param others `otherPairs` of an earlier process. */
+	constructor(others: Iterable<string> = []) {
+		for (const pair of others) this.others.set(pair, true);
+	}
+
+	/** Which batches hold other rows than those of a fingerprint, as texts for a later process. */
+	get otherPairs(): string[] {
+		return [...this.others.keys()];
+	}
+
 	/** The newest submit of these rows since then that did not lead to one of these batches. */
 	startOf(rows: string, since: number, except?: ReadonlySet<string>): Start | undefined {
 		return this.starts

@@ -4,6 +4,7 @@ import { type ConnectorError, toConnectorError } from '../errors/ConnectorError'
 import type { ErrorKind } from '../errors/errorTable';
 import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
+import type { Lookup } from '../rows/lookup';
 import { callOnce, type IdempotencyStore, type StoredCall } from '../rows/idempotency';
 import { fitsCredits, judge, type Part } from './evidence';
 import { examine, findBatch, type BatchCharge, type SearchOptions } from './findBatch';
@@ -24,6 +25,9 @@ const FIRST_SEARCH_AFTER_MS = 2_000;
 const CLOCK_SKEW_MS = 5 * 60_000;
 /** Where nobody waits for the batch, nobody waits for longer to see whose another one is. */
 const PROOF_WITHOUT_WAITING_MS = 15_000;
+/** Of a start that has to end in time, what is spent before the submit: the rest is for its answer. */
+const SEARCH_SHARE = 0.5;
+const PROOF_SHARE = 0.125;
 
 /** A batch that has been submitted, or found again. */
 export interface Submitted {
@@ -60,6 +64,12 @@ export interface SubmitOptions {
 	maxProofMs?: number;
 	/** Shared by all runs of one account; default: nothing is known. */
 	known?: KnownBatches;
+	/**
+	 * Milliseconds that the start may take in all. The wallet is then read to the end only where an
+	 * earlier submit is unclear, and the submit leaves in the first half or not at all. Default: no
+	 * limit.
+	 */
+	maxMs?: number;
 	/** Whether only results prove whose a batch is, as nobody is going to read them here. */
 	isProofNeeded?: boolean;
 	/** Batches that this run has read to their end already. */
@@ -71,6 +81,8 @@ interface Run extends Omit<SubmitOptions, keyof SearchOptions>, SearchOptions {
 	part: Part;
 	/** The fingerprint of the rows. */
 	rows: string;
+	/** When all has to be over; milliseconds since the epoch. */
+	endsAt: number;
 }
 
 /**
@@ -83,13 +95,15 @@ export async function startBatch(
 	part: Part,
 	options: SubmitOptions,
 ): Promise<Submitted> {
+	const { client, maxMs = Infinity } = options;
 	const run: Run = {
 		...options,
 		known: options.known ?? new KnownBatches(),
 		isProofNeeded: options.isProofNeeded ?? false,
-		maxProofMs: options.maxProofMs ?? PROOF_WITHOUT_WAITING_MS,
+		maxProofMs: options.maxProofMs ?? Math.min(PROOF_WITHOUT_WAITING_MS, maxMs * PROOF_SHARE),
+		searchUntil: client.now() + maxMs * SEARCH_SHARE,
 		left: options.left ?? new Set(),
-		...{ batch, part, rows: fingerprint(batch, part) },
+		...{ batch, part, rows: fingerprint(batch, part), endsAt: client.now() + maxMs },
 	};
 	return await run.known.inTurn(run.rows, () => startInTurn(run));
 }
@@ -113,12 +127,19 @@ async function startInTurn(run: Run): Promise<Submitted> {
 	}
 	const unclear = remembered?.batchId === undefined ? remembered : undefined;
 	const unclearSince = sentAtOf(before) ?? unclear?.at;
-	const since = Math.min(reusedSince, (unclearSince ?? client.now()) - CLOCK_SKEW_MS);
-	const charges = await chargesSince(client, since);
+	const isBrief = run.maxMs !== undefined;
+	const since = Math.min(
+		isBrief && before ? Infinity : reusedSince,
+		(unclearSince ?? client.now()) - CLOCK_SKEW_MS,
+	);
+	const charges =
+		isBrief && !before ? undefined : await chargesSince(client, since, run.searchUntil);
+	// Nothing is submitted beside an unclear submit, so there is time to look closer.
+	const search = before ? { ...run, searchUntil: run.endsAt } : run;
 	let unproven: BatchCharge[] = [];
 	const reuse = async (booked: readonly Charge[]): Promise<Submitted | undefined> => {
 		const recent = booked.filter(({ at }) => !(at < since));
-		const found = await findBatch(batch, run.part, rows, recent, run);
+		const found = await findBatch(batch, run.part, rows, recent, search);
 		unproven = [...unproven, ...found.unproven];
 		return (
 			found.charge && {
@@ -144,9 +165,14 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		const listed = new Set(charges?.map(({ id }) => id));
 		const added = latest?.filter(({ id }) => !listed.has(id)) ?? [];
 		const twin = await reuse(added);
+		if (!twin && client.now() >= run.searchUntil) throw outOfTime(client);
 		return toAnswer(
 			twin ??
-				(await submit(run, { balance, charges: charges && [...added, ...charges], unclearSince })),
+				(await submit(run, {
+					balance,
+					charges: (charges ?? latest) && [...added, ...(charges ?? [])],
+					unclearSince,
+				})),
 		);
 	});
 	return {
@@ -176,8 +202,11 @@ const sentAtOf = (before: StoredCall | undefined): number | undefined =>
 			? before.facts.sentAt
 			: undefined;
 
-export const chargesSince = async (client: Client, since: number): Promise<Charge[] | undefined> =>
-	await client.provider.wallet?.charges(client, since);
+export const chargesSince = async (
+	client: Client,
+	since: number,
+	until?: number,
+): Promise<Charge[] | undefined> => await client.provider.wallet?.charges(client, since, until);
 
 /** Whether the list ends before that time, as it is too long. */
 function isCutOff(charges: Charge[] | undefined, since: number, { provider }: Client): boolean {
@@ -192,6 +221,9 @@ function tooManyCharges(client: Client, charges: Charge[] = []): ConnectorError 
 	const detail = `more than ${charges.length - 1} charges were booked${from}, so a batch of the same rows may stand behind them. To start them anyway, set 'Reuse Results (Hours)' to a shorter time, or to 0`;
 	return client.error({ kind: 'stopped', detail });
 }
+
+const outOfTime = (client: Client) =>
+	client.error({ kind: 'stopped', detail: 'the API answered too slowly to start a batch in time' });
 
 /** So that rows for which a batch brought nothing are not sent to it again. */
 export async function leaveBatch(
@@ -228,7 +260,7 @@ const fromCharge = ({ batchId, credits, at }: BatchCharge): Submitted => ({
 });
 
 /** The same for the same rows, in whatever order. */
-export function fingerprint(batch: Batch, part: Part): string {
+export function fingerprint(batch: Batch, part: readonly Pick<Lookup, 'input'>[]): string {
 	let low = 0;
 	let high = 0;
 	for (const { input } of part) {
@@ -363,18 +395,17 @@ interface LostSearch {
 }
 
 /** Looks for the batch that a submit without an answer may have started. */
-async function findLost(
-	{ batch, part, client, known, rows, isProofNeeded, findLostWithinMs = FIND_LOST_WITHIN_MS }: Run,
-	before: readonly Charge[] | undefined,
-): Promise<LostSearch> {
+async function findLost(run: Run, before: readonly Charge[] | undefined): Promise<LostSearch> {
+	const { batch, part, client, known, rows, isProofNeeded } = run;
 	const listed = new Set(before?.map(({ id }) => id));
 	const startedAt = client.now();
+	const endsAt = Math.min(startedAt + (run.findLostWithinMs ?? FIND_LOST_WITHIN_MS), run.endsAt);
 	let candidates: Charge[] = [];
-	let waitMs = Math.min(FIRST_SEARCH_AFTER_MS, findLostWithinMs);
+	let waitMs = Math.min(FIRST_SEARCH_AFTER_MS, Math.max(0, endsAt - startedAt));
 	for (;;) {
-		await client.sleep(waitMs);
 		try {
-			const now = await chargesSince(client, startedAt - CLOCK_SKEW_MS);
+			await client.sleep(waitMs);
+			const now = await chargesSince(client, startedAt - CLOCK_SKEW_MS, endsAt);
 			const added = before ? (now ?? []).filter(({ id }) => !listed.has(id)) : [];
 			candidates = [];
 			for (const charge of added) {
@@ -391,10 +422,12 @@ async function findLost(
 				else candidates.push(charge);
 			}
 		} catch (thrown) {
-			// The next search may succeed; only a cancelled one has no next.
-			if (toConnectorError(thrown).kind === 'cancelled') return { candidates, isCancelled: true };
+			// The next search may succeed; only one that was cancelled or stopped has no next.
+			const { kind } = toConnectorError(thrown);
+			if (kind === 'cancelled') return { candidates, isCancelled: true };
+			if (kind === 'stopped') return { candidates, isCancelled: false };
 		}
-		const leftMs = startedAt + findLostWithinMs - client.now();
+		const leftMs = endsAt - client.now();
 		const [only, ...more] = candidates;
 		const isLikely = only?.credits === documentedCost(batch, part) || leftMs <= 0;
 		if (only && isLikely && more.length === 0 && !isProofNeeded && isBatchCharge(only))

@@ -100,10 +100,10 @@ export interface Wallet {
 	/** @throws ConnectorError Undefined: not reported. */
 	balance(client: Caller): Promise<number | undefined>;
 	/**
-	 * Newest first, at least back to that time unless `maxCharges` are reached before. Undefined:
-	 * there is no list.
+	 * Newest first, at least back to that time unless `maxCharges` are reached before, or the time
+	 * `until` (default: no end). Undefined: there is no list.
 	 */
-	charges(client: Caller, since: number): Promise<Charge[] | undefined>;
+	charges(client: Caller, since: number, until?: number): Promise<Charge[] | undefined>;
 	/** No more charges than these are read at once. */
 	maxCharges: number;
 }

@@ -276,6 +276,8 @@ describe('money', () => {
 		const { create, pass } = zapierRunner();
 		await create(KEY, bundleFor(sandbox, INPUT));
 		pass(21 * HOUR);
+		const tomorrow = Date.now() + 21 * HOUR;
+		jest.spyOn(Date, 'now').mockReturnValue(tomorrow);
 		sandbox.ledger.reset();
 		await create(KEY, bundleFor(sandbox, INPUT));
 		expect(submits(sandbox)).toHaveLength(2);

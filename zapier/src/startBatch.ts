@@ -6,6 +6,7 @@ import {
 	type ZObject,
 } from 'zapier-platform-core';
 import { startMany } from '../../shared/batches/lookUpMany';
+import { fingerprint } from '../../shared/batches/startBatch';
 import { type Batch, batchStartedBy } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import { documentedCost } from '../../shared/contract/operation';
@@ -19,13 +20,16 @@ import { batchRows, type CheckedRows, type RefusedRow } from './batchRows';
 import { isDevelopment } from './build';
 import { offeredAs } from './placement';
 import { type Item } from './item';
-import { zapierIdempotencyStore } from './idempotencyStore';
+import { STORED_HOURS, zapierIdempotencyStore } from './idempotencyStore';
 import { badInput } from './inputs';
 import { aboutFields } from './outputs';
 import { runStep } from './step';
 
-/** The next run of the step goes on with the search. */
+/** Of a step's 24 seconds; a submit that gets no answer in them is found again by the next run. */
+const START_MS = 20_000;
 const FIND_LOST_WITHIN_MS = 10_000;
+/** As long as the cache stores a start: a cache that was lost changes nothing. */
+const REUSE_WITHIN_MS = STORED_HOURS * 3_600_000;
 
 const STOP = 'stop';
 const LEAVE_OUT = 'leave_out';
@@ -130,16 +134,27 @@ function startAction(batch: Batch, { key, noun, label, description }: Item): Cre
 			if (problem) throw toError(z, problem);
 			if (bundle.meta?.isLoadingSample) return sampleOf(batch);
 			const index = batchIndex(z, connection);
+			const known = await index.known();
+			const others = known.otherPairs.length;
 			const started = await start(batch, rows, client, {
 				client,
 				store: zapierIdempotencyStore(z, connection),
+				known,
+				maxMs: START_MS,
 				findLostWithinMs: FIND_LOST_WITHIN_MS,
+				reuseWithinMs: REUSE_WITHIN_MS,
 				...(webhookUrl !== undefined && { webhookUrl }),
-			});
-			const known = (await index.read()).find(({ batchId }) => batchId === started.batchId);
-			const startedAt = known?.startedAt ?? started.startedAt;
+			}).finally(() => index.saveOthers(known, others));
+			const listed = (await index.read()).find(({ batchId }) => batchId === started.batchId);
+			const startedAt = listed?.startedAt ?? started.startedAt;
+			const { product } = batch;
 			const { batchId, items } = started;
-			if (!known) await index.add([{ product: batch.product, batchId, startedAt, items }]);
+			const hash = fingerprint(
+				batch,
+				rows.inputs.map((input) => ({ input })),
+			);
+			if (listed?.rows === undefined)
+				await index.add([{ ...listed, product, batchId, startedAt, items, rows: hash }]);
 			return toOutput(batch, { ...started, startedAt });
 		});
 

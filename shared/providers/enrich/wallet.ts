@@ -13,7 +13,7 @@ export const wallet: Wallet = {
 		const { data } = await client.call(getWalletBalance, {});
 		return data.balance;
 	},
-	async charges(client, since) {
+	async charges(client, since, until = Infinity) {
 		const charges: Charge[] = [];
 		const call = async (input: object) => {
 			const { page, limit } = input as { page: number; limit: number };
@@ -26,7 +26,8 @@ export const wallet: Wallet = {
 			charges.push(...listed);
 			const oldest = listed.findLast(({ at }) => !Number.isNaN(at))?.at;
 			const reachesBack = oldest !== undefined && oldest < since;
-			if (reachesBack || since === Infinity || page.number >= MAX_PAGES) return charges;
+			const isEnough = reachesBack || since === Infinity || client.now() >= until;
+			if (isEnough || page.number >= MAX_PAGES) return charges;
 		}
 		return charges;
 	},
