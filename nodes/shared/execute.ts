@@ -7,11 +7,11 @@ import {
 import { isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
-import { type ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
+import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
 import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
 import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
-import { isBlank } from '../../shared/input/text';
+import { isBlank, quote } from '../../shared/input/text';
 import { numberSetting } from '../../shared/input/values';
 import { estimate } from '../../shared/rows/estimate';
 import type { Period } from '../../shared/rows/lookup';
