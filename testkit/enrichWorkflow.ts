@@ -88,7 +88,7 @@ export const UNUSABLE = { first: 'Priya', last: 'Patel', domain: 'Notion Labs' }
 export const BLANK = { first: '', last: '', domain: '' };
 /** Addresses whose check is charged for certain: 1 credit each. */
 export const addresses = (count: number) =>
-	Array.from({ length: count }, (_, i) => ({ email: `invalid.${i + 1}@example.com`, row: i + 1 }));
+	Array.from({ length: count }, (_, i) => ({ email: `valid.${i + 1}@example.com`, row: i + 1 }));
 
 export interface RunOptions extends Shape {
 	contextData?: IExecuteContextData;

@@ -199,7 +199,7 @@ async function readResults(
 	const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
 	const name = `${batch.single.title.toLowerCase().replaceAll(' ', '-')}-${batchId}.${format}`;
 	const mode = context.getNodeParameter('output', index, 'simplified') as OutputMode;
-	const shown = shownOf(batch.results, mode);
+	const shown = shownOf(client.provider, batch.results, mode);
 	const columns = [...shown.fields.map(({ key }) => key), ...shown.about];
 	const file = format === 'items' ? undefined : new ResultFile(context, format, name, columns);
 	const items: INodeExecutionData[] = [];

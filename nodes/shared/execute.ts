@@ -11,8 +11,8 @@ import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorE
 import { type ErrorKind, isFatal, isTransient } from '../../shared/errors/errorTable';
 import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
+import { numberSetting } from '../../shared/input/numberSetting';
 import { isBlank, quote } from '../../shared/input/text';
-import { numberSetting } from '../../shared/input/values';
 import { estimate } from '../../shared/rows/estimate';
 import type { Period } from '../../shared/rows/lookup';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
@@ -337,7 +337,7 @@ function outputSettings(
 	const read = <T>(name: string, fallback: T): T =>
 		context.getNodeParameter(name, 0, fallback as never) as T;
 	const mode = hasOutputMode(operation) ? read<OutputMode>('output', 'simplified') : 'simplified';
-	const shown = shownOf(operation, mode, read<string[]>('outputFields', []));
+	const shown = shownOf(provider, operation, mode, read<string[]>('outputFields', []));
 	const fieldName = (name: string) => String(read(name, '') ?? '').trim();
 	const providerField = fieldName('options.providerField');
 	return {

@@ -4,10 +4,17 @@ import { type Data, isRecord } from '../../shared/contract/data';
 import { type FormField, outputFields, simplifiedKeys } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { metaOf } from '../../shared/contract/schema';
+import type { Provider } from '../../shared/contract/provider';
 import { counted } from '../../shared/errors/wording';
 import { isFatal } from '../../shared/errors/errorTable';
 import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
-import { ESSENTIAL_KEYS, ROW_KEYS, rowFields, type RowKey } from '../../shared/rows/resultFields';
+import {
+	ESSENTIAL_KEYS,
+	ROW_KEYS,
+	rowFields,
+	rowKeysOf,
+	type RowKey,
+} from '../../shared/rows/resultFields';
 
 export { counted };
 
@@ -39,10 +46,15 @@ export const hasOutputMode = ({ price, simplified }: Operation): boolean =>
 	price !== null || simplified !== undefined;
 
 /** @param selected Keys of fields of the answer, and of what the row says of itself. */
-export function shownOf(operation: Operation, mode: OutputMode, selected: string[] = []): Shown {
+export function shownOf(
+	provider: Provider,
+	operation: Operation,
+	mode: OutputMode,
+	selected: string[] = [],
+): Shown {
 	const fields = outputFields(operation);
 	const own = new Set(fields.map(({ key }) => key));
-	const others = ROW_KEYS.filter((key) => !own.has(key) || isEssential(key));
+	const others = rowKeysOf(provider).filter((key) => !own.has(key) || isEssential(key));
 	if (mode === 'raw') return { fields: fields.map(withoutInner), isWhole: true, about: others };
 	const simplified = new Set(simplifiedKeys(operation));
 	const about = others.filter((key) => isEssential(key) || selected.includes(key));
@@ -58,7 +70,7 @@ export function shownOf(operation: Operation, mode: OutputMode, selected: string
 	};
 }
 
-const isEssential = (key: RowKey) => (ESSENTIAL_KEYS as RowKey[]).includes(key);
+export const isEssential = (key: RowKey) => (ESSENTIAL_KEYS as RowKey[]).includes(key);
 const withoutInner = (field: FormField): FormField => ({ ...field, fields: undefined });
 
 /** What one result says, in the order in which people read it. */

@@ -1,6 +1,6 @@
 import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { toConnectorError } from '../../shared/errors/ConnectorError';
-import { numberSetting } from '../../shared/input/values';
+import { numberSetting } from '../../shared/input/numberSetting';
 
 /** A number from 0 up; an expression may bring anything. */
 export function numberParameter(

@@ -6,12 +6,13 @@ import {
 	simplifiedKeys,
 } from '../../shared/contract/form';
 import type { Operation, Price } from '../../shared/contract/operation';
+import type { Provider } from '../../shared/contract/provider';
 import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
-import { ESSENTIAL_KEYS, resultField, ROW_KEYS, type RowKey } from '../../shared/rows/resultFields';
+import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
-import { hasOutputMode } from './items';
+import { hasOutputMode, isEssential } from './items';
 import { byResource, optionFor, perResource } from './show';
 
 /** For one call. */
@@ -157,7 +158,7 @@ const shownAt = ({ resource, value }: PlacedOperation) => ({
 });
 
 /** What is asked of one operation alone. */
-function fieldsOf(placed: PlacedOperation): INodeProperties[] {
+function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[] {
 	const { operation, perRow } = placed;
 	const { price, title } = operation;
 	const show = shownAt(placed);
@@ -181,7 +182,7 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 					type: 'multiOptions',
 					default: [...simplifiedKeys(perRow)],
 					description: 'Which fields of the result to return',
-					options: [...outputFields(perRow), ...(price ? onRequest(perRow) : [])]
+					options: [...outputFields(perRow), ...(price ? onRequest(perRow, provider) : [])]
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...show, output: ['selected'] } },
@@ -196,11 +197,11 @@ function fieldsOf(placed: PlacedOperation): INodeProperties[] {
 }
 
 /** What a row says of itself only when asked. */
-const onRequest = (operation: Operation): FormField[] => {
+const onRequest = (operation: Operation, provider: Provider): FormField[] => {
 	const own = outputFields(operation).map(({ key }) => key);
-	return ROW_KEYS.filter(
-		(key) => !own.includes(key) && !(ESSENTIAL_KEYS as RowKey[]).includes(key),
-	).map(resultField);
+	return rowKeysOf(provider)
+		.filter((key) => !own.includes(key) && !isEssential(key))
+		.map(resultField);
 };
 
 const isList = ({ operation: { paging } }: PlacedOperation) =>
@@ -498,7 +499,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 			default: initial,
 		},
 		...operationsOf(placed),
-		...placed.flatMap(fieldsOf),
+		...placed.flatMap((one) => fieldsOf(one, kit.provider)),
 		...pagingOf(placed),
 		...capOfToolOf(placed),
 		...manyProperties(placed, words.name),

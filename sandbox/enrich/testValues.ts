@@ -13,7 +13,7 @@ export const TEST_VALUES: readonly TestValue[] = [
 		'a domain that begins with "catchall.", such as catchall.example',
 		'found; its addresses are risky (catch-all)',
 	],
-	['an address that begins with "invalid" or "risky"', 'that validation result'],
+	['an address that begins with "valid", "invalid" or "risky"', 'that validation result'],
 	['a free-mail domain, such as gmail.com', 'no work email; its addresses are valid'],
 	['a profile URL that ends with "nobody"', 'no phone number'],
 	['any lead filter with the value "Nobody"', 'no lead'],
@@ -25,6 +25,7 @@ export const TEST_VALUES: readonly TestValue[] = [
 	['anything else', 'the same answer every time; about 70 % are found'],
 ];
 
+export const isValid = beginsWith('valid');
 export const isInvalid = beginsWith('invalid');
 export const isRisky = beginsWith('risky');
 

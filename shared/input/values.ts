@@ -1,6 +1,5 @@
 /** Numbers, yes or no, and lists. */
 import { isRecord } from '../contract/data';
-import { ConnectorError } from '../errors/ConnectorError';
 import { entriesOf, InvalidValue, isBlank, normalizeText, plainLetters, quote } from './text';
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -43,16 +42,6 @@ export function numberIn(value: unknown, range: NumberRange = {}): number | unde
 	const number = finite(value);
 	const fits = number >= from && number <= to && (!isWhole || Number.isInteger(number));
 	return fits ? number : undefined;
-}
-
-/** The number that somebody has set under this title. @throws ConnectorError of kind `badInput` */
-export function numberSetting(title: string, value: unknown, allowed: NumberRange = {}): number {
-	const number = numberIn(value, allowed);
-	if (number !== undefined) return number;
-	const { from = 0, to = Infinity, isWhole = false } = allowed;
-	const range = to === Infinity ? `from ${from} up` : `from ${from} to ${to}`;
-	const detail = `must be a ${isWhole ? 'whole ' : ''}number ${range}, not ${quote(value)}`;
-	throw new ConnectorError({ kind: 'badInput', field: title, detail });
 }
 
 /** NaN where it is none. */

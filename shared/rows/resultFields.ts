@@ -4,6 +4,7 @@
  */
 import type { Data } from '../contract/data';
 import type { FieldType, FormField } from '../contract/form';
+import type { Provider } from '../contract/provider';
 import type { RowResult } from './result';
 
 const field =
@@ -73,6 +74,15 @@ export type RowKey = keyof typeof OF_ROW;
 
 /** Everything that a row can say of itself. */
 export const ROW_KEYS = Object.keys(OF_ROW) as RowKey[];
+/** The same without what cannot be where the provider has no batches, or no wallet to read. */
+export const rowKeysOf = ({ batches, recover }: Provider): RowKey[] =>
+	ROW_KEYS.filter(
+		(key) =>
+			(batches !== undefined || !OF_BATCHES.includes(key)) &&
+			(recover !== undefined || key !== 'isRecovered'),
+	);
+const OF_BATCHES: RowKey[] = ['batchId', 'reusedFrom'];
+
 /** What every row says, also where only the essence is wanted. */
 export const ESSENTIAL_KEYS = ['outcome', 'reason', 'creditsUsed'] satisfies RowKey[];
 

@@ -36,7 +36,7 @@ test('a result says what it is, its batch, and that its own charge is not report
 	expect(toRowResult(phonesBatch, 'b1', entry)).toEqual({
 		outcome: 'found',
 		reason: '1 phone number found',
-		data: entry,
+		data: { ...entry, phone: '+14155550101' },
 		creditsUsed: null,
 		creditsRemaining: null,
 		batchId: 'b1',
@@ -48,7 +48,7 @@ test('a miss is a result, and what it calls its error is none', () => {
 	const { outcome, data } = toRowResult(phonesBatch, 'b1', miss);
 	expect([outcome, data]).toEqual(['notFound', { email: 'a@x.com', phones: [] }]);
 	const hit = { email: 'a@x.com', phones: ['+14155550101'], error: 'Partly' };
-	expect(toRowResult(phonesBatch, 'b1', hit).data).toEqual(hit);
+	expect(toRowResult(phonesBatch, 'b1', hit).data).toEqual({ ...hit, phone: '+14155550101' });
 });
 
 test.each<[ErrorKind, ErrorKind]>([

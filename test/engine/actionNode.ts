@@ -86,7 +86,7 @@ export function checkActionNode(
 					...inputFields(single).map(({ key }) => key),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
-					...(single.simplified ? ['output', 'outputFields'] : []),
+					...(single.simplified || price ? ['output', 'outputFields'] : []),
 					...(isMany ? ['waiting', 'format'] : []),
 					...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
 					...(price && !single.neverMisses ? ['notFound'] : []),

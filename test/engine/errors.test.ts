@@ -27,14 +27,14 @@ const status = (code: number, more: Partial<FaultRule> = {}): FaultRule => ({
 
 describe('some rows fail', () => {
 	test('all rows come back, with the reason', async () => {
-		b.fault(status(500, { match: 'invalid.2@' }));
+		b.fault(status(500, { match: 'valid.2@' }));
 		const node = (await b.run(validate(), addresses(3))).node('Enrich');
 		expect(outcomesOf(node)).toEqual(['found', 'failed', 'found']);
 		expect(jsonOf(node)[1]).toMatchObject({
 			row: 2,
-			reason: 'Enrich could not complete the request (status 500)',
-			mayHaveBeenCharged: true,
-			nextStep: expect.stringContaining('may have been charged'),
+			reason: expect.stringMatching(
+				/^Enrich could not complete the request \(status 500\)\. .*may have been charged/,
+			),
 			creditsUsed: null,
 		});
 	});
@@ -155,8 +155,7 @@ describe('failures that concern all rows', () => {
 		expect(b.sandbox.ledger.balance).toBe(0);
 		expect(b.sandbox.requests.length).toBeLessThan(MANY / 2);
 		expect(jsonOf(result.node('Enrich')).at(-1)).toMatchObject({
-			reason: expect.stringMatching(/^Not sent: Not enough credits/),
-			mayHaveBeenCharged: false,
+			reason: expect.stringMatching(/^Not sent: Not enough credits.*Nothing was charged/),
 		});
 	});
 
@@ -200,7 +199,7 @@ describe('an answer that does not arrive', () => {
 	test.each(BROKEN)(
 		'%s: it is never sent again, and says what the wallet knows of its charge',
 		async (_, rule, reason) => {
-			b.fault({ ...rule, match: 'invalid.2@', times: null });
+			b.fault({ ...rule, match: 'valid.2@', times: null });
 			const result = await b.run(validate({ options: { timeout: 1 } }), addresses(3), {
 				settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
 			});
@@ -208,11 +207,10 @@ describe('an answer that does not arrive', () => {
 			expect(outcomesOf(node)).toEqual(['found', 'failed', 'found']);
 			expect(jsonOf(node)[1]).toMatchObject({
 				reason: expect.stringMatching(reason),
-				nextStep: expect.stringMatching(/1 credit was charged at \d\d:\d\d UTC/),
-				mayHaveBeenCharged: false,
 				creditsUsed: 1,
 			});
-			expect([1, 2, 3].map((row) => b.sent(`invalid.${row}@`))).toEqual([1, 1, 1]);
+			expect(jsonOf(node)[1]!.reason).toMatch(/1 credit was charged at \d\d:\d\d UTC/);
+			expect([1, 2, 3].map((row) => b.sent(`valid.${row}@`))).toEqual([1, 1, 1]);
 			expect(b.sandbox.ledger.charged()).toBe(3);
 			expect(node.tries).toBe(1);
 		},
@@ -220,7 +218,7 @@ describe('an answer that does not arrive', () => {
 
 	test('an email that the wallet names is found all the same', async () => {
 		b.fault({ when: 'after', kind: 'reset' });
-		const node = (await b.run(find(), [FOUND])).node('Enrich');
+		const node = (await b.run(find({ output: 'raw' }), [FOUND])).node('Enrich');
 		expect(jsonOf(node)[0]).toMatchObject({
 			outcome: 'found',
 			email: 'emily.zhang@figma.com',
@@ -265,7 +263,7 @@ describe('the error branch', () => {
 			outputs,
 			settings: ERROR_BRANCH,
 		});
-		expect(idsOf(result)).toEqual([[2, 4], [3], [1]]);
+		expect(idsOf(result)).toEqual([[2], [3, 4], [1]]);
 		const [item] = result.node('Error').outputs[0]!;
 		expect(item).toMatchObject({
 			json: {
@@ -290,7 +288,7 @@ describe('the error branch', () => {
 			outputs,
 			settings: ERROR_BRANCH,
 		});
-		expect(idsOf(result)).toEqual([[4], [], [1, 2, 3]]);
+		expect(idsOf(result)).toEqual([[], [4], [1, 2, 3]]);
 		const refused = await b.run(find({ notFound: 'output' }), rows, {
 			outputs,
 			settings: ERROR_BRANCH,
@@ -381,7 +379,9 @@ test('an answer that stops half way ends with the timeout too', async () => {
 	const credentials = { enrichApi: { apiKey: 'sk_test', baseUrl: `http://127.0.0.1:${port}` } };
 	const started = Date.now();
 	const { last } = await b.run(find({ options: { timeout: 1 } }), [FOUND], { credentials });
-	expect(last[0]?.json.reason).toBe('Enrich did not answer within 1 second');
+	expect(last[0]?.json.reason).toMatch(
+		/^Enrich did not answer within 1 second\. This call may have/,
+	);
 	expect(Date.now() - started).toBeLessThan(5000);
 	for (const socket of sockets) socket.destroy();
 	await new Promise((resolve) => server.close(resolve));

@@ -32,7 +32,6 @@ describe('outcomes', () => {
 			email: 'emily.zhang@figma.com',
 			reason: 'Email found with high confidence',
 			creditsUsed: 10,
-			creditsRemaining: 24_990,
 		});
 		expect(jsonOf(node)[2]).toMatchObject({
 			creditsUsed: 0,
@@ -40,11 +39,79 @@ describe('outcomes', () => {
 		});
 		expect(jsonOf(node)[3]).toMatchObject({
 			creditsUsed: 0,
-			mayHaveBeenCharged: false,
-			reason: expect.stringContaining("'Company Domain'"),
-			nextStep: expect.stringContaining('Correct'),
+			reason: expect.stringMatching(
+				/^'Company Domain' .* Correct 'Company Domain' .* Nothing was charged for this row\.$/,
+			),
 		});
 		expect(jsonOf(node)[3]).not.toHaveProperty('error');
+	});
+
+	test("the row's own columns, what was asked for, outcome, reason and credits: in every row", async () => {
+		const node = (await b.run(find(), numbered)).node('Enrich');
+		const asked = ['email', 'confidence', 'isCatchAll'];
+		for (const json of jsonOf(node)) {
+			expect(Object.keys(json)).toEqual([
+				...['first', 'last', 'domain', 'id'],
+				...asked,
+				...['outcome', 'reason', 'creditsUsed'],
+			]);
+			expect(Object.values(json)).not.toContain(undefined);
+			if (json.outcome !== 'found')
+				expect(asked.map((key) => json[key])).toEqual(Array(3).fill(null));
+		}
+	});
+
+	test('all that is known of a request comes on request', async () => {
+		const raw = jsonOf((await b.run(find({ output: 'raw' }), numbered)).node('Enrich'));
+		expect(raw[0]).toMatchObject({
+			found: true,
+			message: 'Email found with high confidence',
+			creditsLeft: 24_990,
+			requestId: expect.any(String),
+			mayHaveBeenCharged: false,
+			batchId: null,
+		});
+		expect(new Set(raw.map((json) => Object.keys(json).join())).size).toBe(1);
+		const selected = { output: 'selected', outputFields: ['creditsLeft', 'email'] };
+		expect(jsonOf((await b.run(find(selected), [FOUND])).node('Enrich'))).toEqual([
+			{
+				...FOUND,
+				email: 'emily.zhang@figma.com',
+				outcome: 'found',
+				reason: 'Email found with high confidence',
+				creditsUsed: 10,
+				creditsLeft: expect.any(Number),
+			},
+		]);
+	});
+
+	test('a phone number to use stands beside all numbers', async () => {
+		const parameters = { resource: 'phone', operation: 'find', email: '={{ $json.email }}' };
+		const rows = [{ email: 'emily.zhang@figma.com' }, { email: 'nobody@figma.com' }];
+		const [found, missed] = jsonOf((await b.run(parameters, rows)).node('Enrich'));
+		expect(found).toMatchObject({
+			phone: '+14155550137',
+			phones: ['+14155550137', '+14155550138'],
+		});
+		expect(missed).toMatchObject({ phone: null, phones: [], outcome: 'notFound' });
+	});
+
+	test('an invalid address is not found, though it was paid for', async () => {
+		const emails = ['someone@gmail.com', 'risky@example.com', 'invalid@example.com'];
+		const rows = emails.map((email) => ({ email }));
+		const node = (await b.run(validate({ notFound: 'output' }), rows)).node('Enrich');
+		const seen = (output: number) =>
+			jsonOf(node, output).map(({ result, outcome, creditsUsed }) => [
+				result,
+				outcome,
+				creditsUsed,
+			]);
+		expect(seen(0)).toEqual([
+			['valid', 'found', 1],
+			['risky', 'found', 0],
+		]);
+		expect(seen(1)).toEqual([['invalid', 'notFound', 1]]);
+		expect(node.hints[0]?.message).toContain('1 valid, 1 risky, 1 invalid, 0 skipped, 0 failed');
 	});
 
 	test('the hint counts rows and credits', async () => {
@@ -61,7 +128,7 @@ describe('outcomes', () => {
 		const one = (await b.run(validate(), addresses(1))).node('Enrich');
 		expect(one.hints[0]).toMatchObject({
 			message:
-				'1 row: 0 valid, 0 risky, 1 invalid, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
+				'1 row: 1 valid, 0 risky, 0 invalid, 0 skipped, 0 failed. 1 credit used, 24,989 left.',
 			type: 'info',
 		});
 		expect(
@@ -71,12 +138,12 @@ describe('outcomes', () => {
 
 	test('the hint tells apart what was used and what may have been charged', async () => {
 		const unclear = { when: 'before', kind: 'status', status: 500 } as const;
-		b.fault({ ...unclear, match: 'invalid.2@' });
+		b.fault({ ...unclear, match: 'valid.2@' });
 		const { hints } = (await b.run(validate(), addresses(2))).node('Enrich');
 		expect(hints[0]?.message).toMatch(
 			/1 failed\. 1 credit used, 1 more may have been charged, [\d,]+ left\. Main reason/,
 		);
-		b.fault({ ...unclear, match: 'invalid.3@' });
+		b.fault({ ...unclear, match: 'valid.3@' });
 		const lost = (await b.run(validate(), addresses(3).slice(2))).node('Enrich');
 		expect(lost.hints[0]?.message).toContain('1 failed. 1 credit may have been charged. Main');
 	});
@@ -90,12 +157,12 @@ describe('outcomes', () => {
 
 	test('equal rows are looked up once; the first bears the charge', async () => {
 		const shouted = { first: ' EMILY', last: 'zhang ', domain: 'https://www.figma.com/about' };
-		const node = (await b.run(find(), [FOUND, shouted, FOUND])).node('Enrich');
+		const node = (await b.run(find({ output: 'raw' }), [FOUND, shouted, FOUND])).node('Enrich');
 		expect(b.sandbox.requests).toHaveLength(1);
 		expect(
 			jsonOf(node).map(({ email, creditsUsed, sameAsRow }) => [email, creditsUsed, sameAsRow]),
 		).toEqual([
-			['emily.zhang@figma.com', 10, undefined],
+			['emily.zhang@figma.com', 10, null],
 			['emily.zhang@figma.com', 0, 1],
 			['emily.zhang@figma.com', 0, 1],
 		]);
@@ -144,12 +211,35 @@ describe('rows not found', () => {
 	test('are kept, dropped, or sent to an output of their own, each linked to its row', async () => {
 		expect(await branched('keep')).toEqual([['1', '2', '3', '4'], [], []]);
 		expect(await branched('drop')).toEqual([['1', '3', '4'], [], []]);
-		expect(await branched('output')).toEqual([['1', '3', '4'], ['2'], []]);
+		expect(await branched('output')).toEqual([['1'], ['2', '3', '4'], []]);
+	});
+
+	test('only rows that have what is wanted leave through Found, whatever On Error says', async () => {
+		const continued = { onError: 'continueRegularOutput' };
+		expect(await branched('output', continued)).toEqual([['1'], ['2', '3', '4'], []]);
+		const parameters = find({
+			notFound: 'output',
+			options: { skipIfFilled: '={{ $json.email }}' },
+		});
+		const rows = [UNUSABLE, { ...FOUND, email: 'there@figma.com' }, BLANK];
+		const result = await b.run(parameters, rows, { outputs: ['Found', 'Not Found'] });
+		expect(outcomesOf(result.node('Enrich'), 0)).toEqual(['skipped']);
+		expect(outcomesOf(result.node('Enrich'), 1)).toEqual(['failed', 'skipped']);
+	});
+
+	test('nor does a row leave through Found where the step could not begin', async () => {
+		const result = await b.run(find({ notFound: 'output' }), [FOUND, NOT_FOUND], {
+			outputs: ['Found', 'Not Found'],
+			settings: { onError: 'continueRegularOutput' },
+			credentials: { enrichApi: { apiKey: 'no key' } },
+		});
+		expect(jsonOf(result.node('Enrich'), 0)).toEqual([]);
+		expect(jsonOf(result.node('Enrich'), 1)).toMatchObject([FOUND, NOT_FOUND]);
 	});
 
 	test('the error branch comes last, behind Not Found', async () => {
 		const settings = { onError: 'continueErrorOutput' };
-		expect(await branched('output', settings)).toEqual([['1', '3'], ['2'], ['4']]);
+		expect(await branched('output', settings)).toEqual([['1'], ['2', '3'], ['4']]);
 		expect(await branched('keep', settings)).toEqual([['1', '2', '3'], ['4'], []]);
 	});
 
@@ -207,14 +297,13 @@ describe('options', () => {
 			...BLANK,
 			outcome: 'failed',
 			creditsUsed: 0,
-			nextStep: 'x',
 			mayHaveBeenCharged: true,
 			requestId: 'r',
 			sameAsRow: 1,
 		};
 		const [json] = await run({}, [earlier]);
 		expect(json).toMatchObject({ outcome: 'skipped', creditsUsed: 0 });
-		for (const key of ['nextStep', 'mayHaveBeenCharged', 'requestId', 'sameAsRow'])
+		for (const key of ['mayHaveBeenCharged', 'requestId', 'sameAsRow'])
 			expect(json).not.toHaveProperty(key);
 		expect((await run({}, [{ ...BLANK, requestId: 'mine' }]))[0]).toMatchObject({
 			requestId: 'mine',
@@ -244,9 +333,9 @@ describe('options', () => {
 		expect(b.sandbox.requests).toHaveLength(Math.min(4, maxCredits));
 		const skipped = jsonOf(result.node('Enrich')).filter(({ outcome }) => outcome === 'skipped');
 		expect(skipped).toHaveLength(Math.max(0, 4 - maxCredits));
-		for (const { reason, nextStep } of skipped) {
+		for (const { reason } of skipped) {
 			expect(reason).toContain('spending limit');
-			expect(nextStep).toContain("'Maximum Credits'");
+			expect(reason).toContain("'Maximum Credits'");
 		}
 	});
 

@@ -22,13 +22,13 @@ const NOT_NOW: FaultRule = {
 	status: 503,
 	headers: { 'retry-after': '600' },
 };
-const sends = (rows: number) => Array.from({ length: rows }, (_, i) => b.sent(`invalid.${i + 1}@`));
+const sends = (rows: number) => Array.from({ length: rows }, (_, i) => b.sent(`valid.${i + 1}@`));
 const memoryOf = (result: Awaited<ReturnType<typeof b.run>>, name = 'Enrich') =>
 	result.raw.data.executionData!.contextData[`node:${name}`] as IExecuteContextData | undefined;
 
 describe('Retry On Fail', () => {
 	test('the second try sends only what is missing', async () => {
-		b.fault({ ...NOT_NOW, match: 'invalid.2@' });
+		b.fault({ ...NOT_NOW, match: 'valid.2@' });
 		const result = await b.run(validate(), addresses(3), { settings: RETRY });
 		const node = result.node('Enrich');
 		expect(node.tries).toBe(2);
@@ -40,7 +40,7 @@ describe('Retry On Fail', () => {
 	});
 
 	test('the last try returns what there is', async () => {
-		b.fault({ ...NOT_NOW, match: 'invalid.2@', times: null });
+		b.fault({ ...NOT_NOW, match: 'valid.2@', times: null });
 		const node = (await b.run(validate(), addresses(3), { settings: RETRY })).node('Enrich');
 		expect(node.tries).toBe(3);
 		expect(outcomesOf(node)).toEqual(['found', 'failed', 'found']);
@@ -61,21 +61,22 @@ describe('Retry On Fail', () => {
 	});
 
 	test('what may have been charged is not sent again in a later try', async () => {
-		b.fault({ ...NOT_NOW, match: 'invalid.2@' });
-		b.fault({ when: 'after', kind: 'reset', match: 'invalid.3@' });
+		b.fault({ ...NOT_NOW, match: 'valid.2@' });
+		b.fault({ when: 'after', kind: 'reset', match: 'valid.3@' });
 		const node = (await b.run(validate(), addresses(3), { settings: RETRY })).node('Enrich');
 		expect(node.tries).toBe(2);
 		expect(outcomesOf(node)).toEqual(['found', 'found', 'failed']);
 		expect(sends(3)).toEqual([1, 2, 1]);
 		expect(jsonOf(node)[2]).toMatchObject({
-			reason: 'An earlier try was sent and brought no answer, so it is not sent again',
-			nextStep: expect.stringContaining('1 credit was charged at'),
+			reason: expect.stringMatching(
+				/^An earlier try was sent and brought no answer, so it is not sent again\. .*1 credit was charged at/,
+			),
 			creditsUsed: 1,
 		});
 	});
 
 	test('the spending limit is for all tries together', async () => {
-		b.fault({ ...NOT_NOW, match: 'invalid.2@' });
+		b.fault({ ...NOT_NOW, match: 'valid.2@' });
 		const parameters = validate({ options: { maxCredits: 2 } });
 		const node = (await b.run(parameters, addresses(3), { settings: RETRY })).node('Enrich');
 		expect(b.sandbox.ledger.charged()).toBeLessThanOrEqual(2);
@@ -105,7 +106,7 @@ describe('Retry On Fail', () => {
 	test.each(['continueRegularOutput', 'continueErrorOutput'])(
 		'%s: the last try hands on every row',
 		async (onError) => {
-			b.fault({ ...NOT_NOW, match: 'invalid.1@', times: null });
+			b.fault({ ...NOT_NOW, match: 'valid.1@', times: null });
 			const result = await b.run(validate(), addresses(3), {
 				outputs: ['Out', 'Error'],
 				settings: { ...RETRY, onError },
@@ -129,7 +130,7 @@ describe('a retry of the failed execution by hand', () => {
 	const stop = validate({ options: { onFailedRows: 'stop' } });
 
 	test('does not pay for finished rows again', async () => {
-		b.fault({ when: 'before', kind: 'status', status: 400, match: 'invalid.2@' });
+		b.fault({ when: 'before', kind: 'status', status: 400, match: 'valid.2@' });
 		const first = await b.run(stop, addresses(3));
 		expect(first.status).toBe('error');
 		expect(b.sandbox.ledger.charged()).toBe(2);
@@ -145,7 +146,7 @@ describe('a retry of the failed execution by hand', () => {
 	});
 
 	test('does not send again what may have been charged', async () => {
-		b.fault({ when: 'after', kind: 'truncate', match: 'invalid.2@' });
+		b.fault({ when: 'after', kind: 'truncate', match: 'valid.2@' });
 		const first = await b.run(stop, addresses(3));
 		const { contextData } = first.raw.data.executionData!;
 		const second = await b.run(stop, addresses(3), { contextData });
@@ -166,7 +167,7 @@ describe('a retry of the failed execution by hand', () => {
 	test('remembers a call that was under way when n8n died', async () => {
 		const first = await b.run(stop, addresses(1));
 		expect(first.status).toBe('success');
-		const key = 'validateEmail {"email":"invalid.1@example.com"}';
+		const key = 'validateEmail {"email":"valid.1@example.com"}';
 		const calls = { [key]: { state: 'sent', at: Date.now() } };
 		const contextData = { 'node:Enrich': { enrichPaidCalls: { tries: 1, calls } } };
 		const second = await b.run(stop, addresses(1), { contextData });
@@ -184,7 +185,7 @@ describe('memory', () => {
 
 	test('two steps share none', async () => {
 		const steps = [enrichNode(validate(), {}, 'One'), enrichNode(validate(), {}, 'Two')];
-		b.fault({ when: 'after', kind: 'reset', match: 'invalid.1@' });
+		b.fault({ when: 'after', kind: 'reset', match: 'valid.1@' });
 		const result = await b.runAll(chain(...steps), addresses(2));
 		expect(outcomesOf(result.node('One'))).toEqual(['failed', 'found']);
 		expect(outcomesOf(result.node('Two'))).toEqual(['found', 'found']);
@@ -222,7 +223,7 @@ describe('memory', () => {
 		['run', 4],
 		['execution', 2],
 	])('Maximum Credits for each %s', async (maxCreditsFor, charged) => {
-		const email = '=invalid.{{ $json.row + ($runIndex === 0 ? 0 : 100) }}@example.com';
+		const email = '=valid.{{ $json.row + ($runIndex === 0 ? 0 : 100) }}@example.com';
 		const parameters = validate({ email, options: { maxCredits: 2, maxCreditsFor } });
 		await b.runAll(twice(parameters), addresses(3));
 		expect(b.sandbox.ledger.charged()).toBe(charged);
@@ -244,8 +245,8 @@ describe('memory', () => {
 
 	test('a step that runs twice does not send again what may have been charged', async () => {
 		const workflow = twice(validate(), RETRY);
-		b.fault({ when: 'after', kind: 'reset', match: 'invalid.1@' });
-		b.fault({ ...NOT_NOW, match: 'invalid.2@' });
+		b.fault({ when: 'after', kind: 'reset', match: 'valid.1@' });
+		b.fault({ ...NOT_NOW, match: 'valid.2@' });
 		const result = await b.runAll(workflow, addresses(2));
 		const runs = result.runs('Enrich');
 		expect(runs.map(({ tries }) => tries)).toEqual([2, 1]);

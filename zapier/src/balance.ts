@@ -7,7 +7,7 @@ import {
 import type { Data } from '../../shared/contract/data';
 import type { Client } from '../../shared/http/client';
 import { isBlank } from '../../shared/input/text';
-import { numberSetting } from '../../shared/input/values';
+import { numberSetting } from '../../shared/input/numberSetting';
 import { enrich } from '../../shared/providers/enrich';
 import { composites } from './catalog';
 import { type Item } from './item';

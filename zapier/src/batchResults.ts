@@ -9,7 +9,7 @@ import { counted } from '../../shared/errors/wording';
 import type { Client } from '../../shared/http/client';
 import { entriesIn, pageInput } from '../../shared/http/paginate';
 import { isBlank } from '../../shared/input/text';
-import { numberSetting } from '../../shared/input/values';
+import { numberSetting } from '../../shared/input/numberSetting';
 import type { Paging } from '../../shared/contract/operation';
 import type { RowResult } from '../../shared/rows/result';
 import { resultFiles } from './batchFiles';

@@ -6,7 +6,7 @@ import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { counted } from '../../shared/errors/wording';
 import { pageInput } from '../../shared/http/paginate';
 import { isBlank, quote } from '../../shared/input/text';
-import { numberSetting } from '../../shared/input/values';
+import { numberSetting } from '../../shared/input/numberSetting';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './snakeCase';
 

@@ -13,7 +13,7 @@ import { documentedCost } from '../../shared/contract/operation';
 import type { Client } from '../../shared/http/client';
 import { counted } from '../../shared/errors/wording';
 import { isBlank } from '../../shared/input/text';
-import { numberSetting } from '../../shared/input/values';
+import { numberSetting } from '../../shared/input/numberSetting';
 import { batchIndex } from './batchIndex';
 import { batches, SAMPLE_ID, toText } from './batchReference';
 import { batchRows, type CheckedRows, type RefusedRow } from './batchRows';

@@ -3,7 +3,7 @@ import { freeMailProvider } from '../../freeMail';
 import { addressOf, asciiOf } from '../../identity';
 import type { SeededRandom } from '../../seededRandom';
 import { isElsewhere, isNobody, isUnknownDomain } from '../../testValues';
-import { isCatchAllDomain, isInvalid, isRisky } from '../testValues';
+import { isCatchAllDomain, isInvalid, isRisky, isValid } from '../testValues';
 import { type AnswerData, type AnswerRule, asDocumented, type Call, isHit } from './rule';
 
 type FindEmail = typeof operations.findEmail;
@@ -90,6 +90,7 @@ function verdictOn(
 ): keyof typeof VERDICTS {
 	const { local, domain, isComplete } = addressOf(email);
 	if (!isComplete || isInvalid(local) || isUnknownDomain(domain)) return 'invalid';
+	if (isValid(local)) return 'valid';
 	if (isRisky(local) || isCatchAll) return 'risky';
 	if (isNobody(local)) return 'invalid';
 	if (freeMailProvider(domain) || exists(call, email, false)) return 'valid';
@@ -124,7 +125,8 @@ export const validateEmail: AnswerRule<ValidateEmail> = {
 				provider: free ?? (traits.provider === 'ZOHO' ? 'SMTP' : traits.provider),
 			} satisfies Partial<typeof data>);
 		}
-		const credits = result === 'risky' ? 0 : undefined;
+		// An invalid address is no hit, and is charged all the same.
+		const credits = result === 'risky' ? 0 : (call.operation.price?.credits ?? undefined);
 		return { data: { ...asDocumented(call, data), email: asked }, credits, subject: email };
 	},
 };
