@@ -116,6 +116,7 @@ describe.each(searches)('%s', (key, { operation }) => {
 		const data = [
 			{ found: true, email: 'a@b.co' },
 			{ phones: ['1'] },
+			{ result: 'valid' },
 			{ id: 'x' },
 			{ ipDomain: 'b.co' },
 			{ results: [{}] },

@@ -34,9 +34,15 @@ const ACCOUNT = [
 	'requestId',
 ] satisfies RowKey[];
 
-/** An answer of earlier was paid for by another run, and reports the balance of then. */
-const asToday = (result: RowResult): RowResult =>
-	result.isReused ? { ...result, creditsUsed: 0, creditsRemaining: null } : result;
+/**
+ * An answer of earlier was paid for by another run, and reports the balance of then; of a list, the
+ * first result bears the charge.
+ */
+const asToday = (result: RowResult, isFirst: boolean): RowResult => ({
+	...result,
+	...((result.isReused || !isFirst) && { creditsUsed: 0 }),
+	...(result.isReused && { creditsRemaining: null }),
+});
 
 /** The fields of what rows and batches say of themselves. */
 export const aboutFields = (keys: readonly ResultKey[]): PlainOutputField[] =>
@@ -47,7 +53,7 @@ export const aboutFields = (keys: readonly ResultKey[]): PlainOutputField[] =>
 
 export const aboutRow = (result: RowResult, keys: readonly RowKey[], isFirst = true): Data =>
 	Object.fromEntries(
-		Object.entries(rowFields(asToday(result), keys, isFirst)).map(([key, value]) => [
+		Object.entries(rowFields(asToday(result, isFirst), keys, isFirst)).map(([key, value]) => [
 			snakeCase(key),
 			value,
 		]),
