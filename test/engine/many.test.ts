@@ -1,6 +1,5 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { parse } from 'csv-parse/sync';
-import type { CredentialData } from '../../testkit/n8nEngine';
 import { startSandbox } from '../../sandbox/server';
 import {
 	addresses as sameAddresses,
