@@ -183,15 +183,26 @@ describe('a batch that is complete', () => {
 		const door = await open(ends({ results: 'items' }));
 		const batchId = await ended(1_200);
 		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
-		b.fault({ when: 'before', kind: 'status', status: 403, ...isSecond });
+		b.fault({ when: 'before', kind: 'status', status: 403, times: null, ...isSecond });
 		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
 		await started(door);
 		expect(door.items()).toHaveLength(1_001);
 		expect(door.items().at(-1)).toMatchObject({
 			outcome: 'failed',
-			reason: expect.stringContaining('first 1,000 results'),
+			reason: expect.stringMatching(/^Only 1,000 of 1,200 results could be read, without page 2/),
 			nextStep: expect.stringContaining('free'),
 		});
+	});
+
+	test('brings all results though one page could not be read at first', async () => {
+		const door = await open(ends({ results: 'items' }));
+		const batchId = await ended(2_500);
+		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
+		b.fault({ when: 'before', kind: 'status', status: 403, ...isSecond });
+		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
+		await started(door);
+		expect(new Set(door.items().map(({ email }) => email)).size).toBe(2_500);
+		expect(door.items()).toHaveLength(2_500);
 	});
 
 	test('whose results cannot be read at all is told to come again', async () => {
