@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IDataObject } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type INode,
+	type INodePropertyOptions,
+	type INodeTypeDescription,
+	resolveWebhookDescriptionField,
+	webhookDescriptionIsNativelyResolvable,
+} from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/server';
 import { type Engine, loadEngine } from '../../testkit/n8nEngine';
 import { POLLED_EVENTS } from '../../nodes/EnrichTrigger/polling/events';
@@ -108,6 +115,36 @@ describe('its description', () => {
 		const products = new Set(events.map(({ job }) => job.product));
 		expect(valuesOf('products').sort()).toEqual([...products].sort());
 		expect(JSON.stringify(description)).not.toMatch(/\b(?:error|problem|failure|mistake)\b/i);
+	});
+
+	test('brings the results of a batch unless told otherwise', () => {
+		const { properties } = b.engine.loader.nodeTypes.enrichTrigger!.type
+			.description as INodeTypeDescription;
+		expect(properties.find(({ name }) => name === 'results')?.default).toBe('items');
+	});
+
+	/** An expression for each call would halve the calls that n8n can take. */
+	test('says without an expression for which events it listens', () => {
+		const { webhooks, properties } = b.engine.loader.nodeTypes.enrichTrigger!.type
+			.description as INodeTypeDescription;
+		const webhook = webhooks![0]!;
+		expect(webhookDescriptionIsNativelyResolvable(webhook)).toBe(true);
+		const options = properties.find(({ name }) => name === 'event')?.options ?? [];
+		for (const { value: event } of options as INodePropertyOptions[]) {
+			const listens = Object.hasOwn(EVENT_KINDS, String(event));
+			const node = { parameters: { event } } as unknown as INode;
+			const valueOf = (field: 'httpMethod' | 'ndvHideUrl') => {
+				const { value } = resolveWebhookDescriptionField(node, webhook, field) as {
+					value: unknown;
+				};
+				const text = String(webhook[field]).replace(/^=\{\{|\}\}$/g, '');
+				const inEditor: unknown = new Function('$parameter', `return ${text}`)({ event });
+				expect(inEditor).toBe(value);
+				return value;
+			};
+			expect(valueOf('httpMethod')).toBe(listens ? 'POST' : '');
+			expect(valueOf('ndvHideUrl')).toBe(!listens);
+		}
 	});
 });
 
