@@ -4,14 +4,14 @@ import type { WorkflowJson } from './n8nEngine';
 
 export const TRIGGER = 'n8n-nodes-enrich.enrichTrigger';
 
-/** The trigger as n8n's editor adds it: with an address of its own. */
+/** The trigger as n8n's editor adds it: with an address of its own. It reads no results by default. */
 export const triggerNode = (parameters: object = {}, { isChecked = true } = {}) => ({
 	id: randomUUID(),
 	name: 'Enrich Trigger',
 	type: TRIGGER,
 	typeVersion: 1.1,
 	webhookId: randomUUID(),
-	parameters,
+	parameters: { results: 'none', ...parameters },
 	...(isChecked && { credentials: { enrichApi: { id: '1', name: 'Enrich account' } } }),
 });
 export type TriggerNode = ReturnType<typeof triggerNode>;

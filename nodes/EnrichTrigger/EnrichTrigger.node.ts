@@ -1,20 +1,29 @@
 import {
+	type IExecuteFunctions,
 	type IHookFunctions,
+	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 	NodeConnectionTypes,
 } from 'n8n-workflow';
 import {
 	activationMessage,
+	EVENT_NAMES,
 	eventTriggerDescription,
 	properties,
 	triggerPanel,
 } from './description';
+import { isPolled } from './polling/events';
+import { poll, pollExample } from './polling/poll';
 import { webhook } from './webhook';
+import { webhookDescription } from './webhookDescription';
 
 const LOCAL = /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])(?:[:/]|$)/i;
 
-/** Starts a workflow when Enrich calls back: for each row of a batch, or once at its end. */
+/**
+ * Starts a workflow when Enrich calls back, or when n8n finds what Enrich does not call for. One node
+ * does both: which events n8n listens for, and which it polls, follows from the event's own fields.
+ */
 export class EnrichTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Enrich Trigger',
@@ -23,10 +32,9 @@ export class EnrichTrigger implements INodeType {
 		group: ['trigger'],
 		// With version 1, n8n evaluates an expression for each call: that halves the calls it can take.
 		version: 1.1,
-		subtitle:
-			'={{$parameter["event"] === "resultReceived" ? "Result Received" : "Batch Completed"}}',
+		subtitle: `={{ (${JSON.stringify(EVENT_NAMES)})[$parameter["event"]] }}`,
 		description:
-			'Find and validate B2B contact data, or start a workflow when a batch of it is complete',
+			'Start a workflow when a batch is complete or a row of it is done, when an export or a reveal job of leads has ended, or when credits run low',
 		eventTriggerDescription,
 		activationMessage,
 		triggerPanel,
@@ -34,16 +42,7 @@ export class EnrichTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'enrichApi', required: false }],
-		webhooks: [
-			{
-				name: 'default',
-				httpMethod: 'POST',
-				responseMode: 'onReceived',
-				// Empty, or n8n would answer with the name of its default.
-				responseData: '',
-				path: 'enrich',
-			},
-		],
+		webhooks: [webhookDescription],
 		properties,
 	};
 
@@ -66,4 +65,16 @@ export class EnrichTrigger implements INodeType {
 	};
 
 	webhook = webhook;
+
+	poll = poll;
+
+	/**
+	 * n8n starts a workflow with what a webhook or a poll has brought, and then runs this. Without
+	 * it, a callback in a test would be answered by a poll, as n8n prefers that where it can do both.
+	 */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const isTest = this.getMode() === 'manual' && isPolled(this.getNodeParameter('event', 0));
+		// n8n empties the array that it is given.
+		return isTest ? await pollExample(this) : [[...this.getInputData()]];
+	}
 }

@@ -1,11 +1,10 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
-import { resultPages, toRowResult } from '../../shared/batches/results';
-import type { Job, Progress } from '../../shared/contract/batch';
+import { partlyRead, READ_AGAIN, readAllResults, toRowResult } from '../../shared/batches/results';
+import type { Progress } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import { outputFields } from '../../shared/contract/form';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import type { ErrorKind } from '../../shared/errors/errorTable';
-import type { Client } from '../../shared/http/client';
 import { type Callback, toRowOutcome, withFields } from '../../shared/triggers/callbacks';
 import { kit } from '../Enrich/catalog';
 import { clientOf } from '../shared/client';
@@ -97,12 +96,6 @@ function fileOf(format: FileFormat): (batch: EndedBatch) => Collector {
 	};
 }
 
-/** The results of a job, as they stand in items. */
-async function* pagesOf(job: Job, batchId: string, client: Client): AsyncGenerator<Data[]> {
-	for await (const { results } of resultPages(job, batchId, client))
-		yield results.map((result) => toRowResult(job, batchId, result).data ?? {});
-}
-
 /** So long a caller may wait for the first results. */
 const PATIENCE_MS = 5_000;
 /** Results may lag behind the end; when they are read again, in milliseconds since the time before. */
@@ -114,7 +107,12 @@ const NOT_YET: ReadonlySet<ErrorKind> = new Set<ErrorKind>(['notFound', 'conflic
 interface Reading {
 	collector: Collector;
 	count: number;
+	/** Nothing could be read. */
 	failure?: Error;
+	/** Part of it could not. */
+	missing?: string;
+	/** Why nothing, or not all of it. */
+	problem?: unknown;
 }
 
 /**
@@ -127,25 +125,27 @@ export async function resultItems(
 	batch: EndedBatch,
 ): Promise<INodeExecutionData[] | undefined> {
 	const { context, response, callback, item } = batch;
+	const { job, batchId } = callback;
 	const client = await clientOf(context, kit);
 	// A list that was ended early has fewer.
 	const { status, totalItems } = item.json;
 	const total = status === 'completed' && totalItems !== null ? Number(totalItems) : undefined;
 	const readOnce = async (onFirst?: (page: Data[] | Error) => void): Promise<Reading> => {
 		const collector = (RESULT_OUTPUTS[output] as (batch: EndedBatch) => Collector)(batch);
-		const reading: Reading = { collector, count: 0 };
+		const take = (results: Data[]) => {
+			const page = results.map((result) => toRowResult(job, batchId, result).data ?? {});
+			onFirst?.(page);
+			collector.add(page);
+		};
 		try {
-			for await (const page of pagesOf(callback.job, callback.batchId, client)) {
-				if (reading.count === 0) onFirst?.(page);
-				collector.add(page);
-				reading.count += page.length;
-			}
+			const all = await readAllResults(job, batchId, client, take);
 			onFirst?.([]);
+			return { collector, count: all.count, missing: partlyRead(all), problem: all.problem };
 		} catch (thrown) {
-			reading.failure = thrown as Error;
-			onFirst?.(reading.failure);
+			const failure = thrown as Error;
+			onFirst?.(failure);
+			return { collector, count: 0, failure, problem: failure };
 		}
-		return reading;
 	};
 
 	let onFirst: (page: Data[] | Error) => void = () => {};
@@ -160,30 +160,31 @@ export async function resultItems(
 
 	let reading = await whole;
 	for (const waitMs of READS_AGAIN_MS) {
-		const { failure, count } = reading;
+		const { problem, count } = reading;
 		const isAll = count > 0 ? count >= (total ?? 0) : total === 0;
-		if (failure ? !isNotYet(failure) : isAll) break;
+		if (problem ? !isNotYet(problem) : isAll) break;
 		await n8nClock.sleep(waitMs);
 		const next = await readOnce();
 		const isWorse = next.count < reading.count;
 		(isWorse ? next : reading).collector.abandon();
 		if (!isWorse) reading = next;
 	}
-	const { collector, count, failure } = reading;
+	const { collector, count, failure, missing } = reading;
 	const items = await collector.end();
-	const missing = failure ? undefined : Math.max(0, (total ?? 0) - count);
+	const late = Math.max(0, (total ?? 0) - count);
+	const reason = failure
+		? `The results could not be read: ${failure.message}`
+		: (missing ??
+			(late > 0 &&
+				`Of ${counted(total ?? 0)} results, ${counted(late)} had not come a minute after the end`));
 	// It was answered, so nobody calls again: the workflow has to hear of it.
-	if (failure ?? missing) {
-		const reason = failure
-			? `Only the first ${counted(count)} results could be read: ${failure.message}`
-			: `Of ${counted(total ?? 0)} results, ${counted(missing ?? 0)} had not come a minute after the end`;
-		context.logger.warn(`Batch ${callback.batchId}: ${reason}`);
-		const nextStep = 'Read the results again with the ID of the batch; that is free.';
-		items.push(toItem({ ...item.json, outcome: 'failed', reason, nextStep }));
+	if (reason) {
+		context.logger.warn(`Batch ${batchId}: ${reason}`);
+		items.push(toItem({ ...item.json, outcome: 'failed', reason, nextStep: READ_AGAIN }));
 	}
 	if (items.length > 0) return items;
 	return [toItem({ ...item.json, outcome: 'notFound', reason: 'The batch brought no results' })];
 }
 
-const isNotYet = (thrown: Error): boolean =>
+const isNotYet = (thrown: unknown): boolean =>
 	thrown instanceof ConnectorError && NOT_YET.has(thrown.kind);

@@ -1,7 +1,19 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	NodeOperationError,
+} from 'n8n-workflow';
 import { describe, fetchProgress, POLLING } from '../../shared/batches/progress';
-import { resultPages, toRowResult, unread } from '../../shared/batches/results';
+import {
+	partlyRead,
+	READ_AGAIN,
+	readAllResults,
+	toRowResult,
+	unread,
+} from '../../shared/batches/results';
 import type { Batch, Progress } from '../../shared/contract/batch';
+import type { Data } from '../../shared/contract/data';
 import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
 import { isTransient } from '../../shared/errors/errorTable';
 import { BATCH_FIELDS, GIVE_UP_HOURS } from './batchProperties';
@@ -176,11 +188,13 @@ async function getResults(
 			const seen = await fetchStatus(context, client, index);
 			const { batchId, progress } = seen;
 			if (progress.state === 'running') throw stillRunning(client, seen);
-			const { items, creditsUsed } = await readResults(context, client, seen, index);
+			const { items, creditsUsed, missing } = await resultsOf(context, client, seen, index);
 			for (const item of items) main.push({ ...item, pairedItem: pairedWith(indexes) });
+			if (missing) main.push(...missingItems(context, batchId, missing, indexes));
 			const used = creditsUsed === null ? '' : ` ${counted(creditsUsed, 'credit')} used.`;
-			const message = `Batch ${batchId}: ${progress.status}.${used}`;
-			context.addExecutionHints({ message, location: 'outputPane', type: 'info' });
+			const message = `Batch ${batchId}: ${progress.status}.${used}${missing ? ` ${missing}.` : ''}`;
+			const type = missing ? 'warning' : 'info';
+			context.addExecutionHints({ message, location: 'outputPane', type });
 		} catch (thrown) {
 			if (!context.continueOnFail()) throw failed(context, thrown, index);
 			main.push(...indexes.map((one) => toFailedItem(context, thrown, one)));
@@ -189,13 +203,28 @@ async function getResults(
 	return [[...main, ...others]];
 }
 
+/** What has come of a batch is handed on all the same; what has not stands in an item of its own. */
+function missingItems(
+	context: IExecuteFunctions,
+	batchId: string,
+	reason: string,
+	indexes: readonly number[],
+): INodeExecutionData[] {
+	if (context.continueOnFail()) {
+		const error = new NodeOperationError(context.getNode(), reason, { description: READ_AGAIN });
+		return indexes.map((index) => toFailedItem(context, error, index));
+	}
+	const json = { [BATCH_FIELDS.id]: batchId, outcome: 'failed', reason, nextStep: READ_AGAIN };
+	return [{ json, pairedItem: pairedWith(indexes) }];
+}
+
 /** Reads page by page; of a file, no more than a page is in memory at once. */
-async function readResults(
+async function resultsOf(
 	context: IExecuteFunctions,
 	client: NodeClient,
 	{ batch, batchId, progress }: PollContext,
 	index: number,
-): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null }> {
+): Promise<{ items: INodeExecutionData[]; creditsUsed: number | null; missing?: string }> {
 	const format = context.getNodeParameter('format', index, 'items') as 'items' | FileFormat;
 	const name = `${batch.single.title.toLowerCase().replaceAll(' ', '-')}-${batchId}.${format}`;
 	const mode = context.getNodeParameter('output', index, 'simplified') as OutputMode;
@@ -203,32 +232,29 @@ async function readResults(
 	const columns = [...shown.fields.map(({ key }) => key), ...shown.about];
 	const file = format === 'items' ? undefined : new ResultFile(context, format, name, columns);
 	const items: INodeExecutionData[] = [];
-	let creditsUsed: number | null = null;
-	let count = 0;
-	try {
-		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
-			creditsUsed ??= receipt.creditsUsed;
-			count += results.length;
-			for (const result of results) {
-				const row = toRowResult(batch, batchId, result);
-				const json = toShown(row.data ?? {}, row, shown) as IDataObject;
-				if (file) file.write(json);
-				else items.push({ json });
-			}
+	const take = (results: Data[]) => {
+		for (const result of results) {
+			const row = toRowResult(batch, batchId, result);
+			const json = toShown(row.data ?? {}, row, shown) as IDataObject;
+			if (file) file.write(json);
+			else items.push({ json });
 		}
-	} catch (thrown) {
+	};
+	const all = await readAllResults(batch, batchId, client, take).catch((thrown: unknown) => {
 		file?.abandon();
 		throw unread(thrown, batchId, client);
-	}
-	if (!file) return { items, creditsUsed };
+	});
+	const creditsUsed = all.receipt?.creditsUsed ?? null;
+	const missing = partlyRead(all);
+	if (!file) return { items, creditsUsed, missing };
 	const data = await file.end();
 	const json = {
 		...reportedOf(client, { batch, batchId, progress }),
-		results: count,
+		results: all.count,
 		creditsUsed,
 		fileName: name,
 	};
-	return { items: [{ json, binary: { data } }], creditsUsed };
+	return { items: [{ json, binary: { data } }], creditsUsed, missing };
 }
 
 const failed = (context: IExecuteFunctions, thrown: unknown, index?: number): Error =>
@@ -246,12 +272,16 @@ function toFailedItem(
 	const { message } = thrown as Error;
 	const { json, binary } = context.getInputData()[index] as INodeExecutionData;
 	const batchId = thrown instanceof ConnectorError ? thrown.facts.batchId : undefined;
+	const nextStep =
+		thrown instanceof ConnectorError
+			? thrown.nextStep
+			: (thrown as { description?: string }).description;
 	const isNamed = batchId === undefined || message.includes(batchId);
 	return {
 		json: {
 			...(context.getNode().onError !== 'continueErrorOutput' && json),
 			error: isNamed ? message : `Batch ${batchId}: ${message}`,
-			...(thrown instanceof ConnectorError && { details: { nextStep: thrown.nextStep } }),
+			...(nextStep !== undefined && { details: { nextStep } }),
 		},
 		...(binary && { binary }),
 		pairedItem: { item: index },

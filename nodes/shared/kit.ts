@@ -1,5 +1,5 @@
 /** What makes the shared machinery of the nodes into the nodes of one provider. */
-import { type Batch, batchStartedBy } from '../../shared/contract/batch';
+import { type Batch, batchStartedBy, type Job } from '../../shared/contract/batch';
 import type { Operation } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { titleOfKey } from '../../shared/contract/titles';
@@ -65,3 +65,12 @@ export const placedOperations = ({ provider, catalog }: NodeKit): PlacedOperatio
 		const batch = batchStartedBy(provider.batches, operation);
 		return { operation, resource, value, name, action, batch, perRow: batch?.single ?? operation };
 	});
+
+/** What a job does as the node's operations say it, e.g. "Email: Find". */
+export function jobName(kit: NodeKit, job: Job): string {
+	const { resources, catalog } = kit;
+	const entry = catalog[job.startedBy.operationId];
+	if (!entry || !isPlaced(entry)) return job.title;
+	const { resource, operation, name = titleOfKey(operation) } = entry;
+	return `${resources[resource]}: ${name}`;
+}

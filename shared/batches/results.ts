@@ -4,6 +4,7 @@ import { withDerived } from '../contract/operation';
 import type { Receipt } from '../contract/provider';
 import { type ConnectorError, toConnectorError } from '../errors/ConnectorError';
 import { isTransient } from '../errors/errorTable';
+import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
 import { type Page, paginate } from '../http/paginate';
 import { type RowResult, withoutCharge } from '../rows/result';
@@ -41,6 +42,8 @@ export interface Reading {
 	failedPages: number[];
 	/** Why not. */
 	problem?: ConnectorError;
+	/** The first page that was not tried, as too many before it could not be read. */
+	stoppedAt?: number;
 }
 
 /** Takes a page's results, and says whether a page behind the reported end may be of use. */
@@ -55,11 +58,12 @@ export async function readResults(
 	id: string,
 	client: Client,
 	take: TakeResults,
+	{ from = 1, read: readBefore = 0 }: { from?: number; read?: number } = {},
 ): Promise<Reading> {
 	const reading: Reading = { failedPages: [] };
 	const call = async (input: Data) => await client.call(job.results, input);
-	let next = 1;
-	let read = 0;
+	let next = from;
+	let read = readBefore;
 	let failuresInARow = 0;
 	let goesOn = true;
 	while (goesOn) {
@@ -80,11 +84,58 @@ export async function readResults(
 			reading.problem = error;
 			reading.failedPages.push(next++);
 			goesOn = isTransient(error.kind) && ++failuresInARow < MAX_FAILED_IN_A_ROW;
+			if (!goesOn) reading.stoppedAt = next;
 		}
 	}
 	if (reading.problem && read === 0) throw reading.problem;
 	return reading;
 }
+
+/** All results that could be read, and what could not. */
+export interface AllResults extends Reading {
+	/** Results that were taken. */
+	count: number;
+}
+
+/**
+ * Hands on all results of a job, page by page, for whoever does not look for rows of their own. A
+ * page that cannot be read is tried once more when the others are done.
+ * @throws ConnectorError where no page can be read.
+ */
+export async function readAllResults(
+	job: Job,
+	id: string,
+	client: Client,
+	take: (results: Data[]) => void,
+): Promise<AllResults> {
+	let count = 0;
+	const counting = (results: Data[]) => {
+		count += results.length;
+		take(results);
+		return false;
+	};
+	const first = await readResults(job, id, client, counting);
+	const { failedPages, stoppedAt, receipt, total } = first;
+	if (failedPages.length === 0) return { ...first, count };
+	const again = await readPagesAgain(job, id, client, failedPages, counting);
+	const goesOn = stoppedAt !== undefined && again.failedPages.length === 0;
+	const rest = goesOn
+		? await readResults(job, id, client, counting, { from: stoppedAt, read: count })
+		: { ...again, stoppedAt };
+	return { ...rest, receipt: receipt ?? rest.receipt, total: total ?? rest.total, count };
+}
+
+/** What is missing of all results, as a sentence without a final period; undefined: nothing. */
+export function partlyRead(all: AllResults): string | undefined {
+	const { count, total, failedPages, stoppedAt, problem } = all;
+	if (!problem) return undefined;
+	const of = total === undefined ? '' : ` of ${counted(total)}`;
+	const pages = `page${failedPages.length === 1 ? '' : 's'} ${failedPages.join(', ')}`;
+	const rest = stoppedAt === undefined ? '' : ' and what follows';
+	return `Only ${counted(count)}${of} results could be read, without ${pages}${rest}: ${problem.message}`;
+}
+
+export const READ_AGAIN = 'Read the results again with the ID of the batch; that is free.';
 
 /** Reads pages once more that could not be read; what fails again is in `failedPages`. */
 export async function readPagesAgain(

@@ -18,6 +18,8 @@ export interface Job {
 	product: string;
 	/** As users read it, e.g. "Email Finder". */
 	title: string;
+	/** What users choose to start it; of a batch, the lookup of one row. */
+	startedBy: Operation;
 	status: Operation;
 	results: Operation;
 	/** The path parameter that holds the job's ID. */

@@ -17,12 +17,7 @@ describe('the installed package', () => {
 		const types = await e2e.api.call<NodeType[]>('GET', '/types/nodes.json');
 		const ours = types.filter(({ name }) => name.startsWith('n8n-nodes-enrich'));
 		// The tool is what n8n makes of it for AI agents.
-		expect(ours.map(({ name }) => name).sort()).toEqual([
-			NODE,
-			`${NODE}PollingTrigger`,
-			`${NODE}Tool`,
-			TRIGGER,
-		]);
+		expect(ours.map(({ name }) => name).sort()).toEqual([NODE, `${NODE}Tool`, TRIGGER]);
 		expect(ours[0]?.codex.categories).toContain('Sales');
 		expect(ours[0]?.codex.alias).toContain('email finder');
 		// With the subcategory of AI tools, n8n's panel would list none of its operations.
@@ -38,7 +33,7 @@ describe('the installed package', () => {
 		const ours = types.find(({ name }) => name === 'enrichApi');
 		expect(ours).toMatchObject({
 			displayName: 'Enrich API',
-			supportedNodes: expect.arrayContaining([NODE, `${NODE}PollingTrigger`, TRIGGER]),
+			supportedNodes: expect.arrayContaining([NODE, TRIGGER]),
 		});
 	});
 

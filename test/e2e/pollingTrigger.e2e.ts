@@ -1,3 +1,10 @@
+import {
+	callBack,
+	endOf,
+	submit,
+	triggerNode,
+	triggerWorkflow,
+} from '../../testkit/triggerWorkflow';
 import { jsonOf } from './support/n8nApi';
 import { N8nServer } from './support/n8nServer';
 import { setUp } from './support/setUp';
@@ -19,14 +26,14 @@ const workflowOf = (parameters: object) =>
 	e2e.save({
 		nodes: [
 			{
-				name: 'Enrich Polling Trigger',
-				type: 'n8n-nodes-enrich.enrichPollingTrigger',
+				name: 'Enrich Trigger',
+				type: 'n8n-nodes-enrich.enrichTrigger',
 				parameters: { pollTimes: EVERY_TWO_SECONDS, ...parameters },
 				credentials: {},
 			},
 			linkedField('Out', '={{ $json.jobId ?? $json.balance }}'),
 		],
-		connections: { 'Enrich Polling Trigger': to('Out') },
+		connections: { 'Enrich Trigger': to('Out') },
 	});
 
 /** What each start of a workflow was for, oldest first; polls that could not look are none. */
@@ -84,13 +91,54 @@ test('a balance that is low already is told at the activation, once', async () =
 	expect(await startsOf(workflow.id)).toEqual(['25000']);
 });
 
-test("'Fetch Test Event' brings the newest job, or says that there is none", async () => {
+test("'Execute step' brings the newest job, or says that there is none", async () => {
 	const { id } = await workflowOf({ event: 'exportFinished' });
-	const none = await e2e.api.runManually(id, 'Enrich Polling Trigger');
+	const none = await e2e.api.runManually(id, 'Enrich Trigger');
 	expect(none.data.resultData.error?.message).toBe(
 		'No export of leads has ended in the last 30 days',
 	);
 	const jobId = e2e.sandbox.addLeadJob({ kind: 'export' });
-	const execution = await e2e.api.runManually(id, 'Enrich Polling Trigger');
+	const execution = await e2e.api.runManually(id, 'Enrich Trigger');
 	expect(jsonOf(execution, 'Out').map(({ linked }) => linked)).toEqual([jobId]);
+});
+
+describe('one node for all events', () => {
+	const REVEAL = { event: 'revealJobFinished', pollTimes: EVERY_TWO_SECONDS };
+
+	test('has no address for an event that n8n looks for', async () => {
+		const trigger = triggerNode(REVEAL);
+		const workflow = await e2e.save(triggerWorkflow(trigger));
+		await e2e.api.activate(workflow);
+		await twoMorePolls();
+		const url = `${e2e.n8n.url}/webhook/${trigger.webhookId}/enrich`;
+		expect((await callBack(url, endOf('x'))).status).toBe(404);
+		expect(await startsOf(workflow.id)).toEqual([]);
+	});
+
+	test('does not look for an event that Enrich calls for', async () => {
+		const account = await e2e.connect();
+		for (const parameters of [{ event: 'batchCompleted', pollTimes: EVERY_TWO_SECONDS }, REVEAL])
+			await e2e.api.activate(await e2e.save(triggerWorkflow(triggerNode(parameters)), account));
+		const { requests } = account.sandbox;
+		await until('three polls', () => requests.length >= 3);
+		expect([...new Set(requests.map(({ operationId }) => operationId))]).toEqual([
+			'listRevealJobs',
+		]);
+	});
+
+	test('a test of the workflow waits for a callback, and starts with what it brings', async () => {
+		const trigger = triggerNode({ event: 'batchCompleted', results: 'items' });
+		const { id } = await e2e.save(triggerWorkflow(trigger));
+		await e2e.api.listen(id, trigger.name);
+		const webhookUrl = `${e2e.n8n.url}/webhook-test/${trigger.webhookId}/enrich`;
+		const emails = ['emily.zhang@figma.com'];
+		const batchId = await submit(e2e.sandbox, 'emailValidation', { emails, webhookUrl });
+		const [started] = await until('it has started', async () => {
+			const executions = await e2e.api.executions(id);
+			return executions.length > 0 && executions;
+		});
+		const execution = await e2e.api.ended(started!.id);
+		expect(execution.mode).toBe('manual');
+		expect(jsonOf(execution, 'Out')).toMatchObject([{ batchId, email: emails[0] }]);
+	});
 });

@@ -38,7 +38,7 @@ function freshBench(): Bench {
 function poll(b: Bench): Promise<unknown> {
 	const trigger = {
 		name: 'Poll',
-		type: 'n8n-nodes-enrich.enrichPollingTrigger',
+		type: 'n8n-nodes-enrich.enrichTrigger',
 		parameters: { event: 'revealJobFinished', pollTimes: { item: [{ mode: 'everyMinute' }] } },
 		credentials: { enrichApi: { id: '1', name: 'Enrich account' } },
 	};

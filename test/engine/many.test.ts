@@ -1,6 +1,5 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { parse } from 'csv-parse/sync';
-import type { CredentialData } from '../../testkit/n8nEngine';
 import { startSandbox } from '../../sandbox/server';
 import {
 	addresses as sameAddresses,
@@ -254,6 +253,39 @@ describe('batches that are only started', () => {
 		const result = await b.run(wrong, addresses(12));
 		expect(result.error?.message).toContain("'Send Callbacks To'");
 		expect(submits()).toBe(0);
+	});
+
+	describe('whose second page cannot be read', () => {
+		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
+		const refused = { when: 'before', kind: 'status', status: 403, ...isSecond } as const;
+		const long = async () => {
+			const many = validateMany({ waiting: 'none' });
+			return jsonOf((await b.run(many, addresses(2_100))).node('Enrich'))[0]!;
+		};
+
+		it('at first give all their results', async () => {
+			const item = await long();
+			b.fault(refused);
+			const result = await b.run(batch('getResults', fields), [item]);
+			const emails = jsonOf(result.node('Enrich')).map(({ email }) => email);
+			expect(emails).toHaveLength(2_100);
+			expect(new Set(emails).size).toBe(2_100);
+		});
+
+		it('at all give the others, and an item that says what is missing', async () => {
+			const item = await long();
+			b.fault({ ...refused, times: null });
+			const result = await b.run(batch('getResults', fields), [item]);
+			const items = jsonOf(result.node('Enrich'));
+			expect(items).toHaveLength(1_001);
+			expect(items.at(-1)).toMatchObject({
+				batchId: item.batchId,
+				outcome: 'failed',
+				reason: expect.stringContaining('without page 2'),
+				nextStep: expect.stringContaining('free'),
+			});
+			expect(result.node('Enrich').hints[0]?.message).toContain('without page 2');
+		});
 	});
 
 	it('say so when their ID is unknown, and the other batches are read all the same', async () => {

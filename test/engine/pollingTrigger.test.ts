@@ -13,7 +13,7 @@ const triggered = (parameters: object, staticData?: object, credentialId = '1'):
 	nodes: [
 		{
 			name: 'Enrich',
-			type: 'n8n-nodes-enrich.enrichPollingTrigger',
+			type: 'n8n-nodes-enrich.enrichTrigger',
 			parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, ...parameters },
 			credentials: { enrichApi: { id: credentialId, name: 'Enrich account' } },
 		},
@@ -196,7 +196,7 @@ describe('fetching a test event', () => {
 		expect(status).toBe('error');
 		expect(error).toMatchObject({
 			message,
-			description: expect.stringContaining('fetch the test event again'),
+			description: expect.stringContaining('execute this step again'),
 		});
 	});
 

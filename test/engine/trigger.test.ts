@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IDataObject } from 'n8n-workflow';
+import {
+	type IDataObject,
+	type INode,
+	type INodePropertyOptions,
+	type INodeTypeDescription,
+	resolveWebhookDescriptionField,
+	webhookDescriptionIsNativelyResolvable,
+} from 'n8n-workflow';
 import { startSandbox } from '../../sandbox/server';
 import { type Engine, loadEngine } from '../../testkit/n8nEngine';
+import { POLLED_EVENTS } from '../../nodes/EnrichTrigger/polling/events';
 import { EVENT_KINDS } from '../../shared/contract/event';
 import { events } from '../../shared/providers/enrich/events';
 import { bench } from '../../testkit/enrichWorkflow';
@@ -102,9 +110,41 @@ describe('its description', () => {
 			const found = properties.find((property) => property.name === name);
 			return (found?.options as { value: string }[]).map(({ value }) => value);
 		};
-		expect(valuesOf('event')).toEqual(Object.keys(EVENT_KINDS));
-		expect(valuesOf('products')).toEqual([...new Set(events.map(({ job }) => job.product))].sort());
+		const all = [...Object.keys(EVENT_KINDS), ...Object.keys(POLLED_EVENTS)];
+		expect(valuesOf('event')).toEqual(all.sort());
+		const products = new Set(events.map(({ job }) => job.product));
+		expect(valuesOf('products').sort()).toEqual([...products].sort());
 		expect(JSON.stringify(description)).not.toMatch(/\b(?:error|problem|failure|mistake)\b/i);
+	});
+
+	test('brings the results of a batch unless told otherwise', () => {
+		const { properties } = b.engine.loader.nodeTypes.enrichTrigger!.type
+			.description as INodeTypeDescription;
+		expect(properties.find(({ name }) => name === 'results')?.default).toBe('items');
+	});
+
+	/** An expression for each call would halve the calls that n8n can take. */
+	test('says without an expression for which events it listens', () => {
+		const { webhooks, properties } = b.engine.loader.nodeTypes.enrichTrigger!.type
+			.description as INodeTypeDescription;
+		const webhook = webhooks![0]!;
+		expect(webhookDescriptionIsNativelyResolvable(webhook)).toBe(true);
+		const options = properties.find(({ name }) => name === 'event')?.options ?? [];
+		for (const { value: event } of options as INodePropertyOptions[]) {
+			const listens = Object.hasOwn(EVENT_KINDS, String(event));
+			const node = { parameters: { event } } as unknown as INode;
+			const valueOf = (field: 'httpMethod' | 'ndvHideUrl') => {
+				const { value } = resolveWebhookDescriptionField(node, webhook, field) as {
+					value: unknown;
+				};
+				const text = String(webhook[field]).replace(/^=\{\{|\}\}$/g, '');
+				const inEditor: unknown = new Function('$parameter', `return ${text}`)({ event });
+				expect(inEditor).toBe(value);
+				return value;
+			};
+			expect(valueOf('httpMethod')).toBe(listens ? 'POST' : '');
+			expect(valueOf('ndvHideUrl')).toBe(!listens);
+		}
 	});
 });
 
@@ -181,15 +221,26 @@ describe('a batch that is complete', () => {
 		const door = await open(ends({ results: 'items' }));
 		const batchId = await ended(1_200);
 		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
-		b.fault({ when: 'before', kind: 'status', status: 403, ...isSecond });
+		b.fault({ when: 'before', kind: 'status', status: 403, times: null, ...isSecond });
 		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
 		await started(door);
 		expect(door.items()).toHaveLength(1_001);
 		expect(door.items().at(-1)).toMatchObject({
 			outcome: 'failed',
-			reason: expect.stringContaining('first 1,000 results'),
+			reason: expect.stringMatching(/^Only 1,000 of 1,200 results could be read, without page 2/),
 			nextStep: expect.stringContaining('free'),
 		});
+	});
+
+	test('brings all results though one page could not be read at first', async () => {
+		const door = await open(ends({ results: 'items' }));
+		const batchId = await ended(2_500);
+		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
+		b.fault({ when: 'before', kind: 'status', status: 403, ...isSecond });
+		expect(await statusOf(door.url, endOf(batchId))).toBe(200);
+		await started(door);
+		expect(new Set(door.items().map(({ email }) => email)).size).toBe(2_500);
+		expect(door.items()).toHaveLength(2_500);
 	});
 
 	test('whose results cannot be read at all is told to come again', async () => {

@@ -175,6 +175,7 @@ function batchOf<
 		product: product.product,
 		title: product.title,
 		single,
+		startedBy: single,
 		submit: submit as Operation,
 		status: status as Operation,
 		results: results as Operation,

@@ -4,6 +4,7 @@ import { emailFinderBatch, emailValidationBatch, phonesBatch, reverseLookupBatch
 import {
 	getCompanyFollowerProgress,
 	getCompanyFollowerResults,
+	startCompanyFollowerScrape,
 } from './operations/companyFollowers';
 import type { OutputOf } from '../../contract/operation';
 
@@ -11,6 +12,7 @@ import type { OutputOf } from '../../contract/operation';
 export const companyFollowers: Job = {
 	product: 'companyFollowers',
 	title: 'Company Followers',
+	startedBy: startCompanyFollowerScrape,
 	status: getCompanyFollowerProgress,
 	results: getCompanyFollowerResults,
 	idName: 'batchId',

@@ -123,6 +123,14 @@ export class N8nApi {
 		return await this.ended(executionId);
 	}
 
+	/** The editor's 'Execute step' of a trigger that waits to be called at its test URL. */
+	async listen(workflowId: string, trigger: string): Promise<void> {
+		const path = `/rest/workflows/${workflowId}/run`;
+		const run = { triggerToStartFrom: { name: trigger } };
+		const answer = await this.call<{ waitingForWebhook?: boolean }>('POST', path, run);
+		if (!answer.waitingForWebhook) throw new Error(`n8n: "${trigger}" does not wait to be called`);
+	}
+
 	/** What a service sends to the Webhook node or trigger with that path. */
 	async callWebhook(path: string, body: unknown): Promise<Response> {
 		return await fetch(new URL(`webhook/${path}`, this.webhookUrl), {

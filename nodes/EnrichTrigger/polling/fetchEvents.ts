@@ -1,16 +1,16 @@
-import type { Data } from '../../shared/contract/data';
-import type { Operation } from '../../shared/contract/operation';
-import { operations } from '../../shared/providers/enrich/operations';
-import { listJobs } from '../../shared/triggers/listJobs';
+import type { Data } from '../../../shared/contract/data';
+import type { Operation } from '../../../shared/contract/operation';
+import { operations } from '../../../shared/providers/enrich/operations';
+import { listJobs } from '../../../shared/triggers/listJobs';
 import {
 	type BalanceSeen,
 	endedJobs,
 	type JobsSeen,
 	watchBalance,
 	watchJobs,
-} from '../../shared/triggers/watch';
-import type { NodeClient } from '../shared/client';
-import type { EventName } from './properties';
+} from '../../../shared/triggers/watch';
+import type { NodeClient } from '../../shared/client';
+import type { PolledEvent } from './events';
 
 export interface PollContext {
 	client: NodeClient;
@@ -28,7 +28,7 @@ export interface Poll {
 	news(seen: unknown): { seen: unknown; items: Data[] };
 }
 
-export function fetchEvents(event: EventName, context: PollContext): Promise<Poll> {
+export function fetchEvents(event: PolledEvent, context: PollContext): Promise<Poll> {
 	switch (event) {
 		case 'exportFinished':
 			return pollJobs(context, operations.listExportJobs, 'export of leads', (job) =>
