@@ -27,6 +27,8 @@ export interface Simulation extends LimitOddities {
 export interface Simulated {
 	/** Of the quickest that the limits allow. */
 	share: number;
+	/** Part of the calls that were let in within the time in which the limits allow all of them. */
+	inTime: number;
 	failed: number;
 	/** Calls that were refused. */
 	refused: number;
@@ -79,8 +81,10 @@ export async function simulateLimits({
 	const summaries = (await Promise.all(runs)).map(({ summary }) => summary);
 	isDone = true;
 	const leastMs = quickest(plan, operation.method, rows, limitOddities, startsAt, others) + from;
+	const within = (times: readonly number[]) => times.filter((at) => at <= leastMs).length;
 	return {
 		share: leastMs / api.elapsedMs,
+		inTime: (within(api.stats.arrivedAt) - within(api.stats.refusedAt)) / rows,
 		failed: rows - summaries.reduce((sum, { found }) => sum + found, 0),
 		refused: api.stats.refusedAt.length,
 		minutes: api.elapsedMs / 60_000,

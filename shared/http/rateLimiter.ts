@@ -1,23 +1,20 @@
 import type { Operation } from '../contract/operation';
 import type { Plan } from '../contract/plan';
 import { BackOff } from './backOff';
-import { KeyShare } from './keyShare';
 import { type LimitReport, RateWindow, type Sending } from './rateWindow';
 import { SendLog } from './sendLog';
 import type { Clock } from './transport';
 
 export const RATE_LIMITS = {
 	/**
-	 * Calls in flight at most. Before the first answer: the smallest plan's burst; where the API
-	 * names no limits: a polite number; else enough for a large plan at seconds of latency, as the
+	 * Calls in flight at most. Before the first answer: the smallest plan's burst; where nobody
+	 * names limits: a polite number; else enough for a large plan at seconds of latency, as the
 	 * learned limits rule below that.
 	 */
 	maxInFlight: { unknown: 5, none: 10, known: 256 },
 	burstUnknown: 5,
 	/** From the first answer on, bursts double in so many milliseconds: others may start as well. */
 	burstDoublesMs: 800,
-	/** Part of a burst that is used where other programs use the key. */
-	burstWithOthers: 0.8,
 	/** So many tests of a very long Retry-After in a row show that it is meant for everybody. */
 	maxTests: 5,
 };
@@ -64,9 +61,8 @@ class BucketState {
 	/** By limit. */
 	readonly windows = new Map<number, RateWindow>();
 	readonly backOff = new BackOff();
-	readonly share = new KeyShare();
-	/** How many calls each run still has open. */
-	readonly runs = new Set<() => number>();
+	/** When good answers came. */
+	readonly answers = new SendLog(KEPT_MS);
 	waiters: Waiter[] = [];
 	/** Calls that go on only when another one gets through. */
 	readonly doubters = new Set<(isOpen: boolean) => void>();
@@ -105,12 +101,6 @@ export class RateLimiter {
 		private readonly clock: Clock,
 		private readonly plans: readonly Plan[] = [],
 	) {}
-
-	/** A run tells how many calls it has open. Call the answer when the run is over. */
-	announce(bucket: Bucket, open: () => number): () => void {
-		this.buckets[bucket].runs.add(open);
-		return () => this.buckets[bucket].runs.delete(open);
-	}
 
 	/**
 	 * Waits for this call's turn, first come first served. Undefined: the signal fired before, or
@@ -152,15 +142,15 @@ export class RateLimiter {
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
 		if (isUnsent) for (const sends of [bucket.sends, this.sends]) sends.undo(ticket.sentAt);
-		if (refused) for (const window of bucket.windows.values()) window.refuse();
 		this.learn(ticket, bucket, headers, isGood, now);
 		if (isGood) {
 			this.maxInFlight += 1;
-			bucket.backOff.answered(ticket.sentAt);
+			bucket.answers.add(now);
+			bucket.backOff.answered(ticket.sentAt, bucket.answers.between(now - 1000, now));
 			this.settleDoubters(bucket, true);
 		}
 		if (refused) this.slowDown(ticket, bucket, refused.retryAfterMs, now);
-		this.maxInFlight = Math.min(RATE_LIMITS.maxInFlight[this.limits], this.maxInFlight);
+		this.maxInFlight = Math.min(this.inFlightBound(), this.maxInFlight);
 		this.advanceAll();
 	}
 
@@ -229,6 +219,14 @@ export class RateLimiter {
 		this.giveUpDoubting(bucket);
 	}
 
+	private inFlightBound(): number {
+		const { [this.limits]: bound, known } = RATE_LIMITS.maxInFlight;
+		if (this.limits !== 'none') return bound;
+		// The answers do not name limits, but the documentation may: enough for the largest plan.
+		const perMs = Math.max(0, ...this.plans.map(({ perMinute }) => perMinute)) / 60_000;
+		return Math.min(known, Math.max(bound, Math.ceil(perMs * this.tookMs.most)));
+	}
+
 	private isFull(bucket: BucketState): boolean {
 		return this.inFlight >= this.maxInFlight || (bucket.backOff.isTesting && bucket.inFlight > 0);
 	}
@@ -264,23 +262,20 @@ export class RateLimiter {
 		const { backOff, sends, inFlight } = bucket;
 		const marginMs = this.overtakenMs;
 		const windows = [...bucket.windows.values()];
-		const random = bucket.share.value < 1 ? this.clock.random() : 0.5;
 		return Math.max(
 			backOff.heldUntil - now,
-			sends.lastAt + backOff.spacingMs - now,
+			sends.paceWaitMs(backOff.pace, now),
 			this.burstWaitMs(bucket, now),
-			...windows.map((window) => window.waitMs(now, marginMs, inFlight, random)),
+			...windows.map((window) => window.waitMs(now, marginMs, inFlight)),
 		);
 	}
 
 	/** At most `burst` calls within any second. */
 	private burstWaitMs(bucket: BucketState, now: number): number {
 		if (this.limits === 'none') return 0;
-		const share = bucket.share.value;
-		const ours = this.burst * share * (share < 1 ? RATE_LIMITS.burstWithOthers : 1);
 		const doublings = Math.max(0, now - this.firstAnswerAt) / RATE_LIMITS.burstDoublesMs;
 		const cautious = RATE_LIMITS.burstUnknown * 2 ** Math.min(20, doublings);
-		const burst = Math.max(1, Math.floor(Math.min(ours, cautious)));
+		const burst = Math.max(1, Math.floor(Math.min(this.burst, cautious)));
 		const first = this.sends.last(burst);
 		if (first === undefined) return 0;
 		// A second's calls must not be overtaken by the next second's, where there is time for that.
@@ -303,12 +298,14 @@ export class RateLimiter {
 		now: number,
 	): void {
 		const report = toReport(headers);
-		if (report ?? isGood) this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
+		if (report ?? isGood) {
+			this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
+			this.time(now - ticket.sentAt);
+		}
 		if (!report) {
 			if (this.limits === 'unknown' && isGood) this.limits = 'none';
 			return;
 		}
-		this.time(now - ticket.sentAt);
 		this.learnWindow(ticket, bucket, report, now);
 		// From here on the limits themselves say how much may be under way.
 		if (this.limits !== 'known') this.maxInFlight = Math.max(this.maxInFlight, this.burst);
@@ -319,20 +316,14 @@ export class RateLimiter {
 		const { limit } = report;
 		const known = bucket.windows.get(limit);
 		if (!known && report.resetMs <= 1000) {
-			// Seconds are over before their answer is here: only the limit is of use, and who used it.
+			// Seconds are over before their answer is here: only the limit is of use.
 			this.burst = limit;
 			this.isBurstReported = true;
-			const used = limit - report.remaining;
-			const own = this.sends.between(ticket.sentAt - 1000, ticket.sentAt);
-			bucket.share.see(Math.min(own, used), used);
 			return;
 		}
 		if (!this.isBurstReported || this.burst === limit) this.burst = this.burstOf(limit);
 		if (known) known.learn(report, ticket, now);
-		else {
-			const { sends, share } = bucket;
-			bucket.windows.set(limit, new RateWindow(sends, share, report, ticket, now));
-		}
+		else bucket.windows.set(limit, new RateWindow(bucket.sends, report, ticket, now));
 	}
 
 	private slowDown(
@@ -341,9 +332,9 @@ export class RateLimiter {
 		retryAfterMs: number | undefined,
 		now: number,
 	): void {
-		const perMinute = bucket.sends.between(now - 60_000, now);
+		const { answers, backOff } = bucket;
 		const random = this.clock.random();
-		const isNew = bucket.backOff.refused(ticket.sentAt, now, retryAfterMs, perMinute, random);
+		const isNew = backOff.refused(ticket.sentAt, now, retryAfterMs, answers, random);
 		if (isNew) this.maxInFlight = Math.max(1, Math.floor(this.maxInFlight / 2));
 	}
 

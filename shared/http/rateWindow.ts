@@ -1,4 +1,3 @@
-import type { KeyShare } from './keyShare';
 import type { SendLog } from './sendLog';
 
 /** What an answer's `X-RateLimit-*` say of one window. */
@@ -20,8 +19,6 @@ export interface Sending {
 const USUAL_LENGTH_MS = 60_000;
 /** Difference to what was expected, as a part of the limit, that shows how a window refills. */
 const SURPRISE = 0.25;
-/** Longest wait for other programs to use the last calls of a window. */
-const MAX_COURTESY_MS = 5_000;
 
 /**
  * One rate-limit window: what the API last reported of it, brought forward by what was sent since.
@@ -35,13 +32,10 @@ export class RateWindow {
 	/** No answer has told this window's end yet. */
 	private isGuess = false;
 	private lengthMs = USUAL_LENGTH_MS;
-	/** Refused calls since `base`: nobody knows whether they count. */
-	private refused = 0;
 	private refills: 'unknown' | 'atOnce' | 'gradually' = 'unknown';
 
 	constructor(
 		private readonly sends: SendLog,
-		private readonly share: KeyShare,
 		report: LimitReport,
 		sending: Sending,
 		now: number,
@@ -51,7 +45,6 @@ export class RateWindow {
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
-		share.seeFirst(sending.number, report.limit - report.remaining);
 	}
 
 	readonly limit: number;
@@ -70,10 +63,7 @@ export class RateWindow {
 		const isFirstOfGuess = this.isGuess;
 		const isRefilled = remaining > expected + surprise + sending.underWay;
 		if (isRefilled) this.refills = 'atOnce';
-		else {
-			if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
-			this.share.see(Math.max(0, own - this.refused), Math.max(0, own + expected - remaining));
-		}
+		else if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
 		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
 		const endsAt = now + resetMs;
 		const isSame =
@@ -86,11 +76,6 @@ export class RateWindow {
 			Math.max(isRefilled ? 0 : expected, remaining - sending.underWay),
 		);
 		this.base = sending;
-		this.refused = 0;
-	}
-
-	refuse(): void {
-		this.refused += 1;
 	}
 
 	/** A call leaves: a window that is over begins again. */
@@ -113,16 +98,9 @@ export class RateWindow {
 	 * Milliseconds until the next call may be sent; Infinity: an answer that is under way decides.
 	 * @param marginMs How much later a call may arrive than another one.
 	 */
-	waitMs(now: number, marginMs: number, inFlight: number, random: number): number {
-		const room = this.room(now, marginMs);
-		if (room * this.share.value >= 1) return 0;
-		const isOver = now >= this.endsAt;
-		// Too few for everybody: whoever waits longest finds out whether they are still there.
-		if (room >= 1 && !isOver) {
-			const patienceMs = Math.min(MAX_COURTESY_MS, (this.endsAt - now) / (1 + room));
-			return Math.max(0, this.sends.lastAt + patienceMs * (0.5 + random) - now);
-		}
-		if (isOver) return inFlight === 0 ? 0 : Infinity;
+	waitMs(now: number, marginMs: number, inFlight: number): number {
+		if (this.room(now, marginMs) >= 1) return 0;
+		if (now >= this.endsAt) return inFlight === 0 ? 0 : Infinity;
 		const nextBack = this.sends.firstAfter(now - this.lengthMs - marginMs);
 		const backAt = this.refills === 'atOnce' ? Infinity : nextBack + this.lengthMs + marginMs;
 		return Math.max(1, Math.min(this.endsAt, backAt) - now);

@@ -38,6 +38,13 @@ export class SendLog {
 		return this.times[this.times.length - n];
 	}
 
+	/** Milliseconds until a call keeps to so many a second, which may be a fraction. */
+	paceWaitMs(perSecond: number, now: number): number {
+		if (perSecond === Infinity) return 0;
+		const calls = Math.max(1, Math.floor(perSecond));
+		return (this.last(calls) ?? -Infinity) + (1000 * calls) / perSecond - now;
+	}
+
 	private indexAfter(time: number): number {
 		let low = 0;
 		let high = this.times.length;

@@ -12,7 +12,7 @@ import { type ErrorKind, isFatal } from '../errors/errorTable';
 import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
 import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
-import { bucketOf, RATE_LIMITS } from '../http/rateLimiter';
+import { RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
 import type { Lookup, Period } from './lookup';
 import { type Lost, recoverLost } from './recoverLost';
@@ -73,7 +73,6 @@ export async function lookUpRows(
 	const call = operation.paging ? sharedCalls(operation, single) : single;
 	let stop: ConnectorError | undefined;
 	let unansweredInARow = 0;
-	let open = lookups.length;
 	let creditsRemaining: number | null = null;
 
 	const lost: Lost[] = [];
@@ -104,15 +103,10 @@ export async function lookUpRows(
 			const result = await answer(lookup);
 			creditsRemaining = lower(result.creditsRemaining, creditsRemaining);
 			share(result, lookup, results);
-			open -= 1;
 		}
 	}
-	const leave = client.rateLimiter.announce(bucketOf(operation), () => open);
-	try {
-		await Promise.all(Array.from({ length: Math.min(open, RATE_LIMITS.maxInFlight.known) }, work));
-	} finally {
-		leave();
-	}
+	const atOnce = Math.min(lookups.length, RATE_LIMITS.maxInFlight.known);
+	await Promise.all(Array.from({ length: atOnce }, work));
 	if (recovers && lost.length > 0) {
 		const answered = results.filter(({ outcome }) => outcome === 'found');
 		const recovered = await recoverLost(operation, lost, answered, client, store);

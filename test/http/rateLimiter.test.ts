@@ -224,7 +224,6 @@ describe('the rate limiter', () => {
 	test('leaves room between two bursts, as calls overtake each other', async () => {
 		const clock = new FakeClock();
 		const limiter = new RateLimiter(clock, plans);
-		limiter.announce('write', () => 500);
 		const send = async (tookMs: number) => {
 			const ticket = await limiter.acquire('write');
 			if (!ticket) throw new Error('Not admitted');
