@@ -14,6 +14,12 @@ export function unlessWrong(reply: FastifyReply, act: () => FastifyReply): Fasti
 	}
 }
 
+/** How many of the newest are wanted; default: all. */
+interface Last {
+	Querystring: { last?: string };
+}
+const lastOf = ({ last }: Last['Querystring']): number => Number(last) || Infinity;
+
 /** What can be read and set of any provider's API, below `base`, e.g. `/__sandbox`. */
 export function addControlRoutes(
 	app: FastifyInstance,
@@ -34,11 +40,12 @@ export function addControlRoutes(
 		faults.reset();
 		return done(reply);
 	});
-	app.get(`${base}/requests`, () => recorder.entries);
-	app.get(`${base}/ledger`, () => ({
+	app.get<Last>(`${base}/requests`, ({ query }) => recorder.entries.slice(-lastOf(query)));
+	app.get<Last>(`${base}/ledger`, ({ query }) => ({
 		balance: ledger.balance,
 		charged: ledger.charged(),
-		transactions: ledger.transactions,
+		paidAgain: ledger.paidAgain(),
+		transactions: ledger.transactions.slice(0, lastOf(query)),
 	}));
 	app.post(`${base}/reset`, (_request, reply) => {
 		reset();

@@ -1,3 +1,5 @@
+import { hashOf } from '../shared/batches/hash';
+
 /** Ids look like the API's: 24 hex digits. */
 export const hexId = (prefix: string, number: number): string =>
 	prefix + number.toString(16).padStart(24 - prefix.length, '0');
@@ -22,6 +24,9 @@ const PAID_FOR_MS = 7 * 24 * 60 * 60 * 1000;
 /** The wallet. Every change of the balance is a transaction, so that they always add up to it. */
 export class Ledger {
 	private readonly paidUntil = new Map<string, number>();
+	/** Hashes of lookups that were charged, and how many were charged before. */
+	private readonly charges = new Set<number>();
+	private again = 0;
 	private readonly searches = new Map<string, Set<string>>();
 	/** How often the history was read. */
 	private looks = 0;
@@ -53,6 +58,18 @@ export class Ledger {
 	/** All credits deducted so far, less refunds. */
 	charged(): number {
 		return this.spent;
+	}
+
+	/** How many lookups were charged although the same one had been charged before. */
+	paidAgain(): number {
+		return this.again;
+	}
+
+	/** A lookup was charged, by itself or as a row of a batch. */
+	notePaid(lookup: string): void {
+		const key = hashOf(lookup.toLowerCase());
+		if (this.charges.has(key)) this.again++;
+		this.charges.add(key);
 	}
 
 	/** Books an amount; the caller has made sure that the balance allows it. */
@@ -122,6 +139,8 @@ export class Ledger {
 	reset(): void {
 		this.paidUntil.clear();
 		this.searches.clear();
+		this.charges.clear();
+		this.again = 0;
 		this.looks = 0;
 		this.heldBack = [];
 		this.entries = [];

@@ -134,6 +134,8 @@ function welcome({ url, apiKey, ledger, cufinder }: Sandbox): string {
 		`  Base URL  ${pc.green(cufinder.url)}`,
 		...list(CUFINDER_TEST_VALUES),
 		'',
+		`${pc.bold('Watch it, and make it misbehave, in your browser')}  ${pc.green(new URL('/', url).href)}`,
+		'',
 		pc.bold('Make something go wrong'),
 		`  curl ${new URL('/__sandbox/faults', url)} -H 'content-type: application/json' \\`,
 		`    -d '{"operationId":"findEmail","when":"after","kind":"reset"}'`,

@@ -6,6 +6,8 @@ import {
 	type CufinderOptions,
 } from './cufinder/api';
 import type { CufinderSettingsInput } from './cufinder/settings';
+import { operations as cufinderOperations } from './cufinder/operations';
+import { TEST_VALUES as CUFINDER_TEST_VALUES } from './cufinder/testValues';
 import { createEnrichApi, type EnrichOptions } from './enrich/api';
 import type { Batches, ListedBatch } from './enrich/batches';
 import type { CallbackSettings, SentCallback } from './enrich/callbacks';
@@ -13,8 +15,11 @@ import type { OddityChoice } from './enrich/oddities';
 import type { NewFollowerJob } from './enrich/followerJobs';
 import type { LeadJobEnding, ListedLeadJob, NewLeadJob } from './enrich/leadJobs';
 import { BASE_PATH } from './enrich/routes';
+import { operations } from '../shared/providers/enrich/operations';
+import { TEST_VALUES } from './enrich/testValues';
 import type { FaultRule } from './faults';
 import type { Ledger } from './ledger';
+import { addPage } from './page';
 import type { RecordedRequest } from './requests';
 import { Waits } from './waits';
 
@@ -100,9 +105,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	app.decorateRequest('requestContext');
 	enrich.addTo(app, CONTROL_PATH, reset);
 	await cufinder.addTo(app, `${CONTROL_PATH}/cufinder`);
+	let origin = '';
+	addPage(app, () => [
+		{
+			...{ name: 'Enrich', baseUrl: origin + BASE_PATH, apiKey, control: CONTROL_PATH },
+			...{ testValues: TEST_VALUES, operationIds: Object.keys(operations) },
+		},
+		{
+			...{ name: 'CUFinder', baseUrl: origin + CUFINDER_PATH, apiKey: cufinder.apiKey },
+			...{ control: `${CONTROL_PATH}/cufinder`, testValues: CUFINDER_TEST_VALUES },
+			operationIds: Object.keys(cufinderOperations),
+		},
+	]);
 	await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
 	const { port } = app.server.address() as AddressInfo;
-	const origin = `http://127.0.0.1:${port}`;
+	origin = `http://127.0.0.1:${port}`;
 
 	return {
 		url: origin + BASE_PATH,

@@ -1,5 +1,5 @@
 // Runs the end-to-end tests. Usage: npm run test:e2e -- [--install-services] [names of suites, and what else jest takes]
-//   --install-services: installs Redis and PostgreSQL where they are missing; else nothing is installed on the system.
+//   --install-services: installs Redis, PostgreSQL and Chromium where they are missing; else nothing is installed on the system.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { HOW_TO_INSTALL, installServices, missingServices } from './services.mjs';
@@ -15,7 +15,7 @@ if (missingServices().length > 0 && process.argv.includes(INSTALL)) {
 const missing = missingServices();
 if (missing.length > 0) {
 	console.error(
-		`Not installed: ${missing.join(', ')}. The tests of n8n's queue mode fail without, all others run.\n${HOW_TO_INSTALL}\n`,
+		`Not installed: ${missing.join(', ')}. Without Redis and PostgreSQL the tests of n8n's queue mode fail; without Chromium those in a browser are skipped.\n${HOW_TO_INSTALL}\n`,
 	);
 }
 run('scripts/build.mjs', 'n8n');

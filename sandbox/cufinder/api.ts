@@ -145,6 +145,7 @@ function processorOf<K extends CufinderOperationId>(operationId: K, api: Cufinde
 		const charged = isEmpty ? 0 : price;
 		if (charged > 0) {
 			const what = typeof query === 'string' ? query : JSON.stringify(query);
+			ledger.notePaid(`${operationId} ${JSON.stringify(checked)}`);
 			ledger.book('deduction', -charged, `${title}: ${what}`, { operationId, requestId });
 		}
 		const confidence_level = 93 + Math.floor(random.roll('confidence', JSON.stringify(query)) * 7);

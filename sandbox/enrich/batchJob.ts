@@ -40,6 +40,8 @@ interface BatchJobOptions {
 	failsAfter?: number;
 	random: SeededRandom;
 	answer: Answerer;
+	/** Hears of each row that costs something, once. */
+	onPaid(row: Data): void;
 }
 
 /**
@@ -127,11 +129,12 @@ export class BatchJob {
 		while (tallied.items < items) {
 			const until = performance.now() + SLICE_MS;
 			while (tallied.items < items && performance.now() < until) {
-				const { data, found, credits } = this.at(tallied.items++);
+				const { row, data, found, credits } = this.at(tallied.items++);
 				const outcome = String(data.result ?? (found ? 'found' : 'not_found'));
 				tallied.outcomes[outcome] = (tallied.outcomes[outcome] ?? 0) + 1;
 				tallied.found += Number(found);
 				tallied.used += credits;
+				if (credits > 0) this.options.onPaid(row);
 			}
 			await nextTurn();
 		}

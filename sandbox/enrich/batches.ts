@@ -16,7 +16,7 @@ import type { Ledger, TransactionType } from '../ledger';
 import type { ProcessingResult, Processor } from '../routes';
 import type { Problem } from '../wireAnswer';
 import { insufficientCredits } from './problems';
-import { answererOf, success } from './processing';
+import { answererOf, lookupOf, success } from './processing';
 import { Rows } from './rows';
 
 /** The rows behind each list that a submit may carry. */
@@ -166,6 +166,7 @@ export class Batches {
 		const job = new BatchJob({
 			...{ id: random.hex(24, 'batch', ++this.made), batch, rows, key, webhookUrl, random, answer },
 			itemsPerSecond,
+			onPaid: (row) => ledger.notePaid(lookupOf(batch.single, row)),
 			failsAfter: this.failures.shift(),
 		});
 		this.jobs.set(job.id, job);

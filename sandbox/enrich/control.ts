@@ -48,6 +48,7 @@ export function addEnrichControlRoutes(
 				: reply.code(409).send({ error: 'There is no such job that is still running' }),
 		),
 	);
+	app.get(`${base}/follower-jobs`, () => followerJobs.list());
 	app.post(`${base}/follower-jobs`, (request, reply) =>
 		unlessWrong(reply, () => {
 			const batchId = followerJobs.add((request.body ?? {}) as NewFollowerJob);

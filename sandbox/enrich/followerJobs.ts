@@ -36,6 +36,15 @@ interface FollowerJob extends z.output<typeof newJob> {
 	createdMs: number;
 }
 
+/** What a list looks like to whoever controls the sandbox. */
+export interface ListedFollowerJob {
+	batchId: string;
+	status: 'processing' | 'completed' | 'partial';
+	/** Followers. */
+	total: number;
+	processed: number;
+}
+
 interface Estimate {
 	batchId: string;
 	companyUrl: unknown;
@@ -72,6 +81,14 @@ export class FollowerJobs {
 		const batchId = this.random.hex(24, 'followers', ++this.made);
 		this.jobs.set(batchId, { ...newJob.parse(job), batchId, createdMs: Date.now() });
 		return batchId;
+	}
+
+	list(): ListedFollowerJob[] {
+		return [...this.jobs.values()].map((job) => ({
+			batchId: job.batchId,
+			status: hasEnded(job) ? (job.partial ? 'partial' : 'completed') : 'processing',
+			...{ total: job.total, processed: doneOf(job) },
+		}));
 	}
 
 	/** Undefined: the operation has nothing to do with followers. */

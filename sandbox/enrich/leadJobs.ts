@@ -68,6 +68,9 @@ export interface ListedLeadJob {
 	jobId: string;
 	kind: LeadJob['kind'];
 	status: LeadJobStatus;
+	/** Leads. */
+	total: number;
+	processed: number;
 }
 
 const LISTS = new Map<Operation, LeadJob['kind']>([
@@ -110,7 +113,10 @@ export class LeadJobs {
 	}
 
 	list(): ListedLeadJob[] {
-		return this.jobs.map((job) => ({ jobId: job.jobId, kind: job.kind, status: statusOf(job) }));
+		return this.jobs.map((job) => ({
+			...{ jobId: job.jobId, kind: job.kind, status: statusOf(job) },
+			...{ total: job.total, processed: doneOf(job) },
+		}));
 	}
 
 	/** Undefined: the operation is none of the lists. */

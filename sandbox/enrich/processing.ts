@@ -12,6 +12,10 @@ import { insufficientCredits } from './problems';
 /** Letter case makes no difference to a lookup. */
 const keyOf = (input: unknown): string => JSON.stringify(input).toLowerCase();
 
+/** What is looked up, by itself or as a row of a batch. */
+export const lookupOf = ({ operationId }: Operation, input: Data): string =>
+	`${operationId} ${keyOf(input)}`;
+
 export const success = (data: unknown, meta: Data | undefined, charged = 0): Processed => ({
 	charged,
 	wire: jsonAnswer(200, { success: true, data, meta }),
@@ -55,7 +59,7 @@ export function processorOf(operation: Operation, world: AnsweringWorld): Proces
 	const answerTo = answererOf(operation, world);
 
 	return (input, requestId, arrivedAt) => {
-		const lookup = `${operation.operationId} ${keyOf(input)}`;
+		const lookup = lookupOf(operation, input);
 		const isRepeat = operation.billing === 'chargedOnceThenCached' && ledger.isPaid(lookup);
 		const price = isRepeat ? 0 : (documentedCost(operation, input) ?? 0);
 		if (price > ledger.balance) return { problem: insufficientCredits(price, ledger.balance) };
@@ -69,6 +73,7 @@ export function processorOf(operation: Operation, world: AnsweringWorld): Proces
 			const description = [rule.label ?? operation.title, answer.subject]
 				.filter(Boolean)
 				.join(': ');
+			ledger.notePaid(lookup);
 			ledger.book('deduction', -charged, description, {
 				operationId: operation.operationId,
 				requestId,

@@ -78,7 +78,7 @@ test('jobs can be put there and ended over HTTP, cost nothing, and are forgotten
 	expect((await control(sandbox, 'lead-jobs/end', { jobId })).status).toBe(201);
 	expect((await control(sandbox, 'lead-jobs/end', { jobId })).status).toBe(409);
 	expect(await (await control(sandbox, 'lead-jobs')).json()).toEqual([
-		{ jobId, kind: 'reveal', status: 'completed' },
+		{ jobId, kind: 'reveal', status: 'completed', processed: 5, total: 5 },
 	]);
 	const wrong = await control(sandbox, 'lead-jobs', { kind: 'import' });
 	expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining('kind')]);

@@ -48,6 +48,25 @@ test('charges only the results that are there on the last page', async () => {
 	expect(sandbox.ledger.charged()).toBe(last.body.data.results.length);
 });
 
+test('counts lookups that were charged although they had been before, by themselves or in a batch', async () => {
+	const sandbox = await start({ batchItemsPerSecond: Infinity });
+	await call(sandbox, 'findEmail', find);
+	await call(sandbox, 'findEmail', { ...find, firstName: 'Emil', lastName: 'Nobody' });
+	await call(sandbox, 'validateEmail', emily);
+	expect(sandbox.ledger.paidAgain()).toBe(0);
+	await call(sandbox, 'findEmail', { ...find, firstName: 'EMILY' });
+	expect(sandbox.ledger.paidAgain()).toBe(1);
+
+	const emails = [emily.email, 'invalid.1@example.com'];
+	const { body } = await call(sandbox, 'batchValidateEmails', { emails });
+	const { batchId } = body.data;
+	await call(sandbox, 'getEmailValidationBatchResults', { batchId });
+	await call(sandbox, 'getEmailValidationBatchResults', { batchId });
+	expect(sandbox.ledger.paidAgain()).toBe(2);
+	sandbox.reset();
+	expect(sandbox.ledger.paidAgain()).toBe(0);
+});
+
 test('serves lookups of people and companies again without charge, and charges the others each time', async () => {
 	const sandbox = await start();
 	const twice = async (id: string, input: Data) => {
