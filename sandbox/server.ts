@@ -71,6 +71,8 @@ export interface Sandbox {
 	setCallbacks(settings: CallbackSettings): void;
 	/** In what the API differs from its documentation from now on, until the next reset. */
 	setOddities(names: OddityChoice): void;
+	/** The account has another key from now on; the one before is unknown. */
+	setApiKey(key: string): void;
 	/** Lets a batch fail, by default the next one; false: it is unknown or has ended. */
 	failBatch(which?: Parameters<Batches['fail']>[0]): boolean;
 	/** Puts a reveal job or an export of leads into the lists of jobs; returns its ID. */
@@ -90,7 +92,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const waits = new Waits();
 	const enrich = createEnrichApi(options, waits);
 	const cufinder = createCufinderApi(options.cufinder ?? {}, options, waits);
-	const { apiKey, ledger, batches, leadJobs, callbacks, faults, recorder, traffic } = enrich;
+	const { ledger, batches, leadJobs, callbacks, faults, recorder, traffic } = enrich;
 	const reset = () => {
 		enrich.reset();
 		cufinder.reset();
@@ -123,7 +125,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	return {
 		url: origin + BASE_PATH,
-		apiKey,
+		get apiKey() {
+			return enrich.apiKey;
+		},
+		setApiKey: (key) => void (enrich.apiKey = key),
 		ledger,
 		requests: recorder.entries,
 		callbacks: callbacks.recorder.entries,

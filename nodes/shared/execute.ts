@@ -56,9 +56,12 @@ async function executeLookup(
 	try {
 		done = await lookUp(context, kit, placed, store);
 	} catch (thrown) {
+		if (!context.continueOnFail()) {
+			store.fail();
+			throw toNodeError(context, { error: thrown as Error });
+		}
+		if (!store.hasTriesLeft) store.finish();
 		// Nothing was sent. Where the workflow goes on, n8n would hand the rows on as if all were well.
-		store.fail();
-		if (!context.continueOnFail()) throw toNodeError(context, { error: thrown as Error });
 		const items = context
 			.getInputData()
 			.map((row, index) => toUntouchedItem(context, thrown as Error, row, index));

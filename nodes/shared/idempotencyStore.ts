@@ -11,7 +11,10 @@ const MAX_KEPT = 50_000_000;
 const KEPT_AFTERWARDS = 0.75 * MAX_KEPT;
 
 export interface NodeIdempotencyStore extends IdempotencyStore {
-	/** Whether 'Retry On Fail' still runs the step again when it fails. */
+	/**
+	 * Whether 'Retry On Fail' certainly runs the step again when it throws. n8n also adds runs of its
+	 * own, where the first item that it was handed holds an error.
+	 */
 	readonly hasTriesLeft: boolean;
 	/** Credits that earlier rounds of this execution have spent, or may have spent. */
 	readonly spent: number;
@@ -27,6 +30,8 @@ export interface NodeIdempotencyStore extends IdempotencyStore {
 
 interface StoredState {
 	tries: number;
+	/** The execution and round whose rows were handed on last; n8n may add a run to it. */
+	doneIn?: string;
 	/** Of this round, and what must not be sent again. */
 	calls: Record<string, StoredCall>;
 	/** Of earlier rounds, as JSON: that takes the least room. */
@@ -55,7 +60,8 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 	const waits = underWay.get(state) ?? new Map<string, UnderWay>();
 	underWay.set(state, waits);
 	state.tries += 1;
-	const hasTriesLeft = state.tries < maxTries(context);
+	const round = roundOf(context);
+	const hasTriesLeft = state.doneIn !== round && state.tries < maxTries(context);
 	let recent: { answers: RecentAnswers; maxAgeMs: number } | undefined;
 
 	function lookUp(key: string): StoredCall | undefined {
@@ -110,6 +116,7 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 		},
 		finish(summary, price = 0) {
 			state.tries = 0;
+			state.doneIn = round;
 			if (summary)
 				state.spent = (state.spent ?? 0) + summary.creditsUsed + summary.unreported * price;
 			for (const [key, call] of Object.entries(calls)) {
@@ -146,6 +153,10 @@ function makeRoom(state: StoredState): void {
 		delete answers[key];
 	}
 }
+
+/** A retry of a failed execution by hand is another execution. */
+const roundOf = (context: IExecuteFunctions): string =>
+	`${context.getExecutionId()} ${String(context.getWorkflowDataProxy(0).$runIndex)}`;
 
 /** As n8n counts them. */
 function maxTries(context: IExecuteFunctions): number {

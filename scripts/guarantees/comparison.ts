@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Sandbox } from '../../sandbox/server';
-import { enrich, type OperationId } from '../../shared/providers/enrich';
 import { N8N_DIR } from '../../test/e2e/support/installation';
 import { chain } from '../../testkit/enrichWorkflow';
 import { type Engine, loadEngine } from '../../testkit/n8nEngine';
@@ -16,15 +15,14 @@ export type Sender = (sandbox: Sandbox, call: Case) => Promise<void>;
 const MAX_SENDS = 3;
 
 /** The call as any HTTP client sends it. */
-function requestOf({ url, apiKey }: Sandbox, { operationId, input }: Case) {
-	const operation = enrich.operations[operationId as OperationId];
+function requestOf({ url, apiKey }: Sandbox, { operation, body }: Case) {
 	const address = new URL(url + operation.path);
 	if (operation.method === 'GET') {
-		for (const [name, value] of Object.entries(input)) {
+		for (const [name, value] of Object.entries(body)) {
 			address.searchParams.set(name, String(value));
 		}
 	}
-	return { method: operation.method, url: address.href, apiKey, body: JSON.stringify(input) };
+	return { method: operation.method, url: address.href, apiKey, body: JSON.stringify(body) };
 }
 
 /** Sends a call up to three times, as long as it is answered with 5xx or not at all. */

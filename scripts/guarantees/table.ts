@@ -18,15 +18,25 @@ export function tableOf({ byPlatform, comparison }: Report): string {
 		),
 	);
 	const total = PLATFORMS.map((one) => `${byPlatform[one].passed} of ${byPlatform[one].cases}`);
-	const ours = PLATFORMS.map((one) => ({
-		name: `Enrich in ${PLATFORM_NAMES[one]}`,
-		...byPlatform[one],
-	}));
 	return [
 		...head,
 		...lines,
 		row('**All**', ...total),
 		'',
+		comparisonOf(byPlatform, comparison),
+	].join('\n');
+}
+
+/** What was paid twice, by us and by what people use instead, as a Markdown table. */
+export function comparisonOf(
+	byPlatform: Report['byPlatform'],
+	comparison: Report['comparison'],
+): string {
+	const ours = PLATFORMS.map((one) => ({
+		name: `Enrich in ${PLATFORM_NAMES[one]}`,
+		...byPlatform[one],
+	}));
+	return [
 		row('The same faults, sent by', 'Cases', 'Paid more than once', 'Credits lost by that'),
 		'|---|---|---|---|',
 		...[...ours, ...comparison].map(({ name, cases, paidTwice, creditsPaidTwice }) =>
@@ -40,14 +50,16 @@ export function dimensionsText(): string {
 	const { operations, faults, retries } = dimensions;
 	const list = (names: string[]) => names.join(', ');
 	return [
-		`- **Operations**: ${list(Object.entries(operations).map(([name, { credits }]) => `${name} (${credits})`))}; in brackets the documented credits`,
+		`- **Operations**: ${list(Object.entries(operations).map(([name, { credits }]) => `${name} (${credits})`))}; in brackets the documented credits, of batches per row`,
 		`- **Faults**: ${list(Object.keys(faults))}`,
 		'- **When**: before the call is processed (free), or after (charged)',
 		'- **How often**: once, twice, always',
+		'- **Which calls**: the lookup or the submit itself; of batches also what reads them, and what looks for them in the wallet',
 		...PLATFORMS.map(
 			(one) =>
 				`- **Repeated by ${one === 'n8n' ? 'n8n' : 'Zapier'}**: ${list(Object.entries(retries[one]).map(([name, what]) => `${name} (${what})`))}`,
 		),
+		'- Of each scenario the first operation meets every one of these settings, the others meet one after the other',
 	].join('\n');
 }
 

@@ -14,7 +14,14 @@ import { findTwins, isNotThere } from './findBatch';
 import { KnownBatches } from './knownBatches';
 import { PartQueue } from './partQueue';
 import { NOT_SEEN, waitForEnd } from './progress';
-import { type Reading, readPagesAgain, readResults, toRowResult, unread } from './results';
+import {
+	isWaitedOut,
+	type Reading,
+	readPagesAgain,
+	readResults,
+	toRowResult,
+	unread,
+} from './results';
 import {
 	fingerprint,
 	leaveBatch,
@@ -366,7 +373,8 @@ class BatchReader {
 	/** Neither time nor another reading helps. */
 	private get isHopeless(): boolean {
 		const { problem } = this;
-		return problem !== undefined && !isTransient(problem.kind) && !mayComeLater(problem);
+		if (problem === undefined) return false;
+		return isWaitedOut(problem) || !(isTransient(problem.kind) || mayComeLater(problem));
 	}
 
 	/** Every item of the batch is accounted for. */

@@ -83,7 +83,8 @@ export async function readResults(
 			if (read > 0 && BEYOND_THE_END.has(error.kind)) break;
 			reading.problem = error;
 			reading.failedPages.push(next++);
-			goesOn = isTransient(error.kind) && ++failuresInARow < MAX_FAILED_IN_A_ROW;
+			goesOn =
+				isTransient(error.kind) && !isWaitedOut(error) && ++failuresInARow < MAX_FAILED_IN_A_ROW;
 			if (!goesOn) reading.stoppedAt = next;
 		}
 	}
@@ -166,6 +167,9 @@ function note(reading: Reading, job: Job, { success: { data, receipt } }: Page):
 	reading.receipt ??= receipt;
 	reading.total = job.totalOf(data) ?? reading.total;
 }
+
+/** The call has waited for the rate limit for as long as it may: the next one would do the same. */
+export const isWaitedOut = ({ kind }: ConnectorError): boolean => kind === 'rateLimited';
 
 /** How an API may answer a page that does not exist. */
 const BEYOND_THE_END: ReadonlySet<string> = new Set(['notFound', 'badInput', 'refused']);

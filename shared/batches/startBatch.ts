@@ -132,8 +132,17 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		isBrief && before ? Infinity : reusedSince,
 		(unclearSince ?? client.now()) - CLOCK_SKEW_MS,
 	);
+	/** What keeps an unclear submit from being found does not hide it. */
+	const look = async <T>(read: () => Promise<T>): Promise<T> => {
+		try {
+			return await read();
+		} catch (thrown) {
+			if (unclearSince === undefined) throw thrown;
+			throw lostSubmit(run, unclearSince, [], toConnectorError(thrown));
+		}
+	};
 	const charges =
-		isBrief && !before ? undefined : await chargesSince(client, since, run.searchUntil);
+		isBrief && !before ? undefined : await look(() => chargesSince(client, since, run.searchUntil));
 	// Nothing is submitted beside an unclear submit, so there is time to look closer.
 	const search = before ? { ...run, searchUntil: run.endsAt } : run;
 	let unproven: BatchCharge[] = [];
@@ -150,7 +159,7 @@ async function startInTurn(run: Run): Promise<Submitted> {
 		);
 	};
 	if (isReuseWanted || before) {
-		const found = charges && (await reuse(charges));
+		const found = charges && (await look(() => reuse(charges)));
 		if (found) {
 			await store.set(rows, { state: 'answered', answer: toAnswer(found) });
 			return found;

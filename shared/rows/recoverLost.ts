@@ -7,7 +7,7 @@ import type { Lookup } from './lookup';
 import { type RowResult, toFailedRow } from './result';
 
 /** Milliseconds before each look at the wallet: a charge may be booked a moment later. */
-const LOOKS_MS = [0, 2_000];
+const LOOKS_MS = [0, 2_000, 3_000];
 /** An API that does not answer must not hold up the rows: so often a read is sent, at most. */
 const MAX_SENDS = 2;
 /** The API's clock and ours may differ. */

@@ -419,6 +419,15 @@ describe('pages of results', () => {
 		expect((await run(api, emails(100))).summary.found).toBe(100);
 	});
 
+	test('that a rate limit keeps back are waited for once, not again and again', async () => {
+		const api = paged();
+		const startedAt = api.clock.now();
+		api.alter(RESULTS, () => problem(429));
+		const { results } = await run(api, emails(3));
+		expect(results[0]?.error?.kind).toBe('resultsUnread');
+		expect(api.clock.now() - startedAt).toBeLessThan(2 * 3_600_000);
+	});
+
 	test('one that can never be read fails its own rows only, and they can be read again for free', async () => {
 		const api = paged();
 		const known = new KnownBatches();

@@ -1,9 +1,12 @@
 import { lookUpMany } from '../../shared/batches/lookUpMany';
+import { KnownBatches } from '../../shared/batches/knownBatches';
 import { startBatch } from '../../shared/batches/startBatch';
 import type { HttpResponse } from '../../shared/http/transport';
 import { NO_STORE } from '../../shared/rows/idempotency';
 import { errorOf } from '../../testkit/errorOf';
 import { FakeEnrich, validation } from '../../testkit/fakeEnrich';
+import { json } from '../../testkit/fakeTransport';
+import { fakeStore } from '../../testkit/fakeStore';
 
 const rowsOf = (...emails: string[]) => emails.map((email) => ({ email }));
 const start = (api: FakeEnrich, email = 'a@x.com') =>
@@ -47,6 +50,27 @@ describe('a submit whose answer is lost', () => {
 		expect(creditsUnclear).toBe(2);
 		expect(api.submits).toBe(1);
 	});
+
+	test.each([429, 500])(
+		'stays unclear to the next try when the charges then answer with %i',
+		async (status) => {
+			const api = new FakeEnrich();
+			api.fates = ['lostBefore'];
+			const known = new KnownBatches();
+			const store = fakeStore();
+			const options = { client: api.client, store, known };
+			const part = [{ input: { email: 'a@x.com' }, key: 'a@x.com', limit: undefined, rows: [0] }];
+			await errorOf(startBatch(validation, part, options));
+			api.intercept(({ operation }, next) =>
+				operation.operationId === 'getWalletTransactions' ? json(status, {}) : next(),
+			);
+			expect(await errorOf(startBatch(validation, part, options))).toMatchObject({
+				kind: 'lostSubmit',
+				mayHaveBeenCharged: true,
+			});
+			expect(api.submits).toBe(1);
+		},
+	);
 
 	test("is not taken for somebody else's batch of another size", async () => {
 		const api = new FakeEnrich();

@@ -8,10 +8,32 @@ const answer = (text = 'x'): Success => ({
 });
 
 /** A step of one execution. */
-function step(memory: Record<string, unknown> = {}) {
-	const context = { getContext: () => memory, getNode: () => ({}) };
-	return { memory, run: () => nodeIdempotencyStore(context as unknown as IExecuteFunctions) };
+function step(memory: Record<string, unknown> = {}, settings = {}) {
+	let runIndex = 0;
+	const context = {
+		getContext: () => memory,
+		getNode: () => settings,
+		getExecutionId: () => '1',
+		getWorkflowDataProxy: () => ({ $runIndex: runIndex }),
+	};
+	return {
+		memory,
+		run: () => nodeIdempotencyStore(context as unknown as IExecuteFunctions),
+		nextRound: () => void runIndex++,
+	};
 }
+
+test('a run that n8n adds after the last try has no tries left, the next round has them all', () => {
+	const { run, nextRound } = step({}, { retryOnFail: true, maxTries: 3 });
+	expect(run().hasTriesLeft).toBe(true);
+	expect(run().hasTriesLeft).toBe(true);
+	const last = run();
+	expect(last.hasTriesLeft).toBe(false);
+	last.finish();
+	expect(run().hasTriesLeft).toBe(false);
+	nextRound();
+	expect(run().hasTriesLeft).toBe(true);
+});
 
 test('100,000 rounds of a loop: every answer is kept, and each costs nothing the second time', async () => {
 	const { memory, run } = step();

@@ -18,13 +18,26 @@ test('there are at least 500 cases for each platform, each with a name of its ow
 	expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
 });
 
-test('every fault is used, and prices are the documented ones', () => {
-	const used = scenarios.flatMap(({ faults, then = [] }) => [...faults, ...then]);
+test('every operation and every fault is used, and prices are the documented ones', () => {
+	const used = scenarios.flatMap(({ faults, then = [], meanwhile = [] }) => [
+		...faults,
+		...then,
+		...meanwhile,
+	]);
 	expect(new Set(used)).toEqual(new Set(Object.keys(dimensions.faults)));
-	for (const [id, { credits, billing, hit }] of Object.entries(dimensions.operations)) {
-		const operation = enrich.operations[id as OperationId];
-		expect([id, documentedCost(operation, hit), operation.billing]).toEqual([id, credits, billing]);
-	}
+	expect(new Set(scenarios.flatMap(({ operations }) => operations))).toEqual(
+		new Set(Object.keys(dimensions.operations)),
+	);
+	for (const [name, { operationId = name, credits, billing }] of Object.entries(
+		dimensions.operations,
+	))
+		expect([name, enrich.operations[operationId as OperationId].billing, credits >= 0]).toEqual([
+			name,
+			billing,
+			true,
+		]);
+	for (const { id, operation, body, price } of cases)
+		expect([id, documentedCost(operation, body)]).toEqual([id, price]);
 });
 
 test('the table in the documentation is of these cases', () => {
