@@ -3,6 +3,7 @@ import { outputsOf, subtitleOf } from '../shared/actionNode';
 import { RESUME_WEBHOOKS, resumeWebhook } from '../shared/background';
 import { executeWith } from '../shared/execute';
 import { propertiesOf } from '../shared/properties';
+import { methodsOf } from '../shared/valueLists';
 import { kit } from './catalog';
 
 /**
@@ -28,6 +29,8 @@ export class Enrich implements INodeType {
 		waitingNodeTooltip: 'Waiting for Enrich to complete the batch',
 		properties: propertiesOf(kit),
 	};
+
+	methods = methodsOf(kit);
 
 	execute = executeWith(kit);
 

@@ -4,7 +4,7 @@ import {
 	type INodeExecutionData,
 	NodeOperationError,
 } from 'n8n-workflow';
-import { isRecord } from '../../shared/contract/data';
+import { type Data, isRecord } from '../../shared/contract/data';
 import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
 import { ConnectorError, toConnectorError } from '../../shared/errors/ConnectorError';
@@ -15,11 +15,13 @@ import { numberSetting } from '../../shared/input/numberSetting';
 import { isBlank, quote } from '../../shared/input/text';
 import { estimate } from '../../shared/rows/estimate';
 import type { Period } from '../../shared/rows/lookup';
+import { freeEntries } from '../../shared/rows/freeEntries';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { executeBatchOperation } from './batchOperations';
 import { WAIT_MINUTES } from './batchProperties';
 import { clientOf } from './client';
+import { isCriteria, readCriteria } from './criteria';
 import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
 import {
 	hasOutputMode,
@@ -34,7 +36,8 @@ import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeFailure, toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
-import { GROUPS, REUSE_HOURS_OF_TOOL, TIMEOUT_SECONDS } from './properties';
+import { GROUPS, PAY_FOR_MORE, REUSE_HOURS_OF_TOOL, TIMEOUT_SECONDS } from './properties';
+import { chosenValue } from './valueLists';
 
 /** The action node's `execute`, for the operations of one provider. */
 export function executeWith(kit: NodeKit) {
@@ -124,10 +127,9 @@ async function lookUp(
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
-	return {
-		operation,
-		...(await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true })),
-	};
+	const looked = await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true });
+	const unpaid = looked.results.find((result) => result.unpaid)?.unpaid;
+	return { operation, ...looked, note: unpaid && `${unpaid}.` };
 }
 
 /** n8n gives the tool that it makes of a node for AI agents a name of its own. */
@@ -197,14 +199,22 @@ function toRow(
 ): Row {
 	const read = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, index, fallback as never);
-	const values = Object.fromEntries(
-		fields.map(({ key, type }) => [
-			key,
-			type === 'groups' ? ungrouped(read(key, '')) : read(key, ''),
-		]),
-	);
+	const values: Data = {};
+	for (const field of fields) {
+		const { key, type, isSetting } = field;
+		const name = isSetting ? `options.${key}` : key;
+		if (isCriteria(field)) {
+			try {
+				Object.assign(values, readCriteria(read, field));
+			} catch (thrown) {
+				return { values, problem: toConnectorError(thrown) };
+			}
+		} else
+			values[key] ??= type === 'groups' ? ungrouped(read(name, '')) : chosenValue(read(name, ''));
+	}
 	return {
 		values,
+		...(freeEntries(operation) !== undefined && { isFreeOnly: read(PAY_FOR_MORE, false) !== true }),
 		...(!isBlank(read('options.skipIfFilled', '')) && { skip: 'Already filled' }),
 		...(operation.paging &&
 			!operation.paging.isAsAsked &&

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import {
 	type FormField,
+	helpOf as helpOfField,
 	inputFields,
 	outputFields,
 	simplifiedKeys,
@@ -9,11 +10,14 @@ import type { Operation, Price } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
+import { freeEntries } from '../../shared/rows/freeEntries';
 import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
+import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { hasOutputMode, isEssential } from './items';
-import { byResource, optionFor, perResource } from './show';
+import { byResource, forAll, optionFor, perResource } from './show';
+import { listMethodOf } from './valueLists';
 
 /** For one call. */
 export const TIMEOUT_SECONDS = HTTP_LIMITS.timeoutMs / 1000;
@@ -84,15 +88,20 @@ export const GROUPS = 'entries';
 const initialOf = <T>({ initial }: FormField, otherwise: T): T =>
 	initial === undefined ? otherwise : (initial as T);
 
+type ValueLists = Provider['valueLists'];
+
 /** A field of the form as n8n's own field types show it. */
-function toProperty(field: FormField): INodeProperties {
+function toProperty(field: FormField, lists: ValueLists = {}): INodeProperties {
+	const description = helpOfField(field);
 	const shared = {
 		displayName: field.title,
 		name: field.key,
-		...(field.description && { description: field.description }),
+		...(description && { description }),
 		...(placeholder(field) && { placeholder: placeholder(field) }),
 		...(field.isRequired && { required: true }),
 	};
+	const list = lists[field.valuesFrom ?? ''];
+	if (list && (field.type === 'text' || list.isSearched)) return toLocator(field, shared);
 	switch (field.type) {
 		case 'group':
 			return {
@@ -102,7 +111,7 @@ function toProperty(field: FormField): INodeProperties {
 				placeholder: 'Add Field',
 				default: {},
 				options: (field.fields ?? [])
-					.map(toProperty)
+					.map((inner) => toProperty(inner, lists))
 					.sort((a, b) => inOrder(a.displayName, b.displayName)),
 			};
 		case 'groups':
@@ -116,18 +125,27 @@ function toProperty(field: FormField): INodeProperties {
 					{
 						name: GROUPS,
 						displayName: field.title,
-						values: (field.fields ?? []).map(toProperty),
+						values: (field.fields ?? []).map((inner) => toProperty(inner, lists)),
 					},
 				],
 			};
 		case 'list':
-			return field.choices
-				? {
-						...shared,
-						type: 'multiOptions',
-						options: choicesOf(field),
-						default: initialOf(field, []),
-					}
+			if (field.choices)
+				return {
+					...shared,
+					type: 'multiOptions',
+					options: choicesOf(field),
+					default: initialOf(field, []),
+				};
+			if (list)
+				return {
+					...shared,
+					type: 'multiOptions',
+					typeOptions: { loadOptionsMethod: listMethodOf(field) },
+					default: [],
+				};
+			return field.normalize === 'values'
+				? { ...shared, type: 'string', default: '' }
 				: { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
 		case 'number':
 			return { ...shared, type: 'number', default: initialOf(field, 0) };
@@ -152,6 +170,30 @@ function toProperty(field: FormField): INodeProperties {
 	}
 }
 
+/** One value from a list, or typed. */
+const toLocator = (
+	field: FormField,
+	shared: Pick<INodeProperties, 'displayName' | 'name' | 'placeholder' | 'description'>,
+): INodeProperties => ({
+	...shared,
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: listMethodOf(field), searchable: true },
+		},
+		{
+			displayName: field.type === 'list' ? 'Text' : 'ID',
+			name: 'text',
+			type: 'string',
+			...(shared.placeholder && { placeholder: shared.placeholder }),
+		},
+	],
+});
+
 const shownAt = ({ resource, value }: PlacedOperation) => ({
 	resource: [resource],
 	operation: [value],
@@ -164,6 +206,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
 	const isLimited = isList(placed);
+	const beyond = hasFree(placed) ? { [PAY_FOR_MORE]: [true] } : { returnAll: [true] };
 	if (price && ((price.credits ?? Infinity) >= EXPENSIVE || isLimited)) {
 		notices.push({
 			displayName: noticeOf(title, price),
@@ -171,7 +214,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 			type: 'notice',
 			default: '',
 			// A list gets expensive when all of it is wanted.
-			displayOptions: { show: { ...show, ...(isLimited && { returnAll: [true] }) } },
+			displayOptions: { show: { ...show, ...(isLimited && beyond) } },
 		});
 	}
 	const selection: INodeProperties[] = hasOutputMode(perRow)
@@ -189,10 +232,11 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 				},
 			]
 		: [];
-	const inputs = inputFields(perRow).map((field) => ({
-		...toProperty(field),
-		displayOptions: { show },
-	}));
+	const isElsewhere = (field: FormField) =>
+		field.isSetting || (hasCriteria(placed) && (isCriteria(field) || isBeside(field)));
+	const inputs = inputFields(perRow)
+		.filter((field) => !isElsewhere(field))
+		.map((field) => ({ ...toProperty(field, provider.valueLists), displayOptions: { show } }));
 	return [...notices, ...inputs, ...selection];
 }
 
@@ -208,6 +252,7 @@ const isList = ({ operation: { paging } }: PlacedOperation) =>
 	paging !== undefined && !paging.isAsAsked;
 const hasPeriod = ({ operation: { paging } }: PlacedOperation) =>
 	paging?.newestFirstBy !== undefined;
+const hasFree = ({ operation }: PlacedOperation) => freeEntries(operation) !== undefined;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
 const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
 const isSimplifiable = ({ perRow }: PlacedOperation) => hasOutputMode(perRow);
@@ -277,7 +322,23 @@ const pagingOf = (placed: PlacedOperation[]): INodeProperties[] => [
 		// Not shown where it is false: a tool of an AI agent does not have it.
 		{ hide: { returnAll: [true] } },
 	),
+	...forAll(
+		placed,
+		hasFree,
+		{
+			displayName: 'Pay for More Results',
+			name: PAY_FOR_MORE,
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to go on where the free results end; else the step stops there, and says how many more there are and what they cost',
+		},
+		UNLESS_TOOL,
+	),
 ];
+
+/** The switch that lets a list go beyond its free entries. */
+export const PAY_FOR_MORE = 'payForMore';
 
 const outputOf = (placed: PlacedOperation[], provider: string): INodeProperties[] =>
 	perResource(
@@ -355,9 +416,23 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
 		TIMEOUT,
+		...settingsOf(placed),
 		...optionFor(placed, isPriced, WHEN_ROWS_FAIL),
 	].sort((a, b) => inOrder(a.displayName, b.displayName)),
 });
+
+/** What operations have among their fields, and seldom needs a change. */
+function settingsOf(placed: PlacedOperation[]): INodeProperties[] {
+	const all = placed.flatMap(({ perRow }) => inputFields(perRow)).filter((one) => one.isSetting);
+	const byKey = new Map(all.map((field) => [field.key, field]));
+	return [...byKey.values()].flatMap((field) =>
+		optionFor(
+			placed,
+			({ perRow }) => inputFields(perRow).some(({ key }) => key === field.key),
+			toProperty(field),
+		),
+	);
+}
 
 const INCLUDE_INPUT: INodeProperties = {
 	displayName: 'Include Input Fields',
@@ -486,7 +561,7 @@ const WHEN_ROWS_FAIL: INodeProperties = {
 /** All fields of a provider's action node. */
 export function propertiesOf(kit: NodeKit): INodeProperties[] {
 	const placed = placedOperations(kit);
-	const { words, batches = [] } = kit.provider;
+	const { words, batches = [], valueLists } = kit.provider;
 	const initial = placed[0]?.resource ?? '';
 	const resources = Object.entries(kit.resources).map(([value, name]) => ({ name, value }));
 	return [
@@ -499,7 +574,9 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 			default: initial,
 		},
 		...operationsOf(placed),
-		...placed.flatMap((one) => fieldsOf(one, kit.provider)),
+		...placed.filter((one) => !hasCriteria(one)).flatMap((one) => fieldsOf(one, kit.provider)),
+		...criteriaProperties(placed, (field) => toProperty(field, valueLists)),
+		...placed.filter(hasCriteria).flatMap((one) => fieldsOf(one, kit.provider)),
 		...pagingOf(placed),
 		...capOfToolOf(placed),
 		...manyProperties(placed, words.name),

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { IBinaryData } from 'n8n-workflow';
+import type { IBinaryData, ILoadOptionsFunctions } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 import type { Data } from '../../shared/contract/data';
 import type { RequestContext } from './transport';
@@ -35,7 +35,7 @@ export class ResultFile {
 
 	/** @param name with its ending. @param columns of a CSV file, in order. */
 	constructor(
-		{ helpers }: RequestContext,
+		{ helpers }: Exclude<RequestContext, ILoadOptionsFunctions>,
 		private readonly format: FileFormat,
 		name: string,
 		private readonly columns: readonly string[],

@@ -21,6 +21,25 @@ export const perResource = (
 		},
 	}));
 
+/** The same, but only once where resources crossed with operations show it nowhere else. */
+export function forAll(
+	placed: PlacedOperation[],
+	matches: Matches,
+	field: INodeProperties,
+	when: When = {},
+): INodeProperties[] {
+	const chosen = placed.filter(matches);
+	const unique = (values: string[]) => [...new Set(values)];
+	const resource = unique(chosen.map((one) => one.resource));
+	const operation = unique(chosen.map(({ value }) => value));
+	const isShown = (one: PlacedOperation) =>
+		resource.includes(one.resource) && operation.includes(one.value);
+	if (placed.filter(isShown).length !== chosen.length || chosen.length === 0)
+		return perResource(placed, matches, field, when);
+	const show = { resource, operation, ...when.show };
+	return [{ ...field, displayOptions: { ...when, show } }];
+}
+
 /**
  * Within 'Options' of one resource, where paths start from the root: the field, shown for exactly
  * the operations that match; none, where no operation does.

@@ -1,6 +1,7 @@
 import {
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
 	type IPollFunctions,
 	type IWebhookFunctions,
 	sleep,
@@ -12,8 +13,12 @@ import {
 	type Transport,
 } from '../../shared/http/transport';
 
-/** Whoever can send with a credential: a step, a webhook trigger, a polling trigger. */
-export type RequestContext = IExecuteFunctions | IWebhookFunctions | IPollFunctions;
+/** Whoever can send with a credential: a step, a webhook trigger, a polling trigger, the editor. */
+export type RequestContext =
+	| IExecuteFunctions
+	| IWebhookFunctions
+	| IPollFunctions
+	| ILoadOptionsFunctions;
 
 interface StreamedResponse {
 	statusCode: number;

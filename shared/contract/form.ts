@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Operation } from './operation';
-import type { FieldMeta } from './fieldMeta';
+import { type FieldMeta, MATCHES } from './fieldMeta';
 import { bare, isRequired, metaOf, shapeOf } from './schema';
 
 export type FieldType =
@@ -29,7 +29,7 @@ export interface FormField extends Partial<FieldMeta> {
 
 /** The input fields of an operation, without those that paging fills in. */
 export function inputFields(operation: Operation): FormField[] {
-	const { input, paging, alternatives = {}, needsOneOf = [] } = operation;
+	const { input, extras = {}, paging, alternatives = {}, needsOneOf = [] } = operation;
 	const fields = fieldsOf(input)
 		.filter(({ key }) => !paging || (key !== 'page' && key !== paging.size))
 		.map((field) => ({
@@ -47,8 +47,19 @@ export function inputFields(operation: Operation): FormField[] {
 		for (const one of replaceable) one.isRequired = false;
 		fields.splice(index, 0, { ...toField(key, field), isRequired: false });
 	}
-	return fields;
+	const added = Object.entries(extras).map(([key, field]) => toField(key, field));
+	return [...fields, ...added.map((field) => ({ ...field, isRequired: false }))];
 }
+
+/** A field's help: what it is, how it compares, and how several values are typed. */
+export const helpOf = ({ description, match, type, valuesFrom }: FormField): string | undefined =>
+	[
+		description,
+		match && MATCHES[match],
+		match && type === 'list' && !valuesFrom && 'Separate several with commas',
+	]
+		.filter(Boolean)
+		.join('. ') || undefined;
 
 /** The fields of one result: of a list, of one of its entries. */
 export const outputFields = ({ derived = {}, entry, output }: Operation): FormField[] => [
@@ -75,7 +86,7 @@ function toField(key: string, field: z.ZodType): FormField {
 	if (meta.options) return { ...shared, type: 'choice', choices: meta.options };
 	if (element && shapeOf(element) && meta.normalize !== 'records')
 		return { ...shared, type: 'groups', fields: fieldsOf(element) };
-	if (element || meta.normalize === 'list')
+	if (element || meta.normalize === 'list' || meta.normalize === 'values')
 		return { ...shared, type: 'list', ...(element && choicesOf(element)) };
 	if (core.def.type === 'object') return { ...shared, type: 'group', fields: fieldsOf(core) };
 	if (core.def.type === 'enum') return { ...shared, type: 'choice', ...choicesOf(core) };

@@ -121,6 +121,10 @@ export interface Operation<
 	/** At least one of these must be given. */
 	needsOneOf?: (keyof z.output<I> & string)[];
 	alternatives?: Record<string, Alternative<z.output<I>>>;
+	/** Fields that are not sent: `Provider.resolve` makes input of them. */
+	extras?: Record<string, z.ZodType>;
+	/** Groups that may be empty where extras are filled in. */
+	extrasStandFor?: readonly (keyof z.output<I> & string)[];
 	/** `data` of a success; for lists, one entry is `entry`. */
 	output: O;
 	entry?: E;

@@ -77,6 +77,8 @@ export interface Charge {
 
 /** Whoever sends calls of an API. */
 export interface Caller {
+	/** The same for all callers of one key; what is read for one serves the others. */
+	readonly account?: object;
 	/** Milliseconds since the epoch. */
 	now(): number;
 	/**
@@ -108,6 +110,22 @@ export interface Wallet {
 	maxCharges: number;
 }
 
+/** A value that users choose. */
+export interface Choice {
+	value: string;
+	label: string;
+	/** What tells it from others of the same label. */
+	description?: string;
+}
+
+/** Values that users choose from, read for free. */
+export interface ValueList {
+	/** It lists nothing until something has been typed. */
+	isSearched?: true;
+	/** @param key of the field. @param search what has been typed so far. @throws ConnectorError */
+	read(caller: Caller, key: string, search: string): Promise<Choice[]>;
+}
+
 /** All that the connector knows of one API. */
 export interface Provider {
 	words: ProviderWords;
@@ -118,6 +136,14 @@ export interface Provider {
 	/** Reads any answer with any status; a miss is a success. */
 	decode(operation: Operation, response: HttpResponse, now: number): Success | Failure;
 	plans?: readonly Plan[];
+	/**
+	 * What is sent for an input and an operation's `extras`, worked out by free reads; also refuses
+	 * what the API would not know.
+	 * @throws ConnectorError
+	 */
+	resolve?(operation: Operation, input: Data, extras: Data, caller: Caller): Promise<Data>;
+	/** By the `valuesFrom` of fields. */
+	valueLists?: Record<string, ValueList>;
 	wallet?: Wallet;
 	/** All charges that fit a lookup; the fewer it lets pass, the better: each counts as a proof. */
 	recover?(operation: Operation, input: Data, charges: readonly Charge[]): Recovered[];

@@ -196,6 +196,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 
 	return {
 		provider,
+		account: rateLimiter,
 		rateLimiter,
 		now: () => clock.now(),
 		sleep: (ms) => clock.sleep(ms, signal),

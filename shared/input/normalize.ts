@@ -4,7 +4,13 @@ import { normalizeIp } from './ip';
 import { normalizeFullName, normalizeLastName, normalizeName } from './names';
 import { normalizeProfileUrl } from './profileUrl';
 import { normalizeText } from './text';
-import { normalizeList, normalizeNumber, normalizeRecords, normalizeYesNo } from './values';
+import {
+	normalizeList,
+	normalizeNumber,
+	normalizeRecords,
+	normalizeValues,
+	normalizeYesNo,
+} from './values';
 
 /**
  * How a field's value is brought into its one spelling: pure value to value, no I/O. A normalizer
@@ -23,6 +29,8 @@ export type Normalizer =
 	| 'ip'
 	| 'profileUrl'
 	| 'list'
+	/** A list that may be one text, with commas between its values. */
+	| 'values'
 	/** A list of IDs, or of objects that have one. */
 	| 'records'
 	| 'number'
@@ -38,6 +46,7 @@ export const NORMALIZERS: Record<Normalizer, (value: unknown) => unknown> = {
 	ip: normalizeIp,
 	profileUrl: normalizeProfileUrl,
 	list: normalizeList,
+	values: normalizeValues,
 	records: normalizeRecords,
 	number: normalizeNumber,
 	yesNo: normalizeYesNo,

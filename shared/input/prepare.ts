@@ -3,6 +3,7 @@ import { type Data, isRecord } from '../contract/data';
 import type { Operation } from '../contract/operation';
 import { bare, isRequired, metaOf, shapeOf } from '../contract/schema';
 import { ConnectorError } from '../errors/ConnectorError';
+import { nearest, nearestText } from './nearest';
 import { NORMALIZERS, type Normalizer } from './normalize';
 import { entriesOf, InvalidValue, isBlank, quote } from './text';
 
@@ -10,6 +11,8 @@ import { entriesOf, InvalidValue, isBlank, quote } from './text';
 export interface Prepared {
 	input: Data;
 	key: string;
+	/** What is not sent; see `Operation.extras`. */
+	extras?: Data;
 }
 
 /** The row holds nothing to look up: it is left out, not refused. */
@@ -34,6 +37,9 @@ export function prepare(operation: Operation, values: Data): Prepared | Blank {
 		);
 		if (isEmptyGroup(input[key]) || isBlank(input[key])) delete input[key];
 	}
+	const extras = takenOut(operation, input);
+	if (Object.keys(extras).some((key) => !isSetting(operation, key)))
+		for (const key of operation.extrasStandFor ?? []) input[key] ??= {};
 	if (required.length > 0 && Object.keys(input).length === 0) {
 		const titles = required.map((key) => `'${titleOf(operation, key)}'`);
 		return {
@@ -53,8 +59,23 @@ export function prepare(operation: Operation, values: Data): Prepared | Blank {
 			throw badInput(titleOf(operation, key), `is empty${instead(operation, key)}`);
 		}
 	}
-	return checked(operation, input);
+	const prepared = checked(operation, input);
+	if (Object.keys(extras).length === 0) return prepared;
+	return { ...prepared, extras, key: `${prepared.key} ${JSON.stringify(extras)}` };
 }
+
+/** The extras of an input, which hold it no more. */
+function takenOut({ extras = {} }: Operation, input: Data): Data {
+	const taken: Data = {};
+	for (const key of Object.keys(extras)) {
+		if (input[key] !== undefined) taken[key] = input[key];
+		delete input[key];
+	}
+	return taken;
+}
+
+const isSetting = ({ extras = {} }: Operation, key: string): boolean =>
+	metaOf(extras[key] as z.ZodType).isSetting === true;
 
 function checked(operation: Operation, input: Data): Prepared {
 	const result = operation.input.safeParse(input);
@@ -65,14 +86,20 @@ function checked(operation: Operation, input: Data): Prepared {
 	const issue = result.error.issues[0];
 	const path = (issue?.path ?? []).map(String);
 	const value = path.reduce<unknown>((at, key) => (at as Data | undefined)?.[key], input);
-	const unknownKeys =
-		issue?.code === 'unrecognized_keys' ? issue.keys.map(quote).join(', ') : undefined;
+	const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : [];
 	throw badInput(
 		titleOf(operation, ...path),
-		unknownKeys
-			? `does not know ${unknownKeys}`
+		unknown.length > 0
+			? `does not know ${unknown.map(quote).join(', ')}${alike(operation, path, unknown)}`
 			: `${quote(value)} does not fit: ${lowerFirst(issue?.message ?? '')}`,
 	);
+}
+
+/** Names that look like one that is not known. */
+function alike({ input }: Operation, path: string[], keys: string[]): string {
+	const group = path.reduce<z.ZodType | undefined>((at, key) => at && shapeOf(at)?.[key], input);
+	const names = Object.keys((group && shapeOf(group)) ?? {});
+	return nearestText(nearest(keys[0] ?? '', names));
 }
 
 /** Names are the same in any case; the other normalizers have settled case where it is moot. */
@@ -161,7 +188,7 @@ function planOf(operation: Operation): Plan {
 		field,
 	]);
 	const plan: Plan = {
-		asked: { ...own, ...Object.fromEntries(alternatives) },
+		asked: { ...own, ...operation.extras, ...Object.fromEntries(alternatives) },
 		required: Object.keys(own).filter((key) => isAsked(operation, key)),
 		names: new Set(
 			Object.keys(own).filter((key) => NAMES.has(metaOf(own[key] as z.ZodType).normalize)),
@@ -185,8 +212,9 @@ function instead(operation: Operation, key: string): string {
 
 /** The title of a field, or of a field within it; of an unknown one its name. */
 export function titleOf(operation: Operation, ...path: string[]): string {
+	const own = path[0] ?? '';
 	let field: z.ZodType | undefined =
-		operation.alternatives?.[path[0] ?? '']?.field ?? operation.input;
+		operation.alternatives?.[own]?.field ?? operation.extras?.[own] ?? operation.input;
 	let title = path[0] ?? operation.title;
 	for (const key of path) {
 		const shape: Record<string, z.ZodType> | undefined = field && shapeOf(field);

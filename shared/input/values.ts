@@ -54,6 +54,37 @@ function finite(value: unknown): number {
 	}
 }
 
+const THOUSANDS: Record<string, number> = { k: 1e3, m: 1e6, b: 1e9 };
+const COUNT = /^[$€£]?\s*([\d.,' ]*\d)\s*([kmb])?$/;
+
+/** From and to, e.g. of "50-500", "50+", "<500" and "1M to 10M". @throws InvalidValue */
+export function normalizeRange(value: unknown): { from?: number; to?: number } {
+	const text = plainLetters(normalizeText(value)).toLowerCase();
+	const [from = '', to = ''] = endsOf(text).map((end) => end.trim());
+	const range = {
+		...(from !== '' && { from: countOf(from) }),
+		...(to !== '' && { to: countOf(to) }),
+	};
+	const { from: least = 0, to: most = Infinity } = range;
+	if (Object.keys(range).length > 0 && least >= 0 && least <= most) return range;
+	throw new InvalidValue(`${quote(value)} is no range: write "50-500", "50+" or "<500"`);
+}
+
+/** Nothing, where it is not clear which end is meant. */
+function endsOf(text: string): string[] {
+	const both = /^([^-–—]*\d[^-–—]*?)(?:\s*[-–—]\s*|\s+to\s+)([^-–—]*\d[^-–—]*)$/.exec(text);
+	const to = /^(?:<=?|up to|to|at most|below|-)(.*)$/.exec(text);
+	const from = /^(?:>=?|from|at least|over)(.*)$|^(.*)\+$/.exec(text);
+	if (both) return both.slice(1);
+	if (to) return ['', to[1] ?? ''];
+	return [from?.[1] ?? from?.[2] ?? ''];
+}
+
+function countOf(text: string): number {
+	const [, digits, unit = ''] = COUNT.exec(text.trim()) ?? [];
+	return finite(digits) * (THOUSANDS[unit] ?? 1);
+}
+
 const YES = ['true', 'yes', 'y', 't', '1', 'on'];
 const NO = ['false', 'no', 'n', 'f', '0', 'off'];
 
@@ -71,6 +102,11 @@ export const normalizeList = (value: unknown): string[] =>
 	entriesOf(value)
 		.filter((entry) => !isBlank(entry))
 		.map(normalizeText);
+
+/** The same, but a text may hold several values, with commas, semicolons or line breaks between them. @throws InvalidValue */
+export const normalizeValues = (value: unknown): string[] => [
+	...new Set(normalizeList(typeof value === 'string' ? value.split(/[,;\n]/) : value)),
+];
 
 /** Records by their IDs, each once: a list of IDs or of objects that hold one, or a text with commas. @throws InvalidValue */
 export const normalizeRecords = (value: unknown): { id: string }[] => {

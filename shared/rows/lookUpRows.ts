@@ -14,7 +14,8 @@ import type { Client } from '../http/client';
 import { type Page, pageInput, pageSizeFor, paginate } from '../http/paginate';
 import { RATE_LIMITS } from '../http/rateLimiter';
 import { type Blank, keyOf, prepare, type Prepared } from '../input/prepare';
-import type { Lookup, Period } from './lookup';
+import { freeEntries } from './freeEntries';
+import type { Lookup, LookupLimits, Period } from './lookup';
 import { type Lost, recoverLost } from './recoverLost';
 import { callOnce, type IdempotencyStore, NO_STORE } from './idempotency';
 import { type RowResult, summarize, type Summary, toFailedRow, withoutCharge } from './result';
@@ -31,6 +32,8 @@ export interface Row {
 	limit?: number;
 	/** Only entries of that time, where the list comes newest first. */
 	period?: Period;
+	/** No more entries than the documentation calls free. */
+	isFreeOnly?: boolean;
 	/** What the platform already found wrong with the row. */
 	problem?: ConnectorError;
 }
@@ -66,7 +69,7 @@ export async function lookUpRows(
 	{ client, maxCredits, store = NO_STORE, recovers = false }: RunOptions,
 ): Promise<{ results: RowResult[]; summary: Summary }> {
 	const results = new Array<RowResult>(rows.length);
-	const lookups = group(operation, rows, results);
+	const lookups = await resolved(operation, group(operation, rows, results), client, results);
 	const spent = maxCredits === undefined ? 0 : await spentBefore(operation, lookups, store);
 	const spending = new SpendingLimit(maxCredits, spent);
 	const single = paidCalls(operation, client, spending, store, () => stop);
@@ -81,7 +84,7 @@ export async function lookUpRows(
 		const sentAt = client.now();
 		let result: RowResult;
 		try {
-			result = toResult(operation, await callPages(operation, lookup, call));
+			result = toResult(operation, lookup, await callPages(operation, lookup, call));
 		} catch (thrown) {
 			result = toFailedRow(toConnectorError(thrown));
 		}
@@ -130,14 +133,45 @@ export function group(operation: Operation, rows: readonly Row[], results: RowRe
 		if (prepared instanceof ConnectorError) results[index] = toFailedRow(prepared);
 		else if ('blank' in prepared) results[index] = withoutCharge('skipped', prepared.blank);
 		else {
-			const { limit, period } = row;
-			const key = JSON.stringify([limit, period, prepared.key]);
+			const limits = { ...limitsOf(operation, row), period: row.period };
+			const key = JSON.stringify([limits, prepared.key]);
 			const known = lookups.get(key);
 			if (known) known.rows.push(index);
-			else lookups.set(key, { ...prepared, limit, period, rows: [index] });
+			else lookups.set(key, { ...prepared, ...limits, rows: [index] });
 		}
 	});
 	return [...lookups.values()];
+}
+
+/** How many entries are wanted, and of these only the free ones. */
+function limitsOf(operation: Operation, { limit, isFreeOnly }: Row): LookupLimits {
+	const free = isFreeOnly ? freeEntries(operation) : undefined;
+	return free === undefined || (limit ?? Infinity) <= free
+		? { limit }
+		: { limit: free, unpaid: limit === undefined ? 'all' : limit - free };
+}
+
+/** Inputs that need a free read before they can be sent; what cannot be sent leaves with its reason. */
+async function resolved(
+	operation: Operation,
+	lookups: Lookup[],
+	client: Client,
+	results: RowResult[],
+): Promise<Lookup[]> {
+	const { resolve } = client.provider;
+	if (!resolve || !operation.extras) return lookups;
+	const ready = await Promise.all(
+		lookups.map(async (lookup) => {
+			try {
+				const input = await resolve(operation, lookup.input, lookup.extras ?? {}, client);
+				return [{ ...lookup, input }];
+			} catch (thrown) {
+				share(toFailedRow(toConnectorError(thrown)), lookup, results);
+				return [];
+			}
+		}),
+	);
+	return ready.flat();
 }
 
 function prepareOrRefuse(operation: Operation, values: Data): Prepared | Blank | ConnectorError {
@@ -283,13 +317,18 @@ function afterPages({ facts }: ConnectorError, answers: readonly Success[]): Con
 	return new ConnectorError({ ...facts, creditsBefore });
 }
 
-function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: Lookups): RowResult {
+function toResult(
+	operation: Operation,
+	lookup: Lookup,
+	{ answers, entries, brokeOff, isCut }: Lookups,
+): RowResult {
 	const first = answers[0] as Success;
 	const { found, reason } = outcomeOf(operation, first.data);
 	const charges = answers.map(({ receipt }) => receipt.creditsUsed);
 	const creditsReported = charges.reduce<number>((sum, charge) => sum + (charge ?? 0), 0);
 	const isReported = charges.every((charge) => charge !== null);
 	// "0" beside a page that may have been charged would be read as "free".
+	const unpaid = unpaidText(operation, first.data, entries?.length ?? 0, lookup.unpaid);
 	const isUnclear = creditsReported === 0 && brokeOff?.mayHaveBeenCharged === true;
 	return {
 		outcome: found ? 'found' : 'notFound',
@@ -297,7 +336,7 @@ function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: L
 			? `Incomplete after ${counted(entries?.length ?? 0, 'entry', 'entries')}. ${brokeOff.message}`
 			: isCut
 				? `${reason}; only the first ${counted(entries?.length ?? 0)} can be paged through. ${operation.paging?.beyond ?? ''}`.trim()
-				: reason,
+				: [reason, unpaid].filter(Boolean).join('. '),
 		data: entries ? first.data : withDerived(operation, first.data),
 		...(entries && { entries: entries.map((entry) => withDerived(operation, entry)) }),
 		creditsUsed: isReported && !isUnclear ? creditsReported : null,
@@ -306,8 +345,23 @@ function toResult(operation: Operation, { answers, entries, brokeOff, isCut }: L
 		requestId: first.receipt.requestId,
 		...(answers.some(({ isReused }) => isReused) && { isReused: true }),
 		...(isCut && { isCut }),
+		...(unpaid && { unpaid }),
 		...(brokeOff && { error: brokeOff }),
 	};
+}
+
+/** How much more was asked for than is free, and what it costs; undefined: there is no more. */
+function unpaidText(
+	{ paging, price }: Operation,
+	data: Data,
+	read: number,
+	unpaid: Lookup['unpaid'] = 0,
+): string | undefined {
+	const left = (paging?.total?.(data) ?? Infinity) - read;
+	const more = Math.min(left, unpaid === 'all' ? Infinity : unpaid);
+	if (!(more > 0) || !price) return undefined;
+	const others = more === Infinity ? 'Others cost' : `${counted(more)} more cost`;
+	return `Stopped after the ${counted(read)} that are free. ${others} ${counted(price.credits ?? 0, 'credit')} each, as documented: allow it with 'Pay for More Results'`;
 }
 
 /** An answer that holds nothing is no hit, whatever the operation makes of it. */

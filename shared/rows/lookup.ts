@@ -6,10 +6,16 @@ export interface Period {
 	to?: number;
 }
 
-/** Rows with equal input: looked up once, answered together. */
-export interface Lookup extends Prepared {
-	/** Entries wanted of a list; undefined: all. */
+/** How much of a list is wanted. */
+export interface LookupLimits {
+	/** Entries; undefined: all. */
 	limit: number | undefined;
+	/** Entries that were wanted besides, and are left out because they are not free. */
+	unpaid?: number | 'all';
+}
+
+/** Rows with equal input: looked up once, answered together. */
+export interface Lookup extends Prepared, LookupLimits {
 	/** Only entries of that time, where the list comes newest first. */
 	period?: Period;
 	/** Indexes of the rows that asked for it. */

@@ -31,6 +31,8 @@ export interface RowResult {
 	isReused?: boolean;
 	/** More match than the API pages through. */
 	isCut?: boolean;
+	/** What of a list was left out because it is not free, as a sentence. */
+	unpaid?: string;
 	/** The answer was lost; an entry of the wallet says what it held. */
 	isRecovered?: boolean;
 	/** Set when the row failed, and when a list broke off after its first pages. */

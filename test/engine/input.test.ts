@@ -66,6 +66,7 @@ describe('hostile values cost nothing, and the message names row and field', () 
 		const parameters = {
 			resource: 'lead',
 			operation: 'search',
+			filtersBy: 'json',
 			filters: { jobTitle: '={{ $json.value }}' },
 		};
 		const settings = { onError: 'continueRegularOutput' };

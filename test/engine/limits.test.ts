@@ -33,6 +33,7 @@ test.each(['Infinity', '1e999', '-1', 'all'])('a limit of %s is refused', async 
 		resource: 'lead',
 		operation: 'search',
 		limit: `={{ '${limit}' }}`,
+		filtersBy: 'json',
 		filters: { countryName: ['Germany'] },
 	};
 	const node = (await b.run(parameters, [{}])).node('Enrich');

@@ -36,6 +36,7 @@ const run = ({ resource, value, perRow }: PlacedOperation, more: object = {}) =>
 		{
 			resource,
 			operation: value,
+			filtersBy: 'json',
 			...perRow.example.input,
 			...more,
 		},
@@ -94,6 +95,7 @@ describe('lists', () => {
 	const leads = (more: object = {}) => ({
 		resource: 'lead',
 		operation: 'search',
+		filtersBy: 'json',
 		filters: { jobTitle: '={{ [$json.title] }}' },
 		...more,
 	});
@@ -133,7 +135,7 @@ describe('lists', () => {
 	});
 
 	test('Return All reads page after page; what that cost is not told, and is not guessed', async () => {
-		const result = await b.run(leads({ returnAll: true }), [{ title: 'CEO' }]);
+		const result = await b.run(leads({ returnAll: true, payForMore: true }), [{ title: 'CEO' }]);
 		const items = jsonOf(result.node('Enrich'));
 		const total = (b.sandbox.requests.length - 1) * 100;
 		expect(items.length).toBeGreaterThan(total);
@@ -143,7 +145,7 @@ describe('lists', () => {
 	});
 
 	test('a spending limit ends a list early, and says so', async () => {
-		const parameters = leads({ returnAll: true, options: { maxCredits: 0 } });
+		const parameters = leads({ returnAll: true, payForMore: true, options: { maxCredits: 0 } });
 		const result = await b.run(parameters, [{ title: 'CEO' }]);
 		expect(b.sandbox.ledger.charged()).toBe(0);
 		expect(result.status).toBe('success');
@@ -158,7 +160,7 @@ describe('lists', () => {
 			kind: 'status',
 			status: 400,
 		});
-		const result = await b.run(leads({ returnAll: true }), [{ title: 'CEO' }]);
+		const result = await b.run(leads({ returnAll: true, payForMore: true }), [{ title: 'CEO' }]);
 		const items = jsonOf(result.node('Enrich'));
 		expect(items).toHaveLength(100);
 		expect(items[0]).toMatchObject({
@@ -170,7 +172,7 @@ describe('lists', () => {
 	test('transactions: all, and a limit', async () => {
 		const parameters = { resource: 'wallet', operation: 'getManyTransactions' };
 		for (let i = 0; i < 130; i++) b.sandbox.ledger.book('adjustment', 1, `No. ${i}`);
-		const all = await b.run({ ...parameters, returnAll: true }, [{}]);
+		const all = await b.run({ ...parameters, returnAll: true, payForMore: true }, [{}]);
 		expect(all.last).toHaveLength(131);
 		expect(new Set(all.last.map(({ json }) => json.id)).size).toBe(131);
 		expect((await b.run({ ...parameters, limit: 7 }, [{}])).last).toHaveLength(7);

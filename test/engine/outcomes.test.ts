@@ -150,7 +150,7 @@ describe('outcomes', () => {
 
 	test('the hint of a search counts leads', async () => {
 		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 7 };
-		const parameters = { ...search, filters: { countryName: ['Germany'] } };
+		const parameters = { ...search, filtersBy: 'json', filters: { countryName: ['Germany'] } };
 		const { hints } = (await b.run(parameters, [{}])).node('Enrich');
 		expect(hints[0]?.message).toMatch(/^1 row: 7 leads found, 0 not found/);
 	});

@@ -211,8 +211,8 @@ describe('memory', () => {
 	});
 
 	test('a search in two rounds is paid once', async () => {
-		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 150 };
-		const parameters = { ...search, filters: { countryName: ['Germany'] } };
+		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 150, payForMore: true };
+		const parameters = { ...search, filtersBy: 'json', filters: { countryName: ['Germany'] } };
 		const result = await b.runAll(twice(parameters), [{}]);
 		const [first, second] = result.runs('Enrich');
 		expect(jsonOf(second!)).toHaveLength(jsonOf(first!).length);

@@ -172,6 +172,7 @@ const ACCEPTED: Record<Normalizer, string[]> = {
 		'linkedin.com/in/j%C3%B6rg/en',
 	],
 	list: ['CEO'],
+	values: ['VP, Director', 'Germany'],
 	records: ['enc_1', 'enc_1, enc_2'],
 	number: ['1,000', '1.5', '1.000.000,5', '1e3'],
 	yesNo: ['yes', 'FALSE', '1'],

@@ -12,7 +12,7 @@ const LATER = {
 export function toPollError(context: RequestContext, error: Error): Error {
 	if (!(error instanceof ConnectorError)) return error;
 	const { message, requestId } = error;
-	const later = LATER[context.getMode() === 'manual' ? 'manual' : 'poll'];
+	const later = LATER[context.getMode?.() === 'manual' ? 'manual' : 'poll'];
 	const nextStep = isTransient(error.kind) ? error.nextStepIn(later) : error.nextStep;
 	const description = requestId ? `${nextStep} Request ID: ${requestId}.` : nextStep;
 	return inOwnWords(context.getNode(), error, { message, description });

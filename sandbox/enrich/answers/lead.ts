@@ -4,6 +4,7 @@ import { asciiOf, companyOf } from '../../identity';
 import type { Oddities } from '../oddities';
 import type { SeededRandom } from '../../seededRandom';
 import { isNobody } from '../../testValues';
+import { filterValues } from './filterValues';
 import type { AnswerData, AnswerRule } from './rule';
 
 /** Of a month. */
@@ -12,15 +13,8 @@ const FEWEST_LEADS = 200;
 /** 40 pages of 100 can be read. */
 const MOST_LEADS = 4001;
 
-/** What the documentation names of those filters that it lists values for. */
-const KNOWN: Partial<Record<string, string[]>> = {
-	countryName: ['United States', 'United Kingdom', 'Germany'],
-	jobFunction: ['Engineering', 'Marketing', 'Sales'],
-	jobLevel: ['C-Suite', 'VP', 'Director', 'Manager'],
-	industrySicDescription: ['Computer Processing & Data Preparation'],
-};
 const isUnknown = ([name, values]: [string, string[]]): boolean =>
-	KNOWN[name] !== undefined && !values.some((value) => KNOWN[name]?.includes(value));
+	filterValues[name] !== undefined && !values.some((value) => filterValues[name]?.includes(value));
 
 type Lead = AnswerData<typeof operations.searchLeads>['results'][number];
 
@@ -165,10 +159,7 @@ export function inventLead(
 		lastName: `${lastName.charAt(0)}.`,
 		jobTitle,
 		jobFunction: asked('jobFunction', person.jobArea()),
-		jobLevel: asked(
-			'jobLevel',
-			helpers.arrayElement(['C-Level', 'VP', 'Director', 'Manager', 'Staff']),
-		),
+		jobLevel: asked('jobLevel', helpers.arrayElement(filterValues.jobLevel ?? [])),
 		companyName,
 		domain,
 		emailDomain: asked('emailDomain', domain),

@@ -1,4 +1,5 @@
 import type * as operations from '../../../shared/providers/enrich/operations/leadOptions';
+import { filterValues } from './filterValues';
 import type { AnswerRule } from './rule';
 
 const COMPANIES = [
@@ -16,8 +17,7 @@ export const suggestCompanyNames: AnswerRule<typeof operations.suggestCompanyNam
 	},
 };
 
-/** As documented. */
 export const getFilterOptions: AnswerRule<typeof operations.getFilterOptions> = {
 	meta: 'id',
-	answer: ({ operation }) => ({ data: operation.example.data as Record<string, string[]> }),
+	answer: () => ({ data: filterValues }),
 };

@@ -4,6 +4,7 @@ import { auth } from './auth';
 import { batches } from './batches';
 import { decode } from './decode';
 import { events } from './events';
+import { resolve, valueLists } from './leadValues';
 import { operations } from './operations';
 import { plans } from './plans';
 import { recover } from './recover';
@@ -18,6 +19,8 @@ export const enrich = {
 	encode: (operation, input) => encodeRequest(operation, input),
 	decode,
 	plans,
+	resolve,
+	valueLists,
 	wallet,
 	recover,
 	batches,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineOperation, post } from '../../../contract/operation';
 import { fields, nullable, optional, output, page, pageSize } from '../../../contract/fields';
-import { criteria } from './leadFilters';
+import { criteria, extras } from './leadFilters';
 
 const FREE_PAGES = 3;
 const FREE_RESULTS = 75;
@@ -60,6 +60,7 @@ export const searchLeads = defineOperation({
 		if (page > FREE_PAGES) return last - first;
 		return Math.max(0, last - Math.max(first, FREE_RESULTS));
 	},
+	...extras,
 	input: z.object({
 		...criteria,
 		page,
@@ -123,6 +124,7 @@ export const countLeads = defineOperation({
 	description: 'Count how many leads match, without spending credits',
 	billing: 'freeRead',
 	price: null,
+	...extras,
 	input: z.object(criteria),
 	output: z.object({
 		count: output.integer('Count', 'How many leads can be paged through'),

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { fields, input, output, page, pageSize } from '../../../contract/fields';
 import { defineOperation, freeGet, post } from '../../../contract/operation';
-import { criteria } from './leadFilters';
+import { criteria, extras } from './leadFilters';
 import { hasMoreJobs, jobStatus, outcomeOfJobs, statusFilter } from './leadJobs';
 
 const exampleId = 'ej_5d20c8f4a1973be6';
-const jobId = { jobId: input.id('Job ID', { examples: [exampleId] }) };
+const jobId = { jobId: input.id('Job ID', { valuesFrom: 'exportJobs', examples: [exampleId] }) };
 const yesNo = (title: string, description: string) =>
 	z.boolean().default(false).meta({ title, description, normalize: 'yesNo' });
 
@@ -28,6 +28,7 @@ export const exportLeads = defineOperation({
 			(asked.includeNames ? 1 : 0);
 		return perLead * Math.min(maxResults, leadIds?.length || Infinity);
 	},
+	...extras,
 	input: z.object({
 		...criteria,
 		name: z.string().max(200).meta({ title: 'Name', normalize: 'text' }).optional(),

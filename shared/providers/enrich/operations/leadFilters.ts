@@ -1,16 +1,18 @@
 import * as z from 'zod';
-import { optional } from '../../../contract/fields';
+import type { FieldMeta } from '../../../contract/fieldMeta';
+import { input, optional } from '../../../contract/fields';
 import { metaOf } from '../../../contract/schema';
 import { titleOfKey } from '../../../contract/titles';
 import type { Words } from '../../../contract/words';
-import type { Normalizer } from '../../../input/normalize';
+
+type Kind = Pick<FieldMeta, 'normalize' | 'match' | 'valuesFrom'>;
 
 /**
  * Makes filters of one kind, from keys with a space between or from titles by key. They share a
  * schema: one each would double the time that the node takes to load.
  */
-function kindOf<T extends z.ZodType>(schema: T, normalize: Normalizer, addition = '') {
-	z.globalRegistry.add<z.ZodType>(schema, { title: '', normalize });
+function kindOf<T extends z.ZodType>(schema: T, kind: Kind, addition = '') {
+	z.globalRegistry.add<z.ZodType>(schema, { title: '', ...kind });
 	return <const K extends string | Record<string, string>>(keys: K) =>
 		optional(() => schema, typeof keys === 'string' ? titlesOf(keys, addition) : keys) as Record<
 			K extends string ? Words<K> : keyof K & string,
@@ -26,24 +28,29 @@ const titlesOf = (keys: string, addition: string) =>
 		}),
 	);
 
-/** A list that matches any of its values, of which there may be so many. */
-const listOf = (max: number) => kindOf(z.union([z.string(), z.array(z.string()).max(max)]), 'list');
+/** A list that matches any of its values, of which there may be so many; some are chosen from a list. */
+const listOf = (max: number, kind: Kind = { match: 'exact', valuesFrom: 'filterOptions' }) =>
+	kindOf(z.union([z.string(), z.array(z.string()).max(max)]), { normalize: 'values', ...kind });
 const AT_LEAST = ' (At Least)';
 const [wholeNumber, positive] = [z.int().min(0), z.number().min(0)];
-const text = kindOf(z.string(), 'text');
-const yesNo = kindOf(z.boolean(), 'yesNo');
-const number = kindOf(z.number(), 'number');
-const count = kindOf(wholeNumber, 'number', AT_LEAST);
-const amount = kindOf(positive, 'number', AT_LEAST);
+const text = kindOf(z.string(), { normalize: 'text', match: 'exact' });
+const yesNo = kindOf(z.boolean(), { normalize: 'yesNo' });
+const number = kindOf(z.number(), { normalize: 'number' });
+const count = kindOf(wholeNumber, { normalize: 'number' }, AT_LEAST);
+const amount = kindOf(positive, { normalize: 'number' }, AT_LEAST);
 const [upTo10, upTo20, upTo25, upTo50] = [listOf(10), listOf(20), listOf(25), listOf(50)];
+const anyOf = (max: number, match: FieldMeta['match']) => listOf(max, { match });
 
 const headlines = () =>
-	upTo10({
+	anyOf(
+		10,
+		'contains',
+	)({
 		personHeadline: 'Headline Contains',
 		companyHeadline: 'Company Headline Contains',
 		aboutUs: 'Company Description Contains',
 	});
-const domain = () => listOf(5000)({ domain: 'Company Domain' });
+const domain = () => anyOf(5000, 'exact')({ domain: 'Company Domain' });
 
 /** What leads can be filtered by. */
 export const leadFilters = z.strictObject({
@@ -80,7 +87,10 @@ export const leadFilters = z.strictObject({
 	...upTo10('conversationIntelligenceTechOrg emailHostingTechOrg emailSecurityTechOrg'),
 	...upTo10('applicationSecurityTechOrg cloudSecurityTechOrg developmentTechOrg'),
 	...upTo10({ eCommercePlatformTechOrg: 'E-Commerce Platform' }),
-	...upTo25('jobTitle companyName languages skills'),
+	...upTo25('skills'),
+	...listOf(25, { match: 'contains', valuesFrom: 'filterOptions' })('languages'),
+	...anyOf(25, 'exact')('jobTitle'),
+	...listOf(25, { match: 'exact', valuesFrom: 'companyNames' })('companyName'),
 	companyNameMode: z.enum(['exact', 'contains']).meta({ title: 'Company Name Match' }).optional(),
 	...listOf(26)('jobFunction'),
 	...domain(),
@@ -128,32 +138,93 @@ export const leadFilters = z.strictObject({
 	}),
 });
 
-/** Offered directly, with what people would enter, where the title does not say it. */
-const COMMON: { [K in keyof typeof leadFilters.shape]?: string | number | null } = {
-	...{ firstName: null, lastName: null, city: 'Berlin', stateName: null, countryName: 'Germany' },
-	...{
-		jobTitle: 'VP of Sales',
-		jobFunction: 'Marketing',
-		jobLevel: 'Director',
-		skills: 'Salesforce',
-	},
-	...{ companyName: 'Figma', domain: 'figma.com', aboutUs: null, personHeadline: null },
-	...{ linkedinIndustry: 'Software Development', industrySicDescription: null },
-	...{ employeeCountMin: 50, employeeCountMax: 500, revenueBuckets: '$1M to <$10M' },
-	...{ headquartersCountry: null, lastFundingTypeOrg: 'Series A' },
+type Help = Pick<FieldMeta, 'description' | 'range' | 'title'> & { example?: string | number };
+
+const SIZE = { range: 'Company Size', description: 'Employees' };
+const REVENUE = { range: 'Revenue', description: 'Yearly revenue' };
+
+/** What anybody fills in first. */
+const FIRST: { [K in keyof typeof leadFilters.shape]?: Partial<Help> } = {
+	jobTitle: { example: 'VP of Sales', description: 'Whole titles' },
+	jobLevel: { example: 'Director', description: 'How senior somebody is' },
+	jobFunction: { example: 'Marketing', description: 'What somebody works in' },
+	countryName: { example: 'Germany', description: 'Where the person is' },
+	companyName: { example: 'Figma', description: 'Whole names, as Enrich spells them' },
+	domain: { example: 'figma.com', description: "The company's website", title: 'Company Domain' },
+	linkedinIndustry: { example: 'Software Development', title: 'Industry' },
+	employeeCountMin: { ...SIZE, example: 50 },
+	employeeCountMax: { ...SIZE, example: 500 },
+	revenueMin: { ...REVENUE, example: '1M' },
+	revenueMax: { ...REVENUE, example: '10M' },
 };
-for (const [key, example] of Object.entries(COMMON)) {
-	const field: z.ZodType = leadFilters.shape[key as keyof typeof COMMON];
-	const meta = { title: key, ...metaOf(field), common: true };
-	z.globalRegistry.add(field, { ...meta, ...(example !== null && { examples: [example] }) });
+/** Offered directly too, where there is room; with what people would enter, if the title does not say it. */
+const COMMON: { [K in keyof typeof leadFilters.shape]?: Partial<Help> } = {
+	...{ firstName: {}, lastName: {}, city: { example: 'Berlin' }, stateName: {} },
+	...{ skills: { example: 'Salesforce' }, aboutUs: {}, personHeadline: {} },
+	...{ industrySicDescription: {}, revenueBuckets: { example: '$1M to <$10M' } },
+	...{ headquartersCountry: {}, lastFundingTypeOrg: { example: 'Series A' } },
+};
+
+/** Headings by key; the first one that fits. */
+const GROUPS: [RegExp, string][] = [
+	[/Tech(?:Org)?$|martech|has(?:Mobile|Web)App/, 'Technology'],
+	[/OpenRolesCountOrg$/, 'Open Positions'],
+	[/RoleCountOrg$|hasC[a-z]+oOrg|hasCioOrg/, 'Team'],
+	[/app|playstore|totalReviews/i, 'Apps'],
+	[/traffic|adspend|website/i, 'Website'],
+	[/fund|investor/i, 'Funding'],
+	[/^job|persona$/, 'Job'],
+	[/^(?:headquarters|location)/, 'Company Location'],
+	[
+		/^(?:company|org|industry|revenue|employee|domain|aboutUs|special|founded)|Industry$|Claimed/,
+		'Company',
+	],
+	[/./, 'Person'],
+];
+const groupOf = (key: string) => GROUPS.find(([keys]) => keys.test(key))?.[1];
+
+const ranks = Object.keys(FIRST);
+for (const [key, field] of Object.entries<z.ZodType>(leadFilters.shape)) {
+	const name = key as keyof typeof FIRST;
+	const { example, ...help } = FIRST[name] ?? COMMON[name] ?? {};
+	z.globalRegistry.add(field, {
+		title: key,
+		...metaOf(field),
+		group: groupOf(key),
+		...help,
+		...(FIRST[name] ? { common: 1 + ranks.indexOf(key) } : COMMON[name] && { common: true }),
+		...(example !== undefined && { examples: [example] }),
+	});
 }
 
 /** What leads can be excluded by: the API takes just these. */
 const leadExclusions = z.strictObject({
 	...headlines(),
 	...domain(),
-	...upTo25({ jobTitle: 'Job Title Contains' }),
+	...anyOf(25, 'contains')({ jobTitle: 'Job Title Contains' }),
 });
+
+/** What stands beside filters and is not sent: the connector makes filters of it. */
+export const technology = input.texts('Technology', undefined, {
+	description: 'What the company uses',
+	examples: ['CRM: Salesforce'],
+	valuesFrom: 'technologies',
+	match: 'exact',
+});
+export const savedSearch = input.id('Saved Search', {
+	description: 'Its filters hold too; where both set the same filter, yours counts',
+	valuesFrom: 'savedSearches',
+});
+export const checksValues = input.yesNo('Check Filter Values', {
+	description:
+		"Whether values that Enrich's own lists do not hold are refused before the search; it would find nothing by them",
+	initial: true,
+	isSetting: true,
+});
+export const extras = {
+	extras: { savedSearch, technology, checksValues },
+	extrasStandFor: ['filters'],
+} as const;
 
 export const criteria = {
 	filters: leadFilters.meta({ title: 'Filters', description: 'Leads must match all of these' }),

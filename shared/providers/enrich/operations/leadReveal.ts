@@ -96,7 +96,9 @@ export const getRevealJob = defineOperation({
 	...freeGet('/lead-finder/reveal-jobs/{jobId}'),
 	title: 'Get Lead Reveal Job',
 	description: 'Read how far a reveal is, and the leads once it is completed',
-	input: z.object({ jobId: input.id('Job ID', { examples: [exampleId] }) }),
+	input: z.object({
+		jobId: input.id('Job ID', { valuesFrom: 'revealJobs', examples: [exampleId] }),
+	}),
 	output: z.object({
 		...fields(output.text, 'jobId'),
 		status: jobStatus,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fields, input, output } from '../../../contract/fields';
 import { defineOperation, freeDelete, freeGet, freePost } from '../../../contract/operation';
-import { leadFilters } from './leadFilters';
+import { checksValues, leadFilters, technology } from './leadFilters';
 
 const filters = leadFilters.meta({ title: 'Filters' });
 
@@ -24,6 +24,8 @@ export const createSavedSearch = defineOperation({
 	...freePost('/lead-finder/saved'),
 	title: 'Save Lead Search',
 	description: 'Save the filters of a lead search under a name',
+	extras: { technology, checksValues },
+	extrasStandFor: ['filters'],
 	input: z.object({ name: input.text('Name', 100, { examples: [example.name] }), filters }),
 	output: savedSearch,
 	simplified: shown,
@@ -54,7 +56,9 @@ export const deleteSavedSearch = defineOperation({
 	...freeDelete('/lead-finder/saved/{id}'),
 	title: 'Delete Saved Search',
 	description: 'Delete a saved lead search; only its owner can',
-	input: z.object({ id: input.id('Saved Search ID', { examples: [example.id] }) }),
+	input: z.object({
+		id: input.id('Saved Search', { valuesFrom: 'savedSearches', examples: [example.id] }),
+	}),
 	output: z.object({ deleted: z.literal(true).meta({ title: 'Deleted' }) }),
 	outcome: () => ({ found: true, reason: 'Search deleted' }),
 	example: { input: { id: example.id }, data: { deleted: true } },
