@@ -110,7 +110,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	let origin = '';
 	addPage(app, () => [
 		{
-			...{ name: 'Enrich', baseUrl: origin + BASE_PATH, apiKey: enrich.apiKey, control: CONTROL_PATH },
+			...{
+				name: 'Enrich',
+				baseUrl: origin + BASE_PATH,
+				apiKey: enrich.apiKey,
+				control: CONTROL_PATH,
+			},
 			...{ testValues: TEST_VALUES, operationIds: Object.keys(operations) },
 		},
 		{
