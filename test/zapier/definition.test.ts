@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { instantTriggers } from '../../zapier/src/instantTriggers';
 import {
 	App,
 	type Definition,
@@ -346,24 +347,22 @@ const fieldKeys = (fields: Field[]): Record<string, unknown> =>
 test('no key, type or requirement changes by accident', () => {
 	const file = join(__dirname, '../../zapier/definition.keys.json');
 	const { authentication } = definition;
+	const keysOfItems = (items: Record<string, ItemDefinition>) =>
+		Object.fromEntries(
+			Object.values(items).map(({ key, noun, operation }) => [
+				key,
+				{
+					noun,
+					...(operation.type && { type: operation.type }),
+					inputs: fieldKeys(operation.inputFields),
+					outputs: fieldKeys(operation.outputFields),
+				},
+			]),
+		);
 	const keys = {
 		authentication: { type: authentication.type, fields: fieldKeys(authentication.fields) },
-		...Object.fromEntries(
-			KINDS.map((kind) => [
-				kind,
-				Object.fromEntries(
-					Object.values(definition[kind]).map(({ key, noun, operation }) => [
-						key,
-						{
-							noun,
-							...(operation.type && { type: operation.type }),
-							inputs: fieldKeys(operation.inputFields),
-							outputs: fieldKeys(operation.outputFields),
-						},
-					]),
-				),
-			]),
-		),
+		...Object.fromEntries(KINDS.map((kind) => [kind, keysOfItems(definition[kind])])),
+		privateTriggers: keysOfItems(instantTriggers as unknown as Definition['triggers']),
 	};
 	if (process.env.UPDATE_KEYS) writeFileSync(file, `${JSON.stringify(keys, null, 2)}\n`);
 	expect(keys).toEqual(JSON.parse(readFileSync(file, 'utf8')));

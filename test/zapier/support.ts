@@ -106,6 +106,8 @@ interface RunnerOptions {
 	prints?: boolean;
 	/** Leaves out what Zapier prints of each run outside tests. */
 	isQuiet?: boolean;
+	/** Default: the app as it is. */
+	app?: object;
 }
 
 /** Runs a step the way Zapier's servers do, with a cache that outlives the run. */
@@ -114,8 +116,9 @@ export function zapierRunner({
 	isBusy = false,
 	prints = false,
 	isQuiet,
+	app = App,
 }: RunnerOptions = {}) {
-	const handler = zapier.createAppHandler(App);
+	const handler = zapier.createAppHandler(app);
 	const cache: Record<string, string> = {};
 	const expiry: Record<string, number> = {};
 	let passedMs = 0;

@@ -143,3 +143,18 @@ describe('a start', () => {
 		expect(submits(sandbox)).toHaveLength(10);
 	});
 });
+
+test('Batch Completed gets further with each look, however many batches have run', async () => {
+	const sandbox = await start({ batchItemsPerSecond: Infinity, balance: 1e6 });
+	for (let i = 0; i < 30; i++)
+		await call(sandbox, 'batchIpToCompany', { ips: [{ ip: `8.8.4.${i}` }] });
+	const { trigger } = zapierRunner();
+	const seen = new Set<unknown>();
+	const clock = slowApi(sandbox);
+	for (let look = 0; look < 8; look++) {
+		clock.restart();
+		for (const { id } of await trigger('batch_completed', bundleFor(sandbox))) seen.add(id);
+		expect(clock.elapsedMs()).toBeLessThan(STEP_MS);
+	}
+	expect(seen.size).toBe(30);
+});

@@ -13,6 +13,8 @@ export interface KnownBatch {
 	items?: number;
 	/** The fingerprint of its rows, if this connection has started it. */
 	rows?: string;
+	/** When it was last read; those that were not read for longest come first. */
+	lookedAt?: number;
 	/** When it was first seen to have ended, and how. */
 	ended?: { at: number; status: string };
 }

@@ -16,7 +16,7 @@ import { resultFiles } from './batchFiles';
 import { type BatchReference, batches, readReference, SAMPLE_ID, toText } from './batchReference';
 import { composites } from './catalog';
 import { withJitter } from './errors';
-import { aboutFields, aboutRow, type Column, columnsOf, record, toField } from './outputs';
+import { aboutFields, aboutRow, flatColumns, flatRecord, toField } from './outputs';
 import { runStep } from './step';
 
 /** Results may lag behind the end of a batch; so long after it they are read once more. */
@@ -28,14 +28,8 @@ const GO_ON = 'go_on';
 const LIMIT = { byDefault: 500, max: 1000 };
 const GIVE_UP = { byDefault: 24, max: 720 };
 
-/** What may stand in a result, of whichever product; lists of texts become one text. */
-const columns: Column[] = [
-	...new Map(
-		batches
-			.flatMap(({ results }) => columnsOf(results))
-			.map((column) => [column.key, column.type === 'list' ? { ...column, type: 'text' } : column]),
-	).values(),
-] as Column[];
+/** What may stand in a result, of whichever product. */
+const columns = flatColumns(batches.map(({ results }) => results));
 
 const OUTPUT_FIELDS = [
 	{ key: 'batch', label: 'Batch', type: 'string' as const },
@@ -62,9 +56,13 @@ const OUTPUT_FIELDS = [
 	...aboutFields(['creditsUsed', 'creditsRefunded', 'creditsLeft']),
 ];
 
-interface Settings {
+interface Settings extends PageWanted {
 	waits: boolean;
 	giveUpAfterMs: number;
+}
+
+/** Which part of the results; pages count from 1. */
+interface PageWanted {
 	limit: number;
 	page: number;
 }
@@ -155,10 +153,11 @@ interface ResultsPage {
 
 const NOTHING_YET: ResultsPage = { results: [], hasMore: false, page: 1 };
 
-async function readPage(
-	{ batch, batchId }: BatchReference,
-	{ state, total }: Progress,
-	{ page, limit }: Settings,
+/** Reads part of the results of a batch; free. @throws ConnectorError */
+export async function readPage(
+	{ batch, batchId }: Pick<BatchReference, 'batch' | 'batchId'>,
+	{ state, total }: Pick<Progress, 'state' | 'total'>,
+	{ page, limit }: PageWanted,
 	client: Client,
 ): Promise<ResultsPage> {
 	const paging = batch.results.paging as Paging;
@@ -217,12 +216,7 @@ function toOutput(
 
 const toLineItem = (result: RowResult): Data => ({
 	...aboutRow(result, ['outcome', 'reason']),
-	...Object.fromEntries(
-		Object.entries(record(columns, result.data)).map(([key, value]) => [
-			key,
-			Array.isArray(value) ? value.join(', ') : value,
-		]),
-	),
+	...flatRecord(columns, result.data),
 });
 
 const SAMPLE_RECEIPT = { creditsUsed: 10, creditsRefunded: 0, creditsRemaining: 24_990 };

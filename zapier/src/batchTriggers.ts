@@ -1,6 +1,6 @@
-import type { ZObject } from 'zapier-platform-core';
-import { fetchProgress } from '../../shared/batches/progress';
-import type { Batch, Progress } from '../../shared/contract/batch';
+import type { PlainInputField, ZObject } from 'zapier-platform-core';
+import { fetchProgress, POLLING } from '../../shared/batches/progress';
+import type { Batch, Job, Progress } from '../../shared/contract/batch';
 import type { Data } from '../../shared/contract/data';
 import type { Charge, Connection } from '../../shared/contract/provider';
 import { toConnectorError } from '../../shared/errors/ConnectorError';
@@ -14,17 +14,22 @@ import { composites } from './catalog';
 import { withoutNulls } from './outputs';
 import { pollingTrigger } from './pollingTrigger';
 
-/** So many batches are read at each look, so that it ends in time. */
+/** So many batches are read at each look, and for so long; the next look goes on. */
 const MAX_LOOKS = 10;
+const LOOK_MS = 15_000;
 
 const allBatches: readonly Batch[] = enrich.batches;
 const batchOf = (product: string) => batches.find((one) => one.product === product);
 
-/** The batches of this account, newest first: those that are known, and those that the wallet names. */
-async function listBatches(
+/**
+ * The batches of this account, newest first: those that are known, and those that the wallet names.
+ * @param until When to stop looking for more; milliseconds since the epoch.
+ */
+export async function listBatches(
 	z: ZObject,
 	client: Client,
 	connection: Connection,
+	until: number,
 ): Promise<{ listed: KnownBatch[]; save(): Promise<void> }> {
 	const index = batchIndex(z, connection);
 	const known = await index.read();
@@ -33,11 +38,14 @@ async function listBatches(
 	// One page: what was booked last.
 	for (const charge of (await enrich.wallet.charges(client, Infinity)) ?? []) {
 		const { batchId } = charge;
-		if (batchId === undefined || ids.has(batchId) || found.length >= MAX_LOOKS) continue;
+		if (batchId === undefined || ids.has(batchId)) continue;
+		if (found.length >= MAX_LOOKS || client.now() >= until) break;
 		ids.add(batchId);
 		const batch = await identify(client, charge, batchId);
-		if (batch)
-			found.push({ product: batch.product, batchId, startedAt: charge.at || client.now() });
+		const startedAt = charge.at || client.now();
+		// No batch, such as a reveal: it is not asked for again. A new one cannot be read at once.
+		if (batch || client.now() - startedAt > POLLING.appearsWithinMs)
+			found.push({ product: batch?.product ?? 'none', batchId, startedAt });
 	}
 	const listed = [...known, ...found].sort((a, b) => b.startedAt - a.startedAt);
 	return { listed, save: () => index.add(listed) };
@@ -71,9 +79,17 @@ async function progressOf(
 }
 
 /** Reads how far those are that have not ended yet, and notes down what is new. */
-async function lookAtOpen(client: Client, listed: readonly KnownBatch[]): Promise<void> {
-	const open = listed.filter(({ ended, product }) => !ended && batchOf(product));
+async function lookAtOpen(
+	client: Client,
+	listed: readonly KnownBatch[],
+	until: number,
+): Promise<void> {
+	const open = listed
+		.filter(({ ended, product }) => !ended && batchOf(product))
+		.sort((a, b) => (a.lookedAt ?? 0) - (b.lookedAt ?? 0));
 	for (const one of open.slice(0, MAX_LOOKS)) {
+		if (client.now() >= until) return;
+		one.lookedAt = client.now();
 		const progress = await progressOf(client, batchOf(one.product) as Batch, one.batchId);
 		if (progress?.total !== undefined) one.items = progress.total;
 		if (progress && progress.state !== 'running')
@@ -89,7 +105,11 @@ const SAMPLE: KnownBatch = {
 	ended: { at: Date.parse('2026-06-03T14:35:00.000Z'), status: 'completed' },
 };
 
-function toRow(z: ZObject | undefined, { product, batchId, startedAt, items, ended }: KnownBatch) {
+/** A batch as Batch Completed gives it; without `z`, it has no file. */
+export function toRow(
+	z: ZObject | undefined,
+	{ product, batchId, startedAt, items, ended }: KnownBatch,
+) {
 	const batch = batchOf(product) as Batch;
 	return {
 		id: batchId,
@@ -104,21 +124,22 @@ function toRow(z: ZObject | undefined, { product, batchId, startedAt, items, end
 
 const SAMPLE_ROW = withoutNulls(toRow(undefined, SAMPLE));
 
+/** Which batches a trigger is for. */
+export const productField = (jobs: readonly Job[]): PlainInputField => ({
+	key: 'product',
+	label: 'Product',
+	type: 'string',
+	required: false,
+	choices: Object.fromEntries(jobs.map(({ product, title }) => [product, title])),
+	helpText: 'Leave it empty for batches of any product.',
+});
+
 export const batchCompleted = pollingTrigger(composites.batch_completed, {
-	inputFields: [
-		{
-			key: 'product',
-			label: 'Product',
-			type: 'string',
-			required: false,
-			choices: Object.fromEntries(batches.map(({ product, title }) => [product, title])),
-			helpText: 'Leave it empty for batches of any product.',
-		},
-	],
+	inputFields: [productField(batches)],
 	async poll(client, { inputData: { product } }, z, connection) {
-		const { listed, save } = await listBatches(z, client, connection);
-		await lookAtOpen(client, listed);
-		await save();
+		const until = client.now() + LOOK_MS;
+		const { listed, save } = await listBatches(z, client, connection, until);
+		await lookAtOpen(client, listed, until).finally(save);
 		return listed
 			.filter((one) => one.ended && batchOf(one.product) && (!product || one.product === product))
 			.sort((a, b) => (b.ended?.at ?? 0) - (a.ended?.at ?? 0))
@@ -141,7 +162,8 @@ export const batchList = pollingTrigger(
 	composites.batch_list,
 	{
 		async poll(client, _bundle, z, connection) {
-			const { listed, save } = await listBatches(z, client, connection);
+			const until = client.now() + LOOK_MS;
+			const { listed, save } = await listBatches(z, client, connection, until);
 			await save();
 			return listed.flatMap((one): Data[] => {
 				const batch = batchOf(one.product);

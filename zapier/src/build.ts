@@ -5,3 +5,5 @@
 export const BUILD = process.env.ENRICH_ZAPIER_BUILD ?? 'development';
 
 export const isDevelopment = BUILD === 'development';
+/** Zapier refuses what only a private build has in apps for everybody. */
+export const isPrivate = BUILD === 'private';

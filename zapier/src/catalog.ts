@@ -125,3 +125,17 @@ export const composites = {
 		key: 'batch_list',
 	},
 };
+
+/** Items of a private build alone, by key: Zapier takes no trigger without a subscription in public. */
+export const privateItems = {
+	batch_completed_instant: {
+		...item('trigger', 'Batch Completed (Instant)', 'Triggers when a batch has ended, at once.'),
+		key: 'batch_completed_instant',
+	},
+	batch_result_received: item(
+		'trigger',
+		'Batch Result Received',
+		'Triggers when a row of a batch has a result, at once.',
+		'Result',
+	),
+};

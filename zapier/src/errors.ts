@@ -96,8 +96,11 @@ function nextStepFor(kind: ErrorKind): string {
 const UNDER_WAY_MS = 60_000;
 const DELAY_SECONDS = { underWay: 30, unknown: 60, max: 3600 };
 
-/** The error by which Zapier does the right thing next. */
-export function toZapierError(z: ZObject, error: unknown): unknown {
+/**
+ * The error by which Zapier does the right thing next.
+ * @param maxDelaySeconds After which a throttled run comes back at the latest; default: 90 minutes.
+ */
+export function toZapierError(z: ZObject, error: unknown, maxDelaySeconds = Infinity): unknown {
 	if (!(error instanceof ConnectorError)) return error;
 	const { kind, status, mustNotRepeat, retryAfterMs, facts } = error;
 	if (kind === 'notRepeated' && facts.sentAt && Date.now() - facts.sentAt < UNDER_WAY_MS) {
@@ -121,7 +124,7 @@ export function toZapierError(z: ZObject, error: unknown): unknown {
 		case 'halt':
 			return new z.errors.HaltedError(text);
 		case 'throttle':
-			return new z.errors.ThrottledError(text, delaySeconds(retryAfterMs));
+			return new z.errors.ThrottledError(text, delaySeconds(retryAfterMs, maxDelaySeconds));
 		case 'error':
 			return kind === 'badInput'
 				? new z.errors.Error(text, 'invalid_input', status ?? 400)
@@ -152,8 +155,10 @@ const textOf = (error: ConnectorError, nextStep: string): string =>
 		.map((part) => (/[.!?…]$/.test(part as string) ? part : `${part}.`))
 		.join(' ');
 
-const delaySeconds = (ms: number | undefined): number =>
-	withJitter(ms === undefined ? DELAY_SECONDS.unknown : Math.max(1, Math.ceil(ms / 1000)));
+const delaySeconds = (ms: number | undefined, max: number): number => {
+	const seconds = ms === undefined ? DELAY_SECONDS.unknown : Math.max(1, Math.ceil(ms / 1000));
+	return Math.min(withJitter(seconds), max);
+};
 
 /** Up to half of it more: runs that were turned away together must not come back together. */
 export const withJitter = (seconds: number): number => {

@@ -3,8 +3,10 @@ import { version } from '../package.json';
 import { addKey, authentication } from './authentication';
 import { lowCreditBalance } from './balance';
 import { hydrators } from './batchFiles';
+import { isPrivate } from './build';
 import { getBatchResults } from './batchResults';
 import { batchCompleted, batchList } from './batchTriggers';
+import { instantTriggers } from './instantTriggers';
 import { listTriggers } from './listTriggers';
 import { searches } from './searches';
 import { startBatchActions } from './startBatch';
@@ -24,6 +26,10 @@ export default defineApp({
 	},
 	searches,
 	creates: { ...startBatchActions, ...byKey([getBatchResults]) },
-	triggers: { ...byKey([batchCompleted, lowCreditBalance, batchList]), ...listTriggers },
+	triggers: {
+		...byKey([batchCompleted, lowCreditBalance, batchList]),
+		...listTriggers,
+		...(isPrivate && instantTriggers),
+	},
 	hydrators,
 });

@@ -140,6 +140,28 @@ export function toRows(operation: Operation, result: RowResult, omits?: readonly
 	}));
 }
 
+/** The columns that any of these lists may have, for rows of all of them; lists of texts become one text. */
+export const flatColumns = (operations: readonly Operation[]): Column[] => [
+	...new Map(
+		operations
+			.flatMap((operation) => columnsOf(operation))
+			.filter(({ children }) => !children)
+			.map((column): [string, Column] => [
+				column.key,
+				column.type === 'list' ? { ...column, type: 'text' } : column,
+			]),
+	).values(),
+];
+
+/** A row of `flatColumns`. */
+export const flatRecord = (columns: Column[], data: unknown): Data =>
+	Object.fromEntries(
+		Object.entries(record(columns, data)).map(([key, value]) => [
+			key,
+			Array.isArray(value) ? value.join(', ') : value,
+		]),
+	);
+
 export const record = (columns: Column[], data: unknown): Data =>
 	Object.fromEntries(columns.map((column) => [column.key, valueOf(column, data)]));
 
