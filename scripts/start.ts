@@ -180,7 +180,7 @@ function rowTable(result: EngineResult, steps: EnrichNode[], rows: Row[]): strin
 function decisive(find: StepResult, validation: StepResult, phone: StepResult): StepResult {
 	const failed = [find, validation, phone].find(({ outcome }) => outcome === 'failed');
 	if (failed) return failed;
-	const hasOwnEmail = find.outcome === 'skipped' && validation.result !== null;
+	const hasOwnEmail = find.outcome === 'skipped' && typeof validation.result === 'string';
 	if (find.outcome !== 'found' && !hasOwnEmail) return find;
 	const reasons = [
 		hasOwnEmail ? undefined : find.reason,
