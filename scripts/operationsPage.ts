@@ -3,7 +3,7 @@ import { kit } from '../nodes/Enrich/catalog';
 import { type NodeKit, placedOperations } from '../nodes/shared/kit';
 import { batchStartedBy } from '../shared/contract/batch';
 import { type Data, isRecord } from '../shared/contract/data';
-import { type FormField, inputFields, outputFields } from '../shared/contract/form';
+import { type FormField, inputFields, outputFields, simplifiedKeys } from '../shared/contract/form';
 import type { Operation } from '../shared/contract/operation';
 import { enrich, type OperationId } from '../shared/providers/enrich';
 import { placementOf } from '../zapier/src/placement';
@@ -168,8 +168,8 @@ function inputText({ perRow }: Offered): string[] {
 function outputText({ perRow }: Offered): string[] {
 	if (perRow.answers === 'csv') return [];
 	const all = outputFields(perRow);
-	const { simplified } = perRow;
-	const shown = simplified ? all.filter(({ key }) => simplified.includes(key)) : all;
+	const keys = simplifiedKeys(perRow);
+	const shown = all.filter(({ key }) => keys.includes(key));
 	const others = all.filter((field) => !shown.includes(field)).map(({ key }) => `\`${key}\``);
 	if (all.length === 0) return [];
 	const rows = shown.map((field) => [`\`${field.key}\``, typeOf(field), field.description ?? '']);

@@ -20,7 +20,7 @@ interface StepResult {
 	outcome?: string;
 	reason?: string;
 	creditsUsed?: number | null;
-	creditsRemaining?: number | null;
+	creditsLeft?: number | null;
 	[field: string]: unknown;
 }
 
@@ -33,6 +33,7 @@ interface EnrichNode {
 	parameters: {
 		resource: string;
 		operation: string;
+		output?: string;
 		options?: { resultField?: string; maxCredits?: number };
 	};
 }
@@ -49,6 +50,8 @@ async function main(): Promise<void> {
 	};
 	const rows = parse<Row>(readFileSync(LEADS), { columns: true });
 	const steps = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-enrich.enrich');
+	// The credits that are left come with all that is known.
+	for (const { parameters } of steps) parameters.output = 'raw';
 
 	const apiKey = process.env.ENRICH_API_KEY;
 	if (apiKey) {
@@ -177,14 +180,15 @@ function rowTable(result: EngineResult, steps: EnrichNode[], rows: Row[]): strin
 function decisive(find: StepResult, validation: StepResult, phone: StepResult): StepResult {
 	const failed = [find, validation, phone].find(({ outcome }) => outcome === 'failed');
 	if (failed) return failed;
-	const hasOwnEmail = find.outcome === 'skipped' && validation.outcome === 'found';
+	const hasOwnEmail = find.outcome === 'skipped' && typeof validation.result === 'string';
 	if (find.outcome !== 'found' && !hasOwnEmail) return find;
 	const reasons = [
 		hasOwnEmail ? undefined : find.reason,
 		validation.reason,
 		phone.email || validation.result !== 'valid' ? undefined : phone.reason,
 	];
-	return { outcome: 'found', reason: reasons.filter(Boolean).join('. ') };
+	const outcome = validation.outcome === 'notFound' ? 'notFound' : 'found';
+	return { outcome, reason: reasons.filter(Boolean).join('. ') };
 }
 
 function creditTable(result: EngineResult, steps: EnrichNode[]): string {
@@ -201,7 +205,7 @@ function creditTable(result: EngineResult, steps: EnrichNode[]): string {
 			.map(({ json }) => json[step.parameters.options?.resultField ?? ''] as StepResult);
 		const used = results.reduce((sum, { creditsUsed }) => sum + (creditsUsed ?? 0), 0);
 		const told = results
-			.map(({ creditsRemaining }) => creditsRemaining)
+			.map(({ creditsLeft }) => creditsLeft)
 			.filter((credits) => typeof credits === 'number');
 		// Answers overtake each other; the smallest balance is the last one.
 		left = told.length > 0 ? Math.min(...told) : left;
