@@ -29,7 +29,7 @@ const workflowOf = (parameters: object) =>
 				name: 'Enrich Trigger',
 				type: 'n8n-nodes-enrich.enrichTrigger',
 				parameters: { pollTimes: EVERY_TWO_SECONDS, ...parameters },
-				credentials: {},
+				credentials: { enrichApi: {} },
 			},
 			linkedField('Out', '={{ $json.jobId ?? $json.balance }}'),
 		],
