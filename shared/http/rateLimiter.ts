@@ -142,7 +142,11 @@ export class RateLimiter {
 		this.inFlight -= 1;
 		bucket.inFlight -= 1;
 		if (isUnsent) for (const sends of [bucket.sends, this.sends]) sends.undo(ticket.sentAt);
-		this.learn(ticket, bucket, headers, isGood, now);
+		const report = toReport(headers);
+		for (const window of bucket.windows.values()) {
+			if (!isUnsent && window.limit !== report?.limit) window.miss(now);
+		}
+		this.learn(ticket, bucket, report, isGood, now);
 		if (isGood) {
 			this.maxInFlight += 1;
 			bucket.answers.add(now);
@@ -293,11 +297,10 @@ export class RateLimiter {
 	private learn(
 		ticket: Ticket,
 		bucket: BucketState,
-		headers: Record<string, string | undefined>,
+		report: LimitReport | undefined,
 		isGood: boolean,
 		now: number,
 	): void {
-		const report = toReport(headers);
 		if (report ?? isGood) {
 			this.firstAnswerAt = Math.min(this.firstAnswerAt, now);
 			this.time(now - ticket.sentAt);

@@ -26,6 +26,10 @@ const SURPRISE = 0.25;
  */
 export class RateWindow {
 	private left: number;
+	/** Least that any answer has reported of this window. */
+	private least: number;
+	/** Calls that came back without a word of this window, which may have counted them. */
+	private missed = { calls: 0, lastAt: -Infinity };
 	/** The last call that `left` includes. */
 	private base: Sending;
 	private endsAt: number;
@@ -42,6 +46,7 @@ export class RateWindow {
 	) {
 		this.limit = report.limit;
 		this.left = report.remaining - sending.underWay;
+		this.least = report.remaining;
 		this.base = sending;
 		this.endsAt = now + report.resetMs;
 		this.lengthMs = Math.max(this.lengthMs, report.resetMs);
@@ -55,7 +60,12 @@ export class RateWindow {
 	}
 
 	learn({ remaining, resetMs }: LimitReport, sending: Sending, now: number): void {
-		// An answer to an earlier call says nothing new.
+		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
+		const endsAt = now + resetMs;
+		// Not of the window before.
+		if (endsAt > this.endsAt - this.lengthMs / 2) this.least = Math.min(this.least, remaining);
+		if (sending.sentAt >= this.missed.lastAt) this.missed.calls = 0;
+		// An answer to an earlier call says nothing else that is new.
 		if (sending.number <= this.base.number) return;
 		const own = sending.number - this.base.number;
 		const expected = this.left - own + this.cameBack(sending.sentAt, 0);
@@ -64,10 +74,9 @@ export class RateWindow {
 		const isRefilled = remaining > expected + surprise + sending.underWay;
 		if (isRefilled) this.refills = 'atOnce';
 		else if (isFirstOfGuess && remaining < expected - surprise) this.refills = 'gradually';
-		// The latest end possible, as resets count from somewhere before `now` and are rounded up.
-		const endsAt = now + resetMs;
 		const isSame =
 			!this.isGuess && sending.sentAt < this.endsAt && endsAt <= this.endsAt + this.lengthMs / 2;
+		if (!isSame && !isFirstOfGuess) this.least = remaining;
 		this.endsAt = isSame ? Math.min(this.endsAt, endsAt) : endsAt;
 		this.isGuess = false;
 		this.lengthMs = Math.max(this.lengthMs, resetMs);
@@ -78,20 +87,28 @@ export class RateWindow {
 		this.base = sending;
 	}
 
+	/** A call came back without a word of this window. */
+	miss(now: number): void {
+		this.missed = { calls: this.missed.calls + 1, lastAt: now };
+	}
+
 	/** A call leaves: a window that is over begins again. */
 	take(now: number): void {
 		if (now < this.endsAt || this.refills !== 'atOnce') return;
 		this.left = this.limit;
+		this.least = this.limit;
 		this.base = { number: this.sends.count, sentAt: now, underWay: 0 };
 		this.endsAt = now + this.lengthMs;
 		this.isGuess = true;
 	}
 
 	/** Calls that may be sent now, other programs' included. */
-	room(now: number, marginMs: number): number {
+	room(now: number, marginMs: number, inFlight: number): number {
 		if (now >= this.endsAt && this.refills === 'atOnce') return this.limit;
 		const sent = this.sends.count - this.base.number;
-		return Math.min(this.limit, this.left - sent + this.cameBack(now, marginMs));
+		const expected = Math.min(this.limit, this.left - sent + this.cameBack(now, marginMs));
+		// Right as soon as no call is under way, while calls that overtake each other blur the other.
+		return Math.max(expected, this.least - this.missed.calls - inFlight);
 	}
 
 	/**
@@ -99,7 +116,7 @@ export class RateWindow {
 	 * @param marginMs How much later a call may arrive than another one.
 	 */
 	waitMs(now: number, marginMs: number, inFlight: number): number {
-		if (this.room(now, marginMs) >= 1) return 0;
+		if (this.room(now, marginMs, inFlight) >= 1) return 0;
 		if (now >= this.endsAt) return inFlight === 0 ? 0 : Infinity;
 		const nextBack = this.sends.firstAfter(now - this.lengthMs - marginMs);
 		const backAt = this.refills === 'atOnce' ? Infinity : nextBack + this.lengthMs + marginMs;

@@ -57,6 +57,68 @@ describe('no row fails because of a rate limit, whoever else uses the key', () =
 	});
 });
 
+describe('share of what the limits allow', () => {
+	const shareOf = async (
+		plan: string,
+		windows: number,
+		simulation: Omit<Simulation, 'plan' | 'rows'>,
+	) => {
+		const { enrichmentPerMinute = 0, ...limits } = planOf(plan);
+		const rows = Math.ceil(windows * enrichmentPerMinute);
+		const { share, failed } = await simulateLimits({
+			plan: { ...limits, enrichmentPerMinute },
+			rows,
+			...simulation,
+		});
+		expect(failed).toBe(0);
+		return share;
+	};
+
+	test.each(
+		['Free', 'Growth', 'Pro'].flatMap((plan) =>
+			(['fixed', 'sliding'] as const).flatMap((window) =>
+				[900, 3000].map((latencyMs) => [plan, window, latencyMs] as const),
+			),
+		),
+	)('alone, %s, %s windows, answers after %i ms: 0.95', async (plan, window, latencyMs) => {
+		expect(await shareOf(plan, 5, { window, latencyMs })).toBeGreaterThanOrEqual(0.95);
+	});
+
+	test('alone, calls that overtake each other use up a window to the last call', async () => {
+		expect(await shareOf('Growth', 5, { latencyMs: [200, 1500] })).toBeGreaterThanOrEqual(0.95);
+	});
+
+	test.each([900, 3000])('alone, Pro, no headers, answers after %i ms: 0.85', async (latencyMs) => {
+		const share = await shareOf('Pro', 4.75, { headers: 'none', latencyMs });
+		expect(share).toBeGreaterThanOrEqual(0.85);
+	});
+
+	test.each(
+		(['fixed', 'sliding'] as const).flatMap((window) =>
+			(['tightest', 'none'] as const).flatMap((headers) =>
+				[50, 900, 3000].map((latencyMs) => [window, headers, latencyMs] as const),
+			),
+		),
+	)(
+		'four processes, %s windows, headers: %s, answers after %i ms: 0.85',
+		async (window, headers, latencyMs) => {
+			const simulation = { processes: 4, window, headers, latencyMs };
+			expect(await shareOf('Growth', 8.5, simulation)).toBeGreaterThanOrEqual(0.85);
+		},
+	);
+
+	test.each<[string, LimitOddities['retryAfter']]>([
+		['missing', () => undefined],
+		['always one second', () => 1],
+	])('four processes, no headers, Retry-After %s: 0.8', async (_, retryAfter) => {
+		for (const window of ['fixed', 'sliding'] as const) {
+			const simulation = { processes: 4, headers: 'none', latencyMs: 400 } as const;
+			const share = await shareOf('Growth', 10, { ...simulation, window, retryAfter });
+			expect(share).toBeGreaterThanOrEqual(0.8);
+		}
+	});
+});
+
 describe('a Retry-After of ten minutes on one call', () => {
 	const refuseOnce = (seconds: string) => {
 		const clock = new FakeClock();
