@@ -20,7 +20,8 @@ export class EnrichApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Starts with sk_. You find it at enrich.so under API Keys.',
+			placeholder: 'sk_…',
+			hint: 'Starts with sk_. You find it at enrich.so under API Keys.',
 		},
 		{
 			displayName: 'Send Key As',
@@ -28,15 +29,14 @@ export class EnrichApi implements ICredentialType {
 			type: 'options',
 			options: Object.entries(auth.headerStyles).map(([value, name]) => ({ name, value })),
 			default: 'x-api-key',
-			description: 'Which header carries the key; change it only if a proxy drops the usual one',
+			hint: 'Which header carries the key; change it only if a proxy drops the usual one.',
 		},
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: auth.defaultBaseUrl,
-			description:
-				'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
+			hint: 'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
 		},
 		{
 			displayName: 'Minimum Balance',
@@ -44,8 +44,7 @@ export class EnrichApi implements ICredentialType {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 0,
-			description:
-				'Credits that always stay in the account: no paid call of any workflow with this credential leaves that could take the balance below. 0: no minimum.',
+			hint: 'Credits that always stay in the account: no paid call of any workflow with this credential leaves that could take the balance below. 0: no minimum.',
 		},
 	];
 

@@ -15,6 +15,7 @@ import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
+import { titleOf } from '../../shared/input/prepare';
 import { hasOutputMode, isEssential } from './items';
 import { byResource, forAll, optionFor, perResource } from './show';
 import { listMethodOf } from './valueLists';
@@ -217,6 +218,15 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 			displayOptions: { show: { ...show, ...(isLimited && beyond) } },
 		});
 	}
+	const ways = waysToFill(perRow);
+	if (ways)
+		notices.push({
+			displayName: ways,
+			name: 'waysNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show },
+		});
 	const selection: INodeProperties[] = hasOutputMode(perRow)
 		? [
 				{
@@ -238,6 +248,17 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 		.filter((field) => !isElsewhere(field))
 		.map((field) => ({ ...toProperty(field, provider.valueLists), displayOptions: { show } }));
 	return [...notices, ...inputs, ...selection];
+}
+
+/** Which fields will do, where not all are needed; undefined: nothing is to be chosen. */
+function waysToFill(operation: Operation): string | undefined {
+	const { alternatives = {}, needsOneOf = [] } = operation;
+	const titles = (keys: readonly string[]) => keys.map((key) => `'${titleOf(operation, key)}'`);
+	const ways = Object.entries(alternatives).map(
+		([key, { fills }]) => `${titles(fills).join(' and ')}, or only ${titles([key]).join('')}`,
+	);
+	if (needsOneOf.length > 0) ways.push(titles(needsOneOf).join(' or '));
+	return ways.length > 0 ? `Fill in ${ways.join('. Fill in ')}.` : undefined;
 }
 
 /** What a row says of itself only when asked. */

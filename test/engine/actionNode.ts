@@ -83,6 +83,7 @@ export function checkActionNode(
 					'resource',
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
+					...(single.alternatives || single.needsOneOf ? ['waysNotice'] : []),
 					...inputFields(single).map(({ key }) => key),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),

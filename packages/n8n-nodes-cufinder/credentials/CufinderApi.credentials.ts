@@ -33,15 +33,14 @@ export class CufinderApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'You find it in your CUFinder account under API key',
+			hint: 'You find it in your CUFinder account under API key.',
 		},
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: auth.defaultBaseUrl,
-			description:
-				'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
+			hint: 'Change it only to use the sandbox or a proxy. Must start with https://, or with http:// on this machine.',
 		},
 	];
 
