@@ -1,5 +1,4 @@
 /** A whole n8n with the packed nodes, the sandbox, credentials and the example workflows: ready to click. */
-import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { startSandbox } from '../sandbox/server';
@@ -18,6 +17,12 @@ function port(text: string): number {
 	return number;
 }
 
+/** Resolves at the first Ctrl-C; a terminal may send it more than once, and what has been started is ended in any case. */
+const interrupted = (): Promise<void> =>
+	new Promise((resolve) => {
+		for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve());
+	});
+
 async function main(): Promise<void> {
 	const options = new Command('try')
 		.description('Starts n8n with these nodes, the sandbox, credentials and the example workflows')
@@ -25,9 +30,7 @@ async function main(): Promise<void> {
 		.option('--sandbox-port <number>', 'where the sandbox listens; 0: any free port', port, 8787)
 		.parse()
 		.opts<{ port: number; sandboxPort: number }>();
-	const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() =>
-		console.log('\nStopping …'),
-	);
+	const stopped = interrupted().then(() => console.log('\nStopping …'));
 	const [anyPort] = await freePorts(1);
 	const n8nPort = options.port || (anyPort as number);
 	// Otherwise another n8n that listens there would be taken for this one.
