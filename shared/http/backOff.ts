@@ -55,7 +55,17 @@ export class BackOff {
 			this.refusals += 1;
 			this.refusedAt = now;
 			this.slowDown(now, (retryAfterMs ?? 0) <= BACK_OFF.maxBurstMs, answers);
-			if ((globalThis as any).TRACE) console.log('refused', Math.round(now / 1000) % 10000, retryAfterMs, this.refusals, 'pace', this.pace.toFixed(2), 'avg', (answers.between(now - 60_000, now)));
+			if ((globalThis as any).TRACE)
+				console.log(
+					'refused',
+					Math.round(now / 1000) % 10000,
+					retryAfterMs,
+					this.refusals,
+					'pace',
+					this.pace.toFixed(2),
+					'avg',
+					answers.between(now - 60_000, now),
+				);
 		}
 		if (isLong) this.isDoubtful = true;
 		if (!isNew && (isLong || retryAfterMs === undefined)) return false;
@@ -75,7 +85,11 @@ export class BackOff {
 	private slowDown(now: number, isShort: boolean, answers: SendLog): void {
 		const average = answers.between(now - 60_000, now) / 60;
 		this.pace = isShort
-			? Math.max(Math.min(this.pace, this.peak) * BACK_OFF.slower, average * BACK_OFF.least, BACK_OFF.leastPace)
+			? Math.max(
+					Math.min(this.pace, this.peak) * BACK_OFF.slower,
+					average * BACK_OFF.least,
+					BACK_OFF.leastPace,
+				)
 			: Math.min(this.pace, average > 0 ? Math.max(1, average * BACK_OFF.most) : Infinity);
 	}
 
