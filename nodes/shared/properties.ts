@@ -12,6 +12,7 @@ import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
+import { additionProperties } from './additions';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
@@ -582,7 +583,7 @@ const WHEN_ROWS_FAIL: INodeProperties = {
 /** All fields of a provider's action node. */
 export function propertiesOf(kit: NodeKit): INodeProperties[] {
 	const placed = placedOperations(kit);
-	const { words, batches = [], valueLists } = kit.provider;
+	const { words, batches = [] } = kit.provider;
 	const initial = placed[0]?.resource ?? '';
 	const resources = Object.entries(kit.resources).map(([value, name]) => ({ name, value }));
 	return [
@@ -596,9 +597,10 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		},
 		...operationsOf(placed),
 		...placed.filter((one) => !hasCriteria(one)).flatMap((one) => fieldsOf(one, kit.provider)),
-		...criteriaProperties(placed, (field) => toProperty(field, valueLists)),
+		...criteriaProperties(placed, (field) => toProperty(field, kit.provider.valueLists)),
 		...placed.filter(hasCriteria).flatMap((one) => fieldsOf(one, kit.provider)),
 		...pagingOf(placed),
+		...additionProperties(placed, kit.provider),
 		...capOfToolOf(placed),
 		...manyProperties(placed, words.name),
 		...outputOf(placed, words.name),
