@@ -125,12 +125,17 @@ interface Meets {
 	rules: FaultRule[];
 }
 
-/** Looks at the charges before a submit. */
-const LOOKS_BEFORE = 2;
+/** Looks at the charges before a submit; a Zapier step has less time. */
+const LOOKS_BEFORE = { n8n: 2, zapier: 1 };
 const TRANSACTIONS = 'getWalletTransactions' satisfies OperationId;
 
 /** What calls meet: which of them, when and how often, and what follows or happens meanwhile. */
-function meetings(scenario: Scenario, operation: Operation, batch: Batch | undefined): Meets[] {
+function meetings(
+	scenario: Scenario,
+	platform: Platform,
+	operation: Operation,
+	batch: Batch | undefined,
+): Meets[] {
 	const { faults, hits = ['call'], when = [], times = [], then, meanwhile } = scenario;
 	const ids = {
 		call: operation.operationId,
@@ -162,7 +167,11 @@ function meetings(scenario: Scenario, operation: Operation, batch: Batch | undef
 				label: `${label}, meanwhile transactions ${other}`,
 				rules: [
 					first,
-					rule(other, 'transactions', { when: 'before', times: null, skip: LOOKS_BEFORE }),
+					rule(other, 'transactions', {
+						when: 'before',
+						times: null,
+						skip: LOOKS_BEFORE[platform],
+					}),
 				],
 			})),
 			...(then || meanwhile ? [] : [{ label, rules: [first] }]),
@@ -186,7 +195,7 @@ function casesOf(scenario: Scenario, name: string, platform: Platform): Case[] {
 		if (!chosen) throw new Error(`${name} has no miss`);
 		const given = [chosen].flat();
 		const filledIn = entry.filledIn?.[platform];
-		return meetings(scenario, operation, batch).flatMap(({ label, rules }) =>
+		return meetings(scenario, platform, operation, batch).flatMap(({ label, rules }) =>
 			(isFirst ? retries : [retries[turn++ % retries.length] as string]).map(
 				(retry): Case => ({
 					id: [scenario.name, platform, name, label, retry].join(' / '),

@@ -11,14 +11,12 @@ const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const RUNS_BY_HAND = 3;
 
 /** Minutes; longer than any wait that an answer asks for. */
-const MAX_WAIT = 15;
+const maxWaitFor = ({ faults }: Case): number =>
+	2 + Math.max(0, ...faults.map(({ headers }) => Number(headers?.['retry-after'] ?? 0) / 60));
 
 /** The Enrich node in n8n's engine. */
-export async function runOnN8n(
-	engine: Engine,
-	{ url, apiKey }: Sandbox,
-	{ operation, batch, rows, retry }: Case,
-) {
+export async function runOnN8n(engine: Engine, { url, apiKey }: Sandbox, one: Case) {
+	const { operation, batch, rows, retry } = one;
 	const { resource, value } = placed.find((one) => one.operation === operation)!;
 	const stops = retry === 'byHand' ? { onFailedRows: 'stop' } : {};
 	// Of a batch each row is an item; a single call is filled in as it is.
@@ -28,7 +26,7 @@ export async function runOnN8n(
 	const parameters = {
 		...{ resource, operation: value, ...values },
 		options: {
-			...{ timeout: ANSWER_SECONDS, maxWait: MAX_WAIT, ...stops },
+			...{ timeout: ANSWER_SECONDS, maxWait: maxWaitFor(one), ...stops },
 			...(batch && { batchFrom: 1 }),
 		},
 	};

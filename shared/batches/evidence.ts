@@ -32,6 +32,8 @@ export interface Evidence extends Matches {
 	state: Progress['state'] | undefined;
 	/** Items in the batch; undefined: not reported. */
 	total: number | undefined;
+	/** How far it is, from 0 to 100; default: not reported. */
+	percent?: number;
 	/** Charged for it, as its results report; null: not reported. */
 	creditsUsed: number | null;
 }
@@ -58,6 +60,14 @@ export const fitsSize = ({ total, rows }: Evidence): boolean =>
 /** Whether a batch holds as many items as there are rows, or nearly so. */
 export const isSameSize = ({ total, rows }: Evidence): boolean =>
 	total !== undefined && Math.abs(total - rows) <= Math.max(1, (1 - KEPT_SHARE) * rows);
+
+/** Lists are cut to sizes like 50 or 1,000; two of any other size are rarely as large by accident. */
+const CUT_TO = 10;
+const FEW_ROWS = 20;
+
+/** Whether a batch holds exactly as many items as there are rows, and hardly by accident. */
+export const isTellingSize = ({ total, rows }: Evidence): boolean =>
+	total === rows && rows > FEW_ROWS && rows % CUT_TO !== 0;
 
 /** Whether a batch surely answers all rows, so that nobody need look after it. */
 export const isExact = ({ matching, others, total, rows }: Evidence): boolean =>

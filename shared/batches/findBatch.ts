@@ -10,6 +10,7 @@ import {
 	fitsSize,
 	isExact,
 	isSameSize,
+	isTellingSize,
 	judge,
 	Matcher,
 	type Matches,
@@ -22,10 +23,16 @@ import { resultPages } from './results';
 /** So long after its end, a batch without results is not waited for to show some. */
 const EMPTY_MS = 60_000;
 
+/** A batch that nothing else speaks for is not waited for longer than this. */
+const MAX_PROOF_MS = 10 * 60_000;
+
 export interface SearchOptions {
 	client: Client;
 	known: KnownBatches;
-	/** Milliseconds to wait until batches that may be ours show whose rows they hold. */
+	/**
+	 * Milliseconds to wait at most until batches that may be ours show whose rows they hold. So long
+	 * only for those that will soon show it, or whose size is no accident; others for 10 minutes.
+	 */
 	maxProofMs: number;
 	/** When the search has to be over, milliseconds since the epoch. */
 	searchUntil: number;
@@ -81,6 +88,7 @@ export async function findBatch(
 	for (let waitMs = POLLING.firstMs; ; waitMs = Math.min(POLLING.maxMs, waitMs * 1.5)) {
 		const elapsedMs = client.now() - startedAt;
 		const pending: BatchCharge[] = [];
+		let patienceMs = 0;
 		for (const charge of candidates) {
 			if (client.now() >= searchUntil) throw outOfTime(candidates.length, client);
 			const evidence = await examine(batch, part, charge, client);
@@ -90,13 +98,16 @@ export async function findBatch(
 			} else if (verdict === 'others') known.holdsOthersThan(charge.batchId, rows);
 			else if (isPossible(evidence, charge, client)) {
 				const isEmpty = hasEnded(evidence) && elapsedMs >= Math.min(EMPTY_MS, maxProofMs);
-				if (!isEmpty) pending.push(charge);
+				if (!isEmpty) {
+					pending.push(charge);
+					patienceMs = Math.max(patienceMs, patienceFor(evidence, charge, options, startedAt));
+				}
 				// Nothing was paid for it, or it failed: nothing is lost by starting anew.
 				else if (isPaidFor(evidence) && !isProofNeeded)
 					return { charge, isUnproven: true, unproven: [] };
 			}
 		}
-		const restMs = Math.min(maxProofMs - elapsedMs, searchUntil - client.now());
+		const restMs = Math.min(patienceMs - elapsedMs, searchUntil - client.now());
 		const [first] = pending;
 		if (!first) return { unproven: [] };
 		if (restMs <= 0) {
@@ -114,6 +125,19 @@ const outOfTime = (batches: number, client: Client) =>
 		kind: 'stopped',
 		detail: `there was no time to look into all of ${batches} batches that may hold these rows`,
 	});
+
+/** Milliseconds since the start of the search. */
+function patienceFor(
+	evidence: Evidence,
+	{ at }: Charge,
+	{ client, maxProofMs }: SearchOptions,
+	startedAt: number,
+): number {
+	const { percent = 0 } = evidence;
+	const endsAt = percent > 0 ? at + (100 * (client.now() - at)) / percent : Infinity;
+	const isSoon = endsAt <= startedAt + maxProofMs;
+	return isSoon || isTellingSize(evidence) ? maxProofMs : Math.min(MAX_PROOF_MS, maxProofMs);
+}
 
 const hasEnded = ({ state }: Evidence) => state === 'completed' || state === 'failed';
 
@@ -142,8 +166,8 @@ export async function examine(
 		creditsUsed: null,
 	};
 	try {
-		const { state, total } = await fetchProgress(batch, batchId, client);
-		Object.assign(evidence, { state, total });
+		const { state, total, percent } = await fetchProgress(batch, batchId, client);
+		Object.assign(evidence, { state, total, percent });
 		for await (const { results, receipt } of resultPages(batch, batchId, client)) {
 			for (const result of results) matcher.add(result);
 			evidence.creditsUsed = receipt.creditsUsed;

@@ -38,8 +38,6 @@ export const BATCH_FROM = 11;
 const SETTLE_MS = [5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
 /** So many readings without news: what is missing will not come any more. */
 const MAX_IDLE_READINGS = { completed: 4, failed: 2 };
-/** Somebody else's batch of the same size is not waited for longer than this. */
-const MAX_PROOF_MS = 10 * 60_000;
 
 export interface ManyOptions
 	extends Omit<SubmitOptions, 'store' | 'maxProofMs' | 'isProofNeeded' | 'left'>,
@@ -103,7 +101,8 @@ export async function lookUpMany(
 	const results = new Array<RowResult>(rows.length);
 	const lookups = distinct(batch, group(batch.single, rows, results));
 	if (areSingle(batch, lookups, options.batchFrom)) {
-		const done = await lookUpRows(batch.single, rows, { client, maxCredits, store });
+		const options = { client, maxCredits, store, recovers: true };
+		const done = await lookUpRows(batch.single, rows, options);
 		done.results.forEach((result, row) => (done.results[row] = keep(result, [row])));
 		return { ...done, creditsUnclear: 0, notes: [] };
 	}
@@ -114,7 +113,7 @@ export async function lookUpMany(
 		...options,
 		store,
 		known: options.known ?? new KnownBatches(),
-		maxProofMs: Math.min(MAX_PROOF_MS, maxWaitMs / 2),
+		maxProofMs: maxWaitMs / 2,
 		left: new Set(),
 	});
 	await run.finish();

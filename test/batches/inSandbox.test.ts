@@ -9,6 +9,7 @@ import {
 	phonesBatch,
 } from '../../shared/providers/enrich/batches';
 import { type Sandbox, startSandbox } from '../../sandbox/server';
+import { LOSES_ANSWERS, without } from '../../testkit/oddities';
 import { loopbackClient } from '../../testkit/loopbackClient';
 
 const clientOf = (sandbox: Sandbox) => loopbackClient(enrich, sandbox);
@@ -17,6 +18,7 @@ describe('batches against the sandbox', () => {
 	let sandbox: Sandbox;
 	beforeEach(async () => {
 		sandbox = await startSandbox({
+			...without(...LOSES_ANSWERS),
 			plan: 'unlimited',
 			batchItemsPerSecond: 20_000,
 			balance: 10_000_000,

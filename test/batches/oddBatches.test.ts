@@ -363,6 +363,15 @@ describe("somebody else's batch of the same size", () => {
 		expect(notes.join(' ')).toContain('Not waited for: batch aaaaaaaaaaaaaaaaaaaaaaa1');
 	});
 
+	test('whose size is no accident is waited for longer, and holds nobody up for good', async () => {
+		const api = new FakeEnrich();
+		elsewhere(api, 37, 1e9);
+		const { summary, notes } = await run(api, emails(37));
+		expect(summary.found).toBe(37);
+		expect(api.elapsedMs).toBeLessThan(35 * 60_000);
+		expect(notes.join(' ')).toContain('Not waited for: batch aaaaaaaaaaaaaaaaaaaaaaa1');
+	});
+
 	test('that shows what it holds is not waited for at all', async () => {
 		const api = new FakeEnrich();
 		elsewhere(api, 20, 0);
@@ -371,6 +380,25 @@ describe("somebody else's batch of the same size", () => {
 		expect([summary.found, notes.length]).toEqual([20, 0]);
 		expect(api.elapsedMs).toBeLessThan(10_000);
 	});
+});
+
+describe('a batch of another process that shows nothing for 25 minutes is not bought again', () => {
+	const slow = async (rows: number, telling: (status: Data) => void) => {
+		const api = new FakeEnrich({ runsMs: 25 * 60_000 });
+		api.start(
+			validation,
+			emails(rows).map((email) => ({ email })),
+			api.runsMs,
+		);
+		api.alter(validation.status.operationId, (data) => telling(data));
+		const { summary } = await run(api, emails(rows));
+		expect([summary.found, api.submits]).toEqual([rows, 0]);
+	};
+
+	test('where its progress says when it ends', () => slow(20, () => {}));
+
+	test('where it says no progress, and its size is no accident', () =>
+		slow(37, (status) => void delete status.progress));
 });
 
 describe('a wallet with many other charges', () => {

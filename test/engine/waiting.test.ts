@@ -1,13 +1,15 @@
 /** Executions that wait for a batch, up to the time when n8n goes on with them by itself. */
 import { addresses, bench, enrichNode, jsonOf, outcomesOf } from '../../testkit/enrichWorkflow';
 import type { EngineResult } from '../../testkit/n8nEngine';
+import { ADDS_RESULTS, LOSES_ANSWERS, TAKES_LONG, without } from '../../testkit/oddities';
 
 const ROWS = addresses(15);
 /** The batch takes three seconds. */
-const b = bench({ balance: 1_000_000, batchItemsPerSecond: 5 });
-const endless = bench({ balance: 1_000_000, batchItemsPerSecond: 0 });
+const odd = without(...LOSES_ANSWERS, ...ADDS_RESULTS, ...TAKES_LONG);
+const b = bench({ ...odd, balance: 1_000_000, batchItemsPerSecond: 5 });
+const endless = bench({ ...odd, balance: 1_000_000, batchItemsPerSecond: 0 });
 /** An account whose hour passes at once: what is known of it lies in the future. */
-const hour = bench({ balance: 1_000_000, batchItemsPerSecond: 0 });
+const hour = bench({ ...odd, balance: 1_000_000, batchItemsPerSecond: 0 });
 
 const inBackground = (maxWait: number, more: object = {}) => ({
 	resource: 'email',

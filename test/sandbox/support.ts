@@ -6,13 +6,15 @@ import type { Operation } from '../../shared/contract/operation';
 import { operations } from '../../shared/providers/enrich/operations';
 
 /** Starts sandboxes for the tests of one file and closes them after each test. */
-export function sandboxes(): (options?: SandboxOptions) => Promise<Sandbox> {
+export function sandboxes(
+	base: SandboxOptions = {},
+): (options?: SandboxOptions) => Promise<Sandbox> {
 	const open: Sandbox[] = [];
 	afterEach(async () => {
 		await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
 	});
 	return async (options) => {
-		const sandbox = await startSandbox({ plan: 'unlimited', ...options });
+		const sandbox = await startSandbox({ plan: 'unlimited', ...base, ...options });
 		open.push(sandbox);
 		return sandbox;
 	};
