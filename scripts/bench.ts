@@ -12,6 +12,7 @@ import { type Figure, isMet, type Part } from './bench/figure';
 import { rateLimits } from './bench/limits';
 import { linesPerOperation } from './bench/lines';
 import { manyVersusHttpRequest } from './bench/many';
+import { lostAnswers } from './bench/recovery';
 import { resultsToFile } from './bench/results';
 import { nodeLoadTime, tarballSize, zapierLoadTime, zapierZipSize } from './bench/sizes';
 import { nodeVersusFetch } from './bench/speed';
@@ -24,6 +25,7 @@ const stages: Part[][] = [
 	[nodeVersusFetch],
 	throughputs,
 	[rateLimits],
+	[lostAnswers],
 	[costOfManyRows],
 	[tarballSize],
 	[nodeLoadTime],
