@@ -17,6 +17,7 @@ import { estimate } from '../../shared/rows/estimate';
 import type { Period } from '../../shared/rows/lookup';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
+import { acceptAll } from '../../shared/rows/accept';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
 import { addForRows, chosenAddition, complete } from './additions';
 import { executeBatchOperation } from './batchOperations';
@@ -38,6 +39,7 @@ import { type Done, type Early, lookUpManyRows } from './lookUpMany';
 import { type NodeFailure, toNodeError } from './nodeErrors';
 import { numberParameter } from './parameters';
 import { GROUPS, PAY_FOR_MORE, REUSE_HOURS_OF_TOOL, TIMEOUT_SECONDS } from './properties';
+import { n8nClock } from './transport';
 import { chosenValue } from './valueLists';
 
 /** The action node's `execute`, for the operations of one provider. */
@@ -72,6 +74,8 @@ async function executeLookup(
 		return isSplit(context, kit, placed) && !sendsFailuresAway(context) ? [[], items] : [items];
 	}
 	if (Array.isArray(done)) return done;
+	// Rows in a file were judged as they came.
+	if (!done.file) done = acceptAll(done.operation, done, acceptedIn(context));
 	const { operation, results, summary, note } = done;
 
 	if (context.getExecutionCancelSignal()?.aborted) {
@@ -182,15 +186,24 @@ const optionNumber = (
 	otherwise: number,
 ): number => numberParameter(context, `options.${name}`, title, otherwise);
 
+const chosenIn = (context: IExecuteFunctions) => [
+	context.getNodeParameter('resource', 0),
+	context.getNodeParameter('operation', 0),
+];
+
+function isChosen(context: IExecuteFunctions): (placed: PlacedOperation) => boolean {
+	const [resource, operation] = chosenIn(context);
+	return (one) => one.resource === resource && one.value === operation;
+}
+
 function chosenOperation(
 	context: IExecuteFunctions,
 	{ provider: { words } }: NodeKit,
 	placed: readonly PlacedOperation[],
 ): PlacedOperation {
-	const resource = context.getNodeParameter('resource', 0);
-	const value = context.getNodeParameter('operation', 0);
-	const chosen = placed.find((one) => one.resource === resource && one.value === value);
+	const chosen = placed.find(isChosen(context));
 	if (chosen) return chosen;
+	const [resource, value] = chosenIn(context);
 	throw new NodeOperationError(
 		context.getNode(),
 		`${words.name} has no operation "${String(value)}" for "${String(resource)}"`,
@@ -345,11 +358,18 @@ function isSplit(
 	kit: NodeKit,
 	placed: readonly PlacedOperation[],
 ): boolean {
-	const { perRow, batch } = chosenOperation(context, kit, placed);
+	const chosen = placed.find(isChosen(context));
+	if (!chosen) return false;
+	const { perRow, batch } = chosen;
 	const isStarted = batch && context.getNodeParameter('waiting', 0, 'stay') === 'none';
 	const isFile = batch && context.getNodeParameter('format', 0, 'items') !== 'items';
 	return !isStarted && !isFile && outputSettings(context, kit, perRow).notFound === 'output';
 }
+
+const acceptedIn = (context: IExecuteFunctions): string[] =>
+	[context.getNodeParameter('options.acceptOnly', 0, []) as unknown]
+		.flat()
+		.map((grade) => String(grade).toLowerCase());
 
 function outputSettings(
 	context: IExecuteFunctions,
@@ -372,5 +392,10 @@ function outputSettings(
 				? read<OutputSettings['notFound']>('notFound', 'keep')
 				: 'keep',
 		marksErrors: context.continueOnFail(),
+		keepsExisting: read('options.keepExisting', false),
+		accepted: acceptedIn(context),
+		trailField: fieldName('options.trailField'),
+		provider: provider.words.name,
+		at: n8nClock.now(),
 	};
 }

@@ -8,6 +8,7 @@ import type { Provider } from '../../shared/contract/provider';
 import { counted } from '../../shared/errors/wording';
 import { isFatal } from '../../shared/errors/errorTable';
 import { isAnswered, type RowResult, type Summary } from '../../shared/rows/result';
+import { addToTrail, isTrail } from '../../shared/rows/trail';
 import {
 	ESSENTIAL_KEYS,
 	ROW_KEYS,
@@ -39,6 +40,16 @@ export interface OutputSettings extends Shown {
 	marksErrors: boolean;
 	/** Put beside what was found, e.g. `{ provider: 'Enrich' }`. */
 	answeredBy: Record<string, string>;
+	/** What is filled in the row stays as it is. */
+	keepsExisting: boolean;
+	/** Grades of answers that count as found; none: all. */
+	accepted: string[];
+	/** The field that says who was asked for a row; empty: `trail`, where a step before has begun one. */
+	trailField: string;
+	/** As people know the provider. */
+	provider: string;
+	/** Milliseconds since the epoch. */
+	at: number;
 }
 
 /** Elsewhere there is nothing to leave out. */
@@ -79,7 +90,14 @@ export const toShown = (
 	result: RowResult,
 	{ fields, isWhole, about }: Shown,
 	isFirst = true,
-): Data => ({ ...filled(entry, fields, isWhole), ...rowFields(result, about, isFirst) });
+): Data => ({
+	...filled(usable(entry, result, isWhole), fields, isWhole),
+	...rowFields(result, about, isFirst),
+});
+
+/** What is not accepted must not be taken for an answer; 'Raw' has it all the same. */
+const usable = (entry: Data, { withheld }: RowResult, isWhole: boolean): Data =>
+	withheld && !isWhole ? { [withheld]: entry[withheld] } : entry;
 
 /** An expression on a field that is missing reads as null, at any depth. */
 const filled = (entry: Data, fields: readonly FormField[], isWhole: boolean): Data => ({
@@ -115,10 +133,25 @@ export function toItems(
 			...merged(row.json, toShown(entry, result, shown, position === 0), shown, isList),
 			...(error && { error }),
 			...(result.outcome === 'found' && settings.answeredBy),
+			...(operation.price && trailOf(operation, result, row.json, settings)),
 		},
 		...(settings.includeInputFields && row.binary && { binary: row.binary }),
 		pairedItem: { item: index },
 	}));
+}
+
+const TRAIL = 'trail';
+
+/** One step begins a trail; those behind go on with it by themselves. */
+function trailOf(
+	operation: Operation,
+	result: RowResult,
+	row: IDataObject,
+	{ trailField, includeInputFields, provider, at }: OutputSettings,
+): IDataObject {
+	const before = includeInputFields ? row[trailField || TRAIL] : undefined;
+	if (trailField === '' && !isTrail(before)) return {};
+	return { [trailField || TRAIL]: addToTrail(before, operation, provider, result, at) };
 }
 
 /** What costs nothing says so only where it failed. */
@@ -155,15 +188,17 @@ const failureDetails = ({ error, outcome }: RowResult): IDataObject => ({
 function merged(
 	row: IDataObject,
 	result: Data,
-	{ includeInputFields, resultField, about }: OutputSettings,
+	{ includeInputFields, resultField, about, keepsExisting }: OutputSettings,
 	isEntry: boolean,
 ): IDataObject {
 	const input = includeInputFields ? row : {};
 	if (resultField !== '') return { ...input, [resultField]: result as IDataObject };
 	const kept = about.length > 0 ? withoutAccount(input) : input;
-	const news = Object.entries(result).filter(
-		([key, value]) => isEntry || !isEmpty(value) || !Object.hasOwn(kept, key),
-	);
+	const isNews = ([key, value]: [string, unknown]) =>
+		isEntry ||
+		!Object.hasOwn(kept, key) ||
+		(keepsExisting && !(about as string[]).includes(key) ? isEmpty(kept[key]) : !isEmpty(value));
+	const news = Object.entries(result).filter(isNews);
 	return { ...kept, ...(Object.fromEntries(news) as IDataObject) };
 }
 

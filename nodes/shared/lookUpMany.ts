@@ -9,6 +9,7 @@ import {
 import type { Batch } from '../../shared/contract/batch';
 import type { Operation } from '../../shared/contract/operation';
 import type { Row } from '../../shared/rows/lookUpRows';
+import { acceptOnly } from '../../shared/rows/accept';
 import { type RowResult, summarize, type Summary } from '../../shared/rows/result';
 import { callbackAddress, refuseUnusable } from './background';
 import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, REUSE_HOURS, WAIT_MINUTES } from './batchProperties';
@@ -188,7 +189,8 @@ export class RowsFile {
 	}
 
 	/** Only what is counted stays in store. */
-	readonly keep = (result: RowResult, rows: readonly number[]): RowResult => {
+	readonly keep = (read: RowResult, rows: readonly number[]): RowResult => {
+		const result = acceptOnly(this.operation, read, this.settings.accepted);
 		rows.forEach((row, position) => {
 			if (result.outcome === 'notFound' && this.settings.notFound === 'drop') return;
 			const shared =
@@ -216,10 +218,12 @@ export class RowsFile {
 	}
 
 	private columns(): string[] {
-		const { fields, about, includeInputFields, resultField, answeredBy } = this.settings;
+		const { fields, about, includeInputFields, resultField, answeredBy, trailField } =
+			this.settings;
 		const own = includeInputFields ? this.items.flatMap(({ json }) => Object.keys(json)) : [];
 		const reported = [...fields.map(({ key }) => key), ...about];
 		const result = resultField === '' ? reported : [resultField];
-		return [...new Set([...own, ...result, ...Object.keys(answeredBy)])];
+		const beside = [...Object.keys(answeredBy), ...(trailField === '' ? [] : [trailField])];
+		return [...new Set([...own, ...result, ...beside])];
 	}
 }

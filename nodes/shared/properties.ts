@@ -16,6 +16,7 @@ import { additionProperties } from './additions';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
+import { gradeOf } from '../../shared/rows/accept';
 import { titleOf } from '../../shared/input/prepare';
 import { hasOutputMode, isEssential } from './items';
 import { byResource, forAll, optionFor, perResource } from './show';
@@ -276,6 +277,8 @@ const hasPeriod = ({ operation: { paging } }: PlacedOperation) =>
 	paging?.newestFirstBy !== undefined;
 const hasFree = ({ operation }: PlacedOperation) => freeEntries(operation) !== undefined;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
+const isPricedRow = (placed: PlacedOperation) =>
+	isPriced(placed) && placed.perRow.paging === undefined;
 const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
 const isSimplifiable = ({ perRow }: PlacedOperation) => hasOutputMode(perRow);
 const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
@@ -431,6 +434,9 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		...manyOptions(placed),
 		INCLUDE_INPUT,
 		...optionFor(placed, isPriced, MAX_CREDITS, UNLESS_TOOL),
+		...acceptOptions(placed),
+		...optionFor(placed, isPricedRow, KEEP_EXISTING),
+		...optionFor(placed, isPriced, TRAIL_FIELD),
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
 		...optionFor(placed, isPriced, MAX_CREDITS_FOR, UNLESS_TOOL),
 		...optionFor(placed, isPricedSingle, REUSE_HOURS),
@@ -517,6 +523,48 @@ const REUSE_HOURS: INodeProperties = {
 	default: 24,
 	description:
 		'Hours for which an answer that this account has paid for is used again by later executions, at no charge. They are kept in the memory of n8n, so a restart forgets them. 0: not at all; within one execution they always are. A tool of an AI agent does it for 24 hours unless this says otherwise.',
+};
+
+/** Verdicts that are no hit are never accepted. */
+const acceptOptions = (placed: PlacedOperation[]): INodeProperties[] =>
+	placed.flatMap(({ perRow, value }) => {
+		const grade = gradeOf(perRow);
+		if (!grade) return [];
+		const field = outputFields(perRow).find(({ key }) => key === grade.key);
+		const values = grade.values.filter(
+			(one) => !perRow.verdict || perRow.outcome({ [grade.key]: one }).found,
+		);
+		return [
+			{
+				displayName: 'Accept Only If',
+				name: 'acceptOnly',
+				type: 'multiOptions',
+				default: [...values.slice(0, 1)],
+				displayOptions: { show: { '/operation': [value] } },
+				description: `Which values of '${field?.title}' are good enough. A row with another one counts as not found, though the answer is paid for.`,
+				options: values
+					.map((one) => ({ name: field?.choices?.[one] ?? one, value: one }))
+					.sort(byName),
+			},
+		];
+	});
+
+const KEEP_EXISTING: INodeProperties = {
+	displayName: 'Keep Existing Values',
+	name: 'keepExisting',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether columns of the input row that are filled stay as they are; only empty and new ones take the result',
+};
+
+const TRAIL_FIELD: INodeProperties = {
+	displayName: 'Put Trail in Field',
+	name: 'trailField',
+	type: 'string',
+	default: 'trail',
+	description:
+		"Name of a field that says who was asked for the row, what came of it, for how much and when. Each step adds to it; those behind this one do so by themselves if it is called 'trail'.",
 };
 
 const PROVIDER_FIELD: INodeProperties = {

@@ -139,6 +139,8 @@ export interface Operation<
 	outcome(data: Lenient<z.output<O>>): LookupOutcome;
 	/** The key of a verdict, and its values in the order in which answers are counted by them. */
 	verdict?: { key: keyof z.output<O> & string; values: readonly string[] };
+	/** The key that says how sure an answer is, and its values from the surest on. */
+	grade?: { key: keyof z.output<O> & string; values: readonly string[] };
 	/** Every answer is a hit: there is nothing that it may not find. */
 	neverMisses?: true;
 	example: { input: z.input<I>; data: Lenient<z.input<O>> };

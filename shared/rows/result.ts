@@ -25,6 +25,8 @@ export interface RowResult {
 	reusedFrom?: { batchId: string; at: number | null };
 	/** Skipped, because it has what would be looked up. */
 	isFilled?: boolean;
+	/** Found, and not good enough: the key that says so, beside which nothing is to be used. */
+	withheld?: string;
 	/** Index of the row whose lookup answered this one too. */
 	sameAs?: number;
 	/** An earlier try of this step got the answer; `creditsUsed` is what was charged then. */
@@ -81,13 +83,17 @@ export const toFailedRow = (error: ConnectorError): RowResult => ({
 /** A batch ends later, or its results name what it cost. */
 const OPEN_BATCH: ReadonlySet<ErrorKind> = new Set(['stillRunning', 'resultsUnread']);
 
+/** How many rows ended in which way. */
+export function countOutcomes(results: readonly RowResult[]): Record<Outcome, number> {
+	const counts: Record<Outcome, number> = { found: 0, notFound: 0, skipped: 0, failed: 0 };
+	for (const { outcome } of results) counts[outcome] += 1;
+	return counts;
+}
+
 export function summarize(results: readonly RowResult[], creditsRemaining: number | null): Summary {
 	const summary: Summary = {
 		rows: results.length,
-		found: 0,
-		notFound: 0,
-		skipped: 0,
-		failed: 0,
+		...countOutcomes(results),
 		creditsUsed: 0,
 		creditsUnclear: 0,
 		unclear: 0,
@@ -97,8 +103,7 @@ export function summarize(results: readonly RowResult[], creditsRemaining: numbe
 	};
 	const unreported = new Set<string>();
 	for (const result of results) {
-		const { outcome, creditsUsed, creditsReported = 0, error, sameAs, batchId } = result;
-		summary[outcome] += 1;
+		const { creditsUsed, creditsReported = 0, error, sameAs, batchId } = result;
 		if (sameAs !== undefined) continue;
 		summary.creditsUsed += creditsUsed ?? creditsReported;
 		if (error?.facts.batchId && OPEN_BATCH.has(error.kind)) unreported.add(error.facts.batchId);

@@ -17,6 +17,14 @@ describe('the example waterfall: Enrich, then CUFinder', () => {
 			['chloe.martin@boulangerie-martin.fr', undefined],
 		]);
 		expect(found.map(({ firstName }) => firstName)).toEqual(rows.map(({ json }) => json.firstName));
+		expect(found.map(({ trail }) => trail)).toEqual([
+			expect.stringMatching(/^Find Email by Enrich: found, 10 credits, [^→]+ UTC$/),
+			expect.stringMatching(
+				/^Find Email by Enrich: not found, 0 credits, .+ UTC → Enrich Person by CUFinder: found, cost not reported, /,
+			),
+			expect.stringMatching(/^Find Email by Enrich: not found, .+ → .+ by CUFinder: not found, /),
+			null,
+		]);
 	});
 
 	test('nobody is asked for what is there, or what the one before has found', async () => {

@@ -122,6 +122,9 @@ export function checkActionNode(
 						...(price
 							? [
 									'maxCredits',
+									'trailField',
+									...(single.verdict || single.grade ? ['acceptOnly'] : []),
+									...(paging ? [] : ['keepExisting']),
 									'maxCreditsFor',
 									'onFailedRows',
 									'onlyEstimate',

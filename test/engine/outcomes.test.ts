@@ -292,6 +292,60 @@ describe('options', () => {
 		});
 	});
 
+	test('values that the row has are kept, if so wanted', async () => {
+		const row = { ...FOUND, email: 'mine@figma.com', confidence: '' };
+		expect((await run({ keepExisting: true }, [row]))[0]).toMatchObject({
+			email: 'mine@figma.com',
+			confidence: 'high',
+			isCatchAll: false,
+			outcome: 'found',
+			creditsUsed: 10,
+		});
+		expect((await run({}, [row]))[0]).toMatchObject({ email: 'emily.zhang@figma.com' });
+	});
+
+	test('only what is good enough is accepted; the rest is not found, and paid for', async () => {
+		const rows = [FOUND, { first: 'Ann', last: 'Lee', domain: 'catchall.example' }];
+		const parameters = find({ notFound: 'output', options: { acceptOnly: ['high'] } });
+		const node = (await b.run(parameters, rows, { outputs: ['Found', 'Not Found'] })).node(
+			'Enrich',
+		);
+		expect(jsonOf(node, 0)).toMatchObject([{ email: 'emily.zhang@figma.com', confidence: 'high' }]);
+		expect(jsonOf(node, 1)).toMatchObject([
+			{
+				email: null,
+				confidence: 'low',
+				outcome: 'notFound',
+				reason: expect.stringMatching(/^Not accepted, as 'Confidence' is "low"/),
+				creditsUsed: 10,
+			},
+		]);
+		expect(node.hints[0]?.message).toMatch(/^2 rows: 1 found, 1 not found, .* 20 credits used/);
+		const raw = find({ output: 'raw', options: { acceptOnly: ['high'] } });
+		expect(jsonOf((await b.run(raw, rows)).node('Enrich'))[1]!.email).toContain(
+			'@catchall.example',
+		);
+	});
+
+	test('several steps keep who was asked, for how much and when', async () => {
+		const result = await b.runAll(
+			chain(
+				enrichNode(find({ options: { trailField: 'trail' } }), {}, 'One'),
+				enrichNode(validate(), {}, 'Two'),
+			),
+			[FOUND, NOT_FOUND, { ...BLANK, email: 'someone@gmail.com' }],
+		);
+		const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC';
+		const [both, first, none] = jsonOf(result.node('Two')).map(({ trail }) => trail);
+		expect(both).toMatch(
+			new RegExp(
+				`^Find Email by Enrich: found, 10 credits, ${time} → Validate Email by Enrich: found, 1 credit, ${time}$`,
+			),
+		);
+		expect(first).toMatch(new RegExp(`^Find Email by Enrich: not found, 0 credits, ${time}$`));
+		expect(none).toBeNull();
+	});
+
 	test('what an earlier Enrich step told is not taken for news of this one', async () => {
 		const earlier = {
 			...BLANK,

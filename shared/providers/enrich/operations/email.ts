@@ -42,6 +42,7 @@ export const findEmail = defineOperation({
 		...fields(output.text, { domain: 'Company Domain' }),
 	}),
 	simplified: ['email', 'confidence', 'isCatchAll'],
+	grade: { key: 'confidence', values: ['high', 'medium', 'low'] },
 	outcome: (data) =>
 		data.found === true && data.email !== undefined
 			? { found: true, reason: textOr('Email found', data.message) }
