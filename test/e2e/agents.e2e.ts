@@ -1,10 +1,9 @@
 import { enrichNode, FOUND } from '../../testkit/enrichWorkflow';
 import { type ChatModel, startChatModel } from './support/chatModel';
-import { loadFromN8n } from './support/installation';
+import { connectMcp } from './support/mcpClient';
 import { type Execution, jsonOf } from './support/n8nApi';
 import { N8nServer } from './support/n8nServer';
 import { type Account, setUp } from './support/setUp';
-import { until } from './support/until';
 import { usedBy } from './support/workflows';
 
 const e2e = setUp(() => N8nServer.create());
@@ -132,19 +131,6 @@ describe("n8n's AI Agent with Enrich as a tool", () => {
 });
 
 describe("n8n's MCP Server Trigger with Enrich as a tool", () => {
-	interface McpClient {
-		connect(transport: object): Promise<void>;
-		listTools(): Promise<{ tools: { name: string; description: string; inputSchema: object }[] }>;
-		callTool(call: { name: string; arguments: object }): Promise<{ content: object[] }>;
-		close(): Promise<void>;
-	}
-	const { Client } = loadFromN8n('@modelcontextprotocol/sdk/client/index.js') as {
-		Client: new (info: object) => McpClient;
-	};
-	const { StreamableHTTPClientTransport } = loadFromN8n(
-		'@modelcontextprotocol/sdk/client/streamableHttp.js',
-	) as { StreamableHTTPClientTransport: new (url: URL) => object };
-
 	test('an MCP client lists the tool and gets an answer, paid once', async () => {
 		const account = await e2e.connect();
 		const path = 'enrich-tools';
@@ -162,11 +148,7 @@ describe("n8n's MCP Server Trigger with Enrich as a tool", () => {
 			connections: { 'Find Email': usedBy('MCP Server', 'ai_tool') },
 		};
 		await e2e.api.activate(await e2e.save(workflow, account));
-		const client = new Client({ name: 'test', version: '1.0.0' });
-		const url = new URL(`${e2e.n8n.url}/mcp/${path}`);
-		// n8n registers the address a moment after it has activated the workflow.
-		await until('the address is registered', async () => (await fetch(url)).status !== 404);
-		await client.connect(new StreamableHTTPClientTransport(url));
+		const client = await connectMcp(`${e2e.n8n.url}/mcp/${path}`);
 		const { tools } = await client.listTools();
 		expect(tools).toEqual([
 			expect.objectContaining({

@@ -29,7 +29,7 @@ interface ExampleNode {
 const exampleOf = (file: string) =>
 	JSON.parse(readFileSync(join(ROOT, 'examples', file), 'utf8')) as {
 		nodes: ExampleNode[];
-		connections: Record<string, { main: { node: string }[][] }>;
+		connections: Record<string, Record<string, { node: string }[][]>>;
 		pinData?: Record<string, { json: object }[]>;
 	};
 const examples = readdirSync(join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
@@ -43,7 +43,9 @@ describe.each(examples)('the example %s', (file) => {
 		for (const { type, parameters, typeVersion } of ours) {
 			const [packageName, name = ''] = type.split('.');
 			const loader = b.engine.loaders.find((one) => one.packageName === packageName);
-			const about = loader!.nodeTypes[name]!.type.description as INodeTypeDescription;
+			// The tool is what n8n makes of the node.
+			const about = loader!.nodeTypes[name.replace(/Tool$/, '')]!.type
+				.description as INodeTypeDescription;
 			expect(about.version).toBe(typeVersion);
 			const defaults = { output: 'simplified', ...parameters };
 			const properties = about.properties.filter((property) => isShown(property, defaults));
@@ -62,9 +64,14 @@ describe.each(examples)('the example %s', (file) => {
 		for (const node of nodes) expect(node).not.toHaveProperty('webhookId');
 	});
 
+	test('says on a note what it does', () => {
+		const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		expect(notes).not.toEqual([]);
+	});
+
 	test('connects nodes that it has', () => {
 		const names = nodes.map(({ name }) => name);
-		const targets = Object.values(connections).flatMap(({ main }) => main.flat());
+		const targets = Object.values(connections).flatMap((kinds) => Object.values(kinds).flat(2));
 		expect(names).toEqual(expect.arrayContaining(Object.keys(connections)));
 		expect(names).toEqual(expect.arrayContaining(targets.map(({ node }) => node)));
 	});

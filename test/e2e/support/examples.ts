@@ -1,4 +1,5 @@
 /** The workflows that are shipped as examples, ready to run against a sandbox. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Sandbox } from '../../../sandbox/server';
@@ -18,6 +19,8 @@ export interface Example extends WorkflowJson {
 		name: string;
 		type: string;
 		credentials?: Record<string, { id: string; name: string }>;
+		parameters?: Record<string, unknown>;
+		webhookId?: string;
 	}[];
 }
 
@@ -35,7 +38,19 @@ export function exampleOf(file: string, ids: CredentialIds = {}): Example {
 		});
 		return own.length > 0 ? { ...node, credentials: Object.fromEntries(own) } : node;
 	};
-	return { ...workflow, nodes: workflow.nodes.map(withOwn) };
+	return { ...workflow, nodes: workflow.nodes.map((node) => withWebhook(withOwn(node))) };
+}
+
+/** What n8n's editor does at an import: an address of its own for whatever listens. */
+function withWebhook(node: Example['nodes'][number]): Example['nodes'][number] {
+	if (!/trigger$|\.webhook$/i.test(node.type)) return node;
+	const webhookId = randomUUID();
+	const { parameters = {} } = node;
+	return {
+		...node,
+		webhookId,
+		parameters: parameters.path === '' ? { ...parameters, path: webhookId } : parameters,
+	};
 }
 
 /** Makes the credentials for both APIs of a sandbox. */
