@@ -582,7 +582,7 @@ const WHEN_ROWS_FAIL: INodeProperties = {
 /** All fields of a provider's action node. */
 export function propertiesOf(kit: NodeKit): INodeProperties[] {
 	const placed = placedOperations(kit);
-	const { words, batches = [], valueLists } = kit.provider;
+	const { words, batches = [] } = kit.provider;
 	const initial = placed[0]?.resource ?? '';
 	const resources = Object.entries(kit.resources).map(([value, name]) => ({ name, value }));
 	return [
@@ -596,7 +596,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		},
 		...operationsOf(placed),
 		...placed.filter((one) => !hasCriteria(one)).flatMap((one) => fieldsOf(one, kit.provider)),
-		...criteriaProperties(placed, (field) => toProperty(field, valueLists)),
+		...criteriaProperties(placed, (field) => toProperty(field, kit.provider.valueLists)),
 		...placed.filter(hasCriteria).flatMap((one) => fieldsOf(one, kit.provider)),
 		...pagingOf(placed),
 		...capOfToolOf(placed),
