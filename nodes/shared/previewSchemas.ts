@@ -40,9 +40,10 @@ const derivedIn = ({ derived = {} }: Operation): Record<string, unknown> =>
 	);
 
 /** Of an answer whose fields no schema names, those that the documentation shows. */
-function examplesOf({ output, example }: Operation): Record<string, unknown> {
+function examplesOf({ output, example, mayHold = [] }: Operation): Record<string, unknown> {
 	const { additionalProperties } = z.toJSONSchema(output, { io: 'output' });
-	return Object.fromEntries(Object.keys(example.data).map((key) => [key, additionalProperties]));
+	const keys = [...Object.keys(example.data), ...mayHold];
+	return Object.fromEntries(keys.map((key) => [key, additionalProperties]));
 }
 
 function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {

@@ -32,16 +32,16 @@ export function methodsOf(kit: NodeKit) {
 	const fields = new Map<string, FormField>();
 	for (const { perRow } of placedOperations(kit))
 		for (const field of inputFields(perRow).flatMap(nested))
-			if (field.valuesFrom) fields.set(field.key, field);
+			if (field.valuesFrom) fields.set(listMethodOf(field), field);
 	const loadOptions: Record<string, LoadOptions> = {};
 	const listSearch: Record<string, ListSearch> = {
 		async [VALUES_OF_FILTER](search) {
-			const field = fields.get(String(this.getCurrentNodeParameter('&filter')));
+			const key = this.getCurrentNodeParameter('&filter');
+			const field = [...fields.values()].find((one) => one.key === key);
 			return { results: await listed(this, kit, field, search) };
 		},
 	};
-	for (const field of fields.values()) {
-		const name = listMethodOf(field);
+	for (const [name, field] of fields) {
 		loadOptions[name] = async function () {
 			return await listed(this, kit, field);
 		};

@@ -131,6 +131,8 @@ export interface Operation<
 	/** What is put before the answer's own fields, of lists before each entry's. */
 	derived?: Record<string, Derived<Lenient<z.output<E>>>>;
 	paging?: Paging<z.output<I>, Lenient<z.output<O>>>;
+	/** Keys of an answer whose fields `output` does not name. */
+	mayHold?: readonly string[];
 	/** The keys of the simplified output, besides derived ones; default: all. */
 	simplified?: (keyof (z.output<E> & z.output<O>) & string)[];
 	/** Whether an answer is a hit, and what to say of it. */

@@ -37,7 +37,10 @@ describe('what users fill in', () => {
 
 	test('lists leave out what paging fills in', () => {
 		expect(brief(inputFields(getWalletTransactions))).toEqual([['type', 'Type', 'choice', false]]);
-		expect(inputFields(searchLeads).map(({ key }) => key)).toEqual(['filters', 'excludeFilters']);
+		expect(inputFields(searchLeads).map(({ key }) => key)).toEqual([
+			...['filters', 'excludeFilters'],
+			...['savedSearch', 'technology', 'checksValues'],
+		]);
 		expect(inputFields(getWalletBalance)).toEqual([]);
 	});
 

@@ -1,8 +1,10 @@
 /** What must hold of the description of every provider's action node. */
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
-import { inputFields } from '../../shared/contract/form';
+import { type FormField, inputFields } from '../../shared/contract/form';
 import type { Price } from '../../shared/contract/operation';
+import { isCriteria } from '../../nodes/shared/criteria';
 import type { PlacedOperation } from '../../nodes/shared/kit';
+import { freeEntries } from '../../shared/rows/freeEntries';
 
 const EXPENSIVE = 100;
 
@@ -20,6 +22,15 @@ const priceIn = (price: Price | null) => {
 	if (!price) return 'Free';
 	return price.credits === null ? 'not documented' : `${price.credits} credit`;
 };
+
+/** The names of the parameters that stand for a field; of filters those at hand, and the list of all others. */
+function shownAs(field: FormField): string[] {
+	if (field.isSetting) return [];
+	if (!isCriteria(field)) return [field.key];
+	const first = (field.fields ?? []).filter(({ common }) => typeof common === 'number');
+	const names = first.map(({ key, range }) => (range ? key.replace(/M..$/, 'Range') : key));
+	return ['filtersBy', 'moreFilters', ...new Set(names)];
+}
 
 export function checkActionNode(
 	placed: readonly PlacedOperation[],
@@ -74,6 +85,7 @@ export function checkActionNode(
 			test('shows its own fields once, and no field of another operation', () => {
 				const names = shown({
 					...chosen,
+					filtersBy: 'fields',
 					returnAll: false,
 					output: 'selected',
 					waiting: 'stay',
@@ -84,7 +96,8 @@ export function checkActionNode(
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
 					...(single.alternatives || single.needsOneOf ? ['waysNotice'] : []),
-					...inputFields(single).map(({ key }) => key),
+					...inputFields(single).flatMap(shownAs),
+					...(freeEntries(operation) !== undefined ? ['payForMore'] : []),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
 					...(single.simplified || price ? ['output', 'outputFields'] : []),
@@ -105,6 +118,7 @@ export function checkActionNode(
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
+						...inputFields(single).flatMap(({ key, isSetting }) => (isSetting ? key : [])),
 						...(price
 							? [
 									'maxCredits',
@@ -156,6 +170,8 @@ export function checkActionNode(
 					boolean: 'boolean',
 					collection: 'object',
 					fixedCollection: 'object',
+					resourceLocator: 'object',
+					json: 'string',
 					multiOptions: 'array',
 				}[type as string];
 				expect([name, Array.isArray(value) ? 'array' : typeof value]).toEqual([name, kind]);

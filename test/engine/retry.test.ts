@@ -211,7 +211,13 @@ describe('memory', () => {
 	});
 
 	test('a search in two rounds is paid once', async () => {
-		const search = { resource: 'lead', operation: 'search', returnAll: false, limit: 150, payForMore: true };
+		const search = {
+			resource: 'lead',
+			operation: 'search',
+			returnAll: false,
+			limit: 150,
+			payForMore: true,
+		};
 		const parameters = { ...search, filtersBy: 'json', filters: { countryName: ['Germany'] } };
 		const result = await b.runAll(twice(parameters), [{}]);
 		const [first, second] = result.runs('Enrich');

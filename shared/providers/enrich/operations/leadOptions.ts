@@ -1,16 +1,13 @@
 import * as z from 'zod';
-import { optional, output } from '../../../contract/fields';
+import { output } from '../../../contract/fields';
 import { defineOperation, freeGet } from '../../../contract/operation';
 import { metaOf } from '../../../contract/schema';
 import { leadFilters } from './leadFilters';
 
 /** Filters that may have a list. */
-const titles = Object.fromEntries(
-	Object.entries<z.ZodType>(leadFilters.shape)
-		.map(([key, field]) => [key, metaOf(field)] as const)
-		.filter(([, { valuesFrom }]) => valuesFrom === 'filterOptions')
-		.map(([key, { title = key }]) => [key, title]),
-);
+const listed = Object.entries<z.ZodType>(leadFilters.shape)
+	.filter(([, field]) => metaOf(field).valuesFrom === 'filterOptions')
+	.map(([key]) => key);
 
 export const getFilterOptions = defineOperation({
 	operationId: 'getFilterOptions',
@@ -18,7 +15,8 @@ export const getFilterOptions = defineOperation({
 	title: 'Get Lead Filter Options',
 	description: 'Get the values that the filters of a lead search know, by filter',
 	input: z.object({}),
-	output: z.object(optional(output.texts, titles)).catchall(z.array(z.string())),
+	output: z.object({}).catchall(z.array(z.string())),
+	mayHold: listed,
 	outcome: () => ({ found: true, reason: 'Values of the filters' }),
 	example: {
 		input: {},
