@@ -2,7 +2,7 @@ import type { Connection } from '../../shared/contract/provider';
 import { type Client, createClient, HTTP_LIMITS } from '../../shared/http/client';
 import { type Account, accountOf } from './account';
 import type { NodeKit } from './kit';
-import { n8nClock, n8nTransport, type RequestContext } from './transport';
+import { n8nClock, type CallContext, n8nTransport, type RequestContext } from './transport';
 
 /** A client, and what it shares with all others of its account. */
 export interface NodeClient extends Client {
@@ -22,12 +22,12 @@ export interface CallOptions {
 }
 
 /** @throws ConnectorError of kind `badSettings` */
-export const connectionOf = async (context: RequestContext, kit: NodeKit): Promise<Connection> =>
+export const connectionOf = async (context: CallContext, kit: NodeKit): Promise<Connection> =>
 	kit.provider.auth.toConnection(await context.getCredentials(kit.credentialType));
 
 /** The client for the node's own credential; never call it where the node may have none. */
 export async function clientOf(
-	context: RequestContext,
+	context: CallContext,
 	kit: NodeKit,
 	{ timeoutMs = HTTP_LIMITS.timeoutMs, isAside = false, ...options }: CallOptions = {},
 ): Promise<NodeClient> {

@@ -2,9 +2,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { type Data, isRecord } from '../../shared/contract/data';
 import { type FormField, helpOf, inputFields } from '../../shared/contract/form';
-import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { isBlank } from '../../shared/input/text';
-import { normalizeRange, normalizeValues } from '../../shared/input/values';
+import { normalizeValues, rangeSetting } from '../../shared/input/values';
 import type { PlacedOperation } from './kit';
 import { forAll, type When } from './show';
 import { chosenValue, VALUES_OF_FILTER } from './valueLists';
@@ -119,6 +118,7 @@ function moreOf({ fields = [] }: FormField): INodeProperties {
 			description: [helpOf(field), HELP[field.type]].filter(Boolean).join('. '),
 		}))
 		.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
+	const initial = options[0]?.value ?? '';
 	return {
 		displayName: 'More Filters',
 		name: MORE.name,
@@ -136,7 +136,7 @@ function moreOf({ fields = [] }: FormField): INodeProperties {
 						name: MORE.key,
 						type: 'options',
 						noDataExpression: true,
-						default: options[0]?.value ?? '',
+						default: initial,
 						options,
 					},
 					{
@@ -205,7 +205,7 @@ export function readCriteria(
 		const [first] = fields as [FormField];
 		if (first.range === undefined) set(first.key, chosenValue(read(first.key, '')));
 		else {
-			const ends = rangeOf(first, read(rangeName(first), ''));
+			const ends = rangeSetting(first.range, read(rangeName(first), ''));
 			for (const field of fields) set(field.key, ends[endOf(field)]);
 		}
 	}
@@ -217,14 +217,6 @@ export function readCriteria(
 	if (!isRecord(json)) return { [key]: isBlank(json) ? filters : json };
 	const { exclude, ...own } = json;
 	return { [key]: { ...filters, ...own }, ...(!isBlank(exclude) && { excludeFilters: exclude }) };
-}
-
-function rangeOf({ range: field }: FormField, value: unknown): { from?: number; to?: number } {
-	try {
-		return isBlank(value) ? {} : normalizeRange(value);
-	} catch (thrown) {
-		throw new ConnectorError({ kind: 'badInput', field, detail: (thrown as Error).message });
-	}
 }
 
 /** What is no JSON stays as it is: the check says so. */

@@ -13,12 +13,10 @@ import {
 	type Transport,
 } from '../../shared/http/transport';
 
-/** Whoever can send with a credential: a step, a webhook trigger, a polling trigger, the editor. */
-export type RequestContext =
-	| IExecuteFunctions
-	| IWebhookFunctions
-	| IPollFunctions
-	| ILoadOptionsFunctions;
+/** Whoever can send with a credential while a workflow runs: a step, a webhook trigger, a polling trigger. */
+export type RequestContext = IExecuteFunctions | IWebhookFunctions | IPollFunctions;
+/** The same, and the editor that reads a list. */
+export type CallContext = RequestContext | ILoadOptionsFunctions;
 
 interface StreamedResponse {
 	statusCode: number;
@@ -32,7 +30,7 @@ interface StreamedResponse {
  * modes accept any length.
  */
 export const n8nTransport =
-	(context: RequestContext, credentialType: string): Transport =>
+	(context: CallContext, credentialType: string): Transport =>
 	async ({ method, url, headers, body, timeoutMs, maxBytes, signal }) => {
 		const endsAt = Date.now() + timeoutMs;
 		try {
