@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors/ConnectorError';
-import { quote } from './text';
-import { numberIn, type NumberRange } from './values';
+import { isBlank, quote } from './text';
+import { normalizeRange, numberIn, type NumberRange } from './values';
 
 /** The number that somebody has set under this title. @throws ConnectorError of kind `badInput` */
 export function numberSetting(title: string, value: unknown, allowed: NumberRange = {}): number {
@@ -10,4 +10,13 @@ export function numberSetting(title: string, value: unknown, allowed: NumberRang
 	const range = to === Infinity ? `from ${from} up` : `from ${from} to ${to}`;
 	const detail = `must be a ${isWhole ? 'whole ' : ''}number ${range}, not ${quote(value)}`;
 	throw new ConnectorError({ kind: 'badInput', field: title, detail });
+}
+
+/** From and to, as somebody has set them under this title; blank: no bounds. @throws ConnectorError of kind `badInput` */
+export function rangeSetting(field: string, value: unknown): { from?: number; to?: number } {
+	try {
+		return isBlank(value) ? {} : normalizeRange(value);
+	} catch (thrown) {
+		throw new ConnectorError({ kind: 'badInput', field, detail: (thrown as Error).message });
+	}
 }

@@ -70,15 +70,6 @@ export function normalizeRange(value: unknown): { from?: number; to?: number } {
 	throw new InvalidValue(`${quote(value)} is no range: write "50-500", "50+" or "<500"`);
 }
 
-/** The same, of what somebody has set under this title; blank: no bounds. @throws ConnectorError of kind `badInput` */
-export function rangeSetting(field: string, value: unknown): { from?: number; to?: number } {
-	try {
-		return isBlank(value) ? {} : normalizeRange(value);
-	} catch (thrown) {
-		throw new ConnectorError({ kind: 'badInput', field, detail: (thrown as Error).message });
-	}
-}
-
 /** Nothing, where it is not clear which end is meant. */
 function endsOf(text: string): string[] {
 	const both = /^([^-–—]*\d[^-–—]*?)(?:\s*[-–—]\s*|\s+to\s+)([^-–—]*\d[^-–—]*)$/.exec(text);
