@@ -18,6 +18,7 @@ import type { Period } from '../../shared/rows/lookup';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import { isAnswered, type RowResult } from '../../shared/rows/result';
+import { addForRows, chosenAddition, complete } from './additions';
 import { executeBatchOperation } from './batchOperations';
 import { WAIT_MINUTES } from './batchProperties';
 import { clientOf } from './client';
@@ -127,9 +128,17 @@ async function lookUp(
 		const settings = outputSettings(context, kit, operation);
 		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
 	}
+	const waits = { client, store, maxWaitMs: waitMinutes * 60_000 };
+	const completing = { ...waits, maxCredits };
+	const added = await addForRows(context, operation, rows, kit.provider, completing);
+	if (added) return added;
 	const looked = await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true });
 	const unpaid = looked.results.find((result) => result.unpaid)?.unpaid;
-	return { operation, ...looked, note: unpaid && `${unpaid}.` };
+	const done = { operation, ...looked, note: unpaid && `${unpaid}.` };
+	const addition = chosenAddition(context, kit.provider, operation);
+	if (!addition) return done;
+	const left = maxCredits - looked.summary.creditsUsed - looked.summary.creditsUnclear;
+	return await complete(done, addition, { ...waits, maxCredits: left });
 }
 
 /** n8n gives the tool that it makes of a node for AI agents a name of its own. */

@@ -12,6 +12,7 @@ import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
+import { additionProperties } from './additions';
 import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
@@ -599,6 +600,7 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		...criteriaProperties(placed, (field) => toProperty(field, kit.provider.valueLists)),
 		...placed.filter(hasCriteria).flatMap((one) => fieldsOf(one, kit.provider)),
 		...pagingOf(placed),
+		...additionProperties(placed, kit.provider),
 		...capOfToolOf(placed),
 		...manyProperties(placed, words.name),
 		...outputOf(placed, words.name),

@@ -1,7 +1,9 @@
-import type { Job, Progress } from '../contract/batch';
+import type { Job as AnyJob, Progress } from '../contract/batch';
 import { toConnectorError } from '../errors/ConnectorError';
 import { isTransient } from '../errors/errorTable';
 import type { Client } from '../http/client';
+
+type Job = Pick<AnyJob, 'status' | 'idName' | 'toProgress'>;
 
 /** How often a job's status is read. */
 export const POLLING = {

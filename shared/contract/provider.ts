@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../http/transport';
 import type { ErrorFacts } from '../errors/ConnectorError';
+import type { Addition, OfferedAddition } from './addition';
 import type { Batch } from './batch';
 import type { Data } from './data';
 import type { JobEvent } from './event';
@@ -136,6 +137,13 @@ export interface Provider {
 	/** Reads any answer with any status; a miss is a success. */
 	decode(operation: Operation, response: HttpResponse, now: number): Success | Failure;
 	plans?: readonly Plan[];
+	/** What the entries of a list can be completed with, by its operationId and by choice. */
+	additions?: Record<string, Record<string, OfferedAddition>>;
+	/**
+	 * Of an operation that completes entries itself, with what was entered for it; undefined: it is none.
+	 * @throws ConnectorError of kind `badInput`
+	 */
+	additionOf?(operation: Operation, values: Data): Addition | undefined;
 	/**
 	 * What is sent for an input and an operation's `extras`, worked out by free reads; also refuses
 	 * what the API would not know.

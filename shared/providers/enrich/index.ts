@@ -4,6 +4,7 @@ import { auth } from './auth';
 import { batches } from './batches';
 import { decode } from './decode';
 import { events } from './events';
+import { additionOf, additions } from './leadAdditions';
 import { resolve, valueLists } from './leadValues';
 import { operations } from './operations';
 import { plans } from './plans';
@@ -19,6 +20,8 @@ export const enrich = {
 	encode: (operation, input) => encodeRequest(operation, input),
 	decode,
 	plans,
+	additions,
+	additionOf,
 	resolve,
 	valueLists,
 	wallet,

@@ -53,7 +53,6 @@ const startOf = (names: Record<'operationId' | 'path' | 'title' | 'description',
 			...fields(output.number, 'creditsReserved'),
 			...fields(output.text, 'message'),
 		}),
-		neverMisses: true,
 		outcome: () => ({ found: true, reason: "Started; 'Get Reveal Job' has the results" }),
 		example: {
 			input: { leads: [{ id: 'enc_abc123def456' }], fields: ['email'] },
@@ -82,7 +81,7 @@ export const enrichLeads = startOf({
 	description: 'Start to enrich up to 25 leads with emails or phone numbers',
 });
 
-const lead = z.object({
+export const revealedLead = z.object({
 	...fields(output.text, { id: 'Lead ID' }),
 	...nullable(output.text, 'firstName lastName jobTitle companyName'),
 	...nullable(output.text, { emailAddress: 'Email', phone: 'Phone', cellphone: 'Mobile Phone' }),
@@ -110,7 +109,7 @@ export const getRevealJob = defineOperation({
 			.optional(),
 		results: output
 			.group('Results', {
-				revealed: output.list('Leads', lead).optional(),
+				revealed: output.list('Leads', revealedLead).optional(),
 				...optional(output.integer, 'alreadyRevealed newlyRevealed'),
 				...optional(output.number, 'creditsUsed'),
 				creditsRefunded: credits,
