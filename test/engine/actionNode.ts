@@ -43,7 +43,7 @@ export function checkActionNode(
 
 	describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 		'%s',
-		(_, { operation, resource, value, perRow: single, batch }) => {
+		(_, { operation, resource, value, batch }) => {
 			const { price, paging } = operation;
 			const isMany = batch !== undefined;
 			const chosen = { resource, operation: value };
@@ -76,20 +76,17 @@ export function checkActionNode(
 					...chosen,
 					returnAll: false,
 					output: 'selected',
-					waiting: 'stay',
 				}).map(({ name }) => name);
 				expect(new Set(names).size).toBe(names.length);
 				const expected = [
 					'resource',
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
-					...inputFields(single).map(({ key }) => key),
+					...inputFields(operation).map(({ key }) => key),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
-					...(single.simplified || price ? ['output', 'outputFields'] : []),
-					...(isMany ? ['waiting', 'format'] : []),
-					...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
-					...(price && !single.neverMisses ? ['notFound'] : []),
+					...(operation.simplified || price ? ['output', 'outputFields'] : []),
+					...(price && !operation.neverMisses ? ['notFound'] : []),
 					'options',
 				];
 				expect(names.sort()).toEqual(expected.sort());
@@ -114,9 +111,10 @@ export function checkActionNode(
 									'skipIfFilled',
 								]
 							: []),
-						...(price && !isMany ? ['reuseHours'] : []),
-						...(isMany ? ['reuseWithin'] : []),
-						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
+						...(price ? ['reuseHours'] : []),
+						...(isMany ? ['format', 'waiting'] : []),
+						...(batch?.namesRows ? ['lookUp'] : []),
+						...(batch?.callsBack ? ['callbackUrl'] : []),
 					].sort(),
 				);
 			});
@@ -164,15 +162,22 @@ export function checkActionNode(
 
 		test('is shown by parameters and values that exist', () => {
 			const known = new Map<string, unknown[]>([['@tool', [true, false]]]);
-			for (const { name, options = [], type } of described().properties) {
+			const learn = ({ name, options = [], type }: INodeProperties, within = '') => {
+				const path = within + name;
 				const values =
 					type === 'boolean'
 						? [true, false]
 						: (options as INodePropertyOptions[]).map(({ value }) => value);
-				known.set(name, [...(known.get(name) ?? []), ...values]);
-			}
+				known.set(path, [...(known.get(path) ?? []), ...values]);
+				if (type !== 'collection') return;
+				for (const option of options as INodeProperties[]) learn(option, `${path}.`);
+			};
+			for (const property of described().properties) learn(property);
 			for (const { name, displayOptions } of all())
-				for (const [on, values] of Object.entries(displayOptions?.show ?? {}))
+				for (const [on, values] of Object.entries({
+					...displayOptions?.show,
+					...displayOptions?.hide,
+				}))
 					expect([name, known.get(on.replace(/^\//, ''))]).toEqual([
 						name,
 						expect.arrayContaining(values as unknown[]),
