@@ -32,6 +32,8 @@ interface Offered {
 	perRow: Operation;
 	/** In n8n, e.g. "Email → Find". */
 	n8n?: string;
+	/** What does it in n8n, where it is no operation of its own. */
+	partOf?: string;
 	/** In Zapier, e.g. "Find Email". */
 	zapier?: string;
 	zapierKind?: string;
@@ -44,10 +46,12 @@ function offered(): Offered[] {
 		([id, operation]) => {
 			const inN8n = placed.get(operation);
 			const inZapier = placementOf(id);
+			const entry = kit.catalog[id];
 			if (!inN8n && !('key' in inZapier)) return [];
 			return {
 				operation,
 				perRow: batchStartedBy(enrich.batches, operation)?.single ?? operation,
+				...(entry && 'partOf' in entry && { partOf: entry.partOf }),
 				...(inN8n && { n8n: `${kit.resources[inN8n.resource]} → ${inN8n.name}` }),
 				...('key' in inZapier && { zapier: inZapier.label, zapierKind: KINDS[inZapier.kind] }),
 			};
@@ -75,7 +79,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 /** Operations, prices and where they are; `link`: what leads to their sections, if anything does. */
 function overview(operations: readonly Offered[], link?: string): string {
 	const rows = operations.map((one) => {
-		const { operation, n8n = '–', zapier = '–' } = one;
+		const { operation, partOf = '–', n8n = partOf, zapier = '–' } = one;
 		const name = link === undefined ? n8n : `[${n8n}](${link}#${anchorOf(nameOf(one))})`;
 		return [name, zapier, operation.description, priceOf(operation), operation.price?.free ?? ''];
 	});

@@ -15,7 +15,7 @@ const resources = {
 	wallet: 'Wallet',
 } as const;
 
-const IN_BATCH = { partOf: "'Batch', and the operations for many rows" };
+const IN_BATCH = { partOf: "'Batch', and the operation that started it" };
 const NO_FILES = {
 	notOffered: 'This version of the node cannot hand on a CSV file that Enrich has made',
 };
@@ -70,11 +70,11 @@ export const catalog = {
 	cancelInvitation: at('team', 'cancelInvitation', 'Cancel invitation to team'),
 	getWalletBalance: at('wallet', 'getBalance', 'Get credit balance of wallet'),
 	getWalletTransactions: at('wallet', 'getManyTransactions', 'Get many transactions of wallet'),
-	batchFindEmails: at('email', 'findMany', 'Find work emails of many people'),
-	batchValidateEmails: at('email', 'validateMany', 'Validate many email addresses'),
-	createPhoneBulkJob: at('phone', 'findMany', 'Find phone numbers of many people'),
-	bulkReverseLookup: at('person', 'findManyByEmail', 'Find many people by email'),
-	batchIpToCompany: at('company', 'findManyByIp', 'Find many companies by IP address'),
+	batchFindEmails: { partOf: 'Email → Find' },
+	batchValidateEmails: { partOf: 'Email → Validate' },
+	createPhoneBulkJob: { partOf: 'Phone → Find' },
+	bulkReverseLookup: { partOf: 'Person → Find by Email' },
+	batchIpToCompany: { partOf: 'Company → Find by IP' },
 	...each('getEmailFinderBatchStatus getEmailFinderBatchResults', IN_BATCH),
 	...each('getEmailValidationBatchStatus getEmailValidationBatchResults', IN_BATCH),
 	...each('getPhoneBulkJobStatus getPhoneBulkJobResults getBulkLookupStatus', IN_BATCH),

@@ -7,7 +7,7 @@ const MAIN = NodeConnectionTypes.Main;
 const named = (...names: string[]) =>
 	`[${names.map((displayName) => `{ type: "${MAIN}", displayName: "${displayName}" }`).join(', ')}]`;
 
-/** The chosen operation as the texts name it, e.g. "Email: Validate Many". */
+/** The chosen operation as the texts name it, e.g. "Email: Validate". */
 export function subtitleOf(kit: NodeKit): string {
 	const names = Object.fromEntries([
 		...placedOperations(kit).map(({ resource, value, name }) => [
@@ -26,12 +26,15 @@ export function subtitleOf(kit: NodeKit): string {
 export function outputsOf(kit: NodeKit): `={{${string}}}` {
 	// A 'When Not Found' that was chosen for another operation must not open a second output.
 	const mayMiss = placedOperations(kit)
-		.filter(({ operation, perRow }) => operation.price && !perRow.neverMisses)
+		.filter(({ operation }) => operation.price && !operation.neverMisses)
 		.map(({ resource, value }) => `${resource}/${value}`);
 	const split = [
 		'$parameter["notFound"] === "output"',
 		...(kit.provider.batches
-			? ['$parameter["waiting"] !== "none"', '!["csv", "jsonl"].includes($parameter["format"])']
+			? [
+					'$parameter["options"]?.waiting !== "none"',
+					'!["csv", "jsonl"].includes($parameter["options"]?.format)',
+				]
 			: []),
 		`${JSON.stringify(mayMiss)}.includes($parameter["resource"] + "/" + $parameter["operation"])`,
 	].join(' && ');

@@ -1,5 +1,4 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { BATCH_FROM } from '../../shared/batches/lookUpMany';
 import { REUSE_WITHIN_MS } from '../../shared/batches/startBatch';
 import type { Batch } from '../../shared/contract/batch';
 import type { PlacedOperation } from './kit';
@@ -61,18 +60,32 @@ export const outputOptions = (provider: string): INodePropertyOptions[] => [
 ];
 
 const isManyRows = ({ batch }: PlacedOperation) => batch !== undefined;
+const hasBatch = ({ batch }: PlacedOperation) => batch !== undefined;
 const callsBack = ({ batch }: PlacedOperation) => batch?.callsBack === true;
-/** A batch of which few rows are looked up one by one. */
-const mayBeSingle = ({ batch }: PlacedOperation) => batch?.namesRows === true && !batch.mayCostLess;
+const namesRows = ({ batch }: PlacedOperation) => batch?.namesRows === true;
 
-/** What is asked of the operations for many rows, besides what is asked for each row. */
-export const manyProperties = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
-	...perResource(placed, ({ batch }) => batch?.namesRows === false, {
-		displayName: `${provider}'s batch results do not say which address they belong to, so these rows are looked up one by one, at the same price. With 'Do Not Wait' they do go into a batch; its callbacks name the address, its results do not, and it cannot be found again.`,
-		name: 'unnamedNotice',
-		type: 'notice',
-		default: '',
-	}),
+/**
+ * Where nobody waits for results, what becomes of them is no question. Never `show` what has a value
+ * of its own by an option: n8n takes the value away when it loads a workflow.
+ */
+const UNLESS_STARTED_ONLY = { hide: { '/options.waiting': ['none'] } };
+
+export const unlessStartedOnly = (placed: PlacedOperation[]) =>
+	placed.some(hasBatch) ? UNLESS_STARTED_ONLY : {};
+
+/** Said of an operation's batches where somebody has chosen how to wait for them. */
+export const noticesOf = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
+	...perResource(
+		placed,
+		({ batch }) => batch?.namesRows === false,
+		{
+			displayName: `${provider}'s batch results do not say which address they belong to: callbacks name it, results do not, and the batch cannot be found again. Unless you choose 'Do Not Wait', these rows are looked up one by one, at the same price.`,
+			name: 'unnamedNotice',
+			type: 'notice',
+			default: '',
+		},
+		{ show: { '/options.waiting': ['background', 'none'] } },
+	),
 	...perResource(
 		placed,
 		({ batch }) => batch?.callsBack === false,
@@ -82,19 +95,96 @@ export const manyProperties = (placed: PlacedOperation[], provider: string): INo
 			type: 'notice',
 			default: '',
 		},
-		{ show: { waiting: ['background', 'none'] } },
+		{ show: { '/options.waiting': ['background', 'none'] } },
 	),
-	...perResource(placed, isManyRows, {
+];
+
+/** The options that only operations have whose rows can be looked up in a batch. */
+export const manyOptions = (placed: PlacedOperation[], provider: string): INodeProperties[] => [
+	...optionFor(
+		placed,
+		namesRows,
+		{
+			displayName: 'Look Up',
+			name: 'lookUp',
+			type: 'options',
+			default: 'automatic',
+			description: 'How rows are looked up; the documented price is the same',
+			options: [
+				{
+					name: 'Automatic',
+					value: 'automatic',
+					description:
+						'In a batch when there are more different rows than the rate limit lets through in a minute, else one by one',
+				},
+				{
+					name: 'In Batches',
+					value: 'batch',
+					description: 'However few they are',
+				},
+				{
+					name: 'One by One',
+					value: 'single',
+					description: 'However many they are, at the pace of the rate limit',
+				},
+			],
+		},
+		UNLESS_STARTED_ONLY,
+	),
+	...optionFor(
+		placed,
+		hasBatch,
+		{
+			displayName: 'Return Results As',
+			name: 'format',
+			type: 'options',
+			default: 'items',
+			description: 'How the results leave this step',
+			options: formats,
+		},
+		UNLESS_STARTED_ONLY,
+	),
+	...optionFor(placed, hasBatch, {
+		displayName: 'Reuse Results (Hours)',
+		name: 'reuseHours',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: REUSE_HOURS,
+		description: `How old results of the same rows may be to be used instead of paying again, as after a crash or while you build a workflow. Without this option: ${REUSE_HOURS} hours for a batch; single answers within one execution. 0 always pays for new ones.`,
+	}),
+	...optionFor(placed, callsBack, {
+		displayName: 'Send Callbacks To',
+		name: 'callbackUrl',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://n8n.example.com/webhook/…',
+		description: `With 'Do Not Wait' only: the production URL of an '${provider} Trigger', which then starts its workflow for each result, or when the batch is complete. One call is sent per row.`,
+	}),
+	...optionFor(
+		placed,
+		hasBatch,
+		{
+			displayName: 'Wait at Most (Minutes)',
+			name: 'maxWait',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: WAIT_MINUTES,
+			description:
+				'Minutes that a row may wait for the rate limit, or for its batch to end. After that the step ends and names the batch, which goes on and is not lost.',
+		},
+		UNLESS_STARTED_ONLY,
+	),
+	...optionFor(placed, hasBatch, {
 		displayName: 'Wait for Results',
 		name: 'waiting',
 		type: 'options',
 		default: 'stay',
-		description: 'How this step gets its results',
+		description: 'What the step does while a batch runs',
 		options: [
 			{
 				name: 'Do Not Wait',
 				value: 'none',
-				description: `Starts the batch, returns one item with its ID and goes on at once; 'Batch: Wait' and 'Batch: Get Results', or an ${provider} Trigger, take it from there`,
+				description: `Starts a batch, returns one item with its ID and goes on at once; 'Batch: Wait' and 'Batch: Get Results', or an ${provider} Trigger, take it from there`,
 			},
 			{
 				name: 'In Background',
@@ -108,85 +198,7 @@ export const manyProperties = (placed: PlacedOperation[], provider: string): INo
 			},
 		],
 	}),
-	...perResource(
-		placed,
-		callsBack,
-		{
-			displayName: 'Send Callbacks To',
-			name: 'callbackUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. https://n8n.example.com/webhook/…',
-			description: `Leave it empty, or paste the production URL of an '${provider} Trigger': it starts its workflow for each result, or when the batch is complete. One call is sent per row.`,
-		},
-		{ show: { waiting: ['none'] } },
-	),
-	...perResource(
-		placed,
-		isManyRows,
-		{
-			displayName: 'Return Results As',
-			name: 'format',
-			type: 'options',
-			default: 'items',
-			description: 'How the results leave this step',
-			options: formats,
-		},
-		{ show: { waiting: ['background', 'stay'] } },
-	),
 ];
-
-/** The options that only the operations for many rows of a resource have. */
-export const manyOptions = (placed: PlacedOperation[]): INodeProperties[] => [
-	...optionFor(placed, isManyRows, {
-		displayName: 'Reuse Results (Hours)',
-		name: 'reuseWithin',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: REUSE_HOURS,
-		description:
-			'How old a batch of the same rows may be to be used instead of paying for another one, as after a crash or while you build a workflow. 0 always pays for a new one.',
-	}),
-	...optionFor(
-		placed,
-		mayBeSingle,
-		{
-			displayName: 'Use Batch From',
-			name: 'batchFrom',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: BATCH_FROM,
-			description:
-				'Number of different rows from which on they go into one batch. Fewer are looked up one by one, which is quicker and costs the same.',
-		},
-		WHEN_WAITING,
-	),
-	...optionFor(
-		placed,
-		isManyRows,
-		{
-			displayName: 'Wait at Most (Minutes)',
-			name: 'maxWait',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: WAIT_MINUTES,
-			description:
-				'Minutes to wait for a batch. After that the step ends and names the batch, which goes on and is not lost.',
-		},
-		WHEN_WAITING,
-	),
-	...optionFor(placed, (one) => !isManyRows(one), {
-		displayName: 'Wait at Most (Minutes)',
-		name: 'maxWait',
-		type: 'number',
-		typeOptions: { minValue: 0 },
-		default: WAIT_MINUTES,
-		description:
-			'Minutes that a row may wait for the rate limit. No row fails because of it before that.',
-	}),
-];
-
-const WHEN_WAITING = { hide: { '/waiting': ['none'] } };
 
 const forBatch = (...operations: string[]) => ({
 	show: { resource: ['batch'], operation: operations },

@@ -13,7 +13,7 @@ export const isCriteria = ({ fields = [] }: FormField): boolean =>
 	fields.some(({ common }) => typeof common === 'number');
 
 /** The filters of an operation; undefined: it searches by none. */
-const criteriaOf = ({ perRow }: PlacedOperation) => inputFields(perRow).find(isCriteria);
+const criteriaOf = ({ operation }: PlacedOperation) => inputFields(operation).find(isCriteria);
 export const hasCriteria = (placed: PlacedOperation): boolean => criteriaOf(placed) !== undefined;
 
 const MODE = 'filtersBy';
@@ -49,7 +49,7 @@ export function criteriaProperties(
 		forAll(placed, hasCriteria, field, when);
 	const others = placed
 		.filter(hasCriteria)
-		.flatMap(({ perRow }) => inputFields(perRow))
+		.flatMap(({ operation }) => inputFields(operation))
 		.filter((field) => isBeside(field) && !isCriteria(field))
 		.sort((a, b) => Number(a.type === 'group') - Number(b.type === 'group'));
 	const own = (type: FormField['type']) =>
@@ -58,7 +58,7 @@ export function criteriaProperties(
 			.flatMap((field) =>
 				forAll(
 					placed,
-					({ perRow }) => hasField(perRow, field.key),
+					({ operation }) => hasField(operation, field.key),
 					toProperty(field),
 					type === 'text' ? {} : byFields,
 				),
@@ -75,8 +75,9 @@ export function criteriaProperties(
 	];
 }
 
-const hasField = (perRow: PlacedOperation['perRow'], key: string) =>
-	inputFields(perRow).some((field) => field.key === key) && inputFields(perRow).some(isCriteria);
+const hasField = (operation: PlacedOperation['operation'], key: string) =>
+	inputFields(operation).some((field) => field.key === key) &&
+	inputFields(operation).some(isCriteria);
 
 /** Of an operation that searches by filters: what stands among these. */
 export const isBeside = ({ valuesFrom, type, isSetting }: FormField): boolean =>

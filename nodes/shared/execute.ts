@@ -109,34 +109,39 @@ async function lookUp(
 	placed: readonly PlacedOperation[],
 	store: NodeIdempotencyStore,
 ): Promise<Done | Early> {
-	const { perRow: operation, batch } = chosenOperation(context, kit, placed);
+	const { operation, batch } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
 	const maxCredits = creditsLeft(context, store);
 	// Each call to an MCP server is an execution of its own.
 	const usualHours = isTool(context) ? REUSE_HOURS_OF_TOOL : 0;
-	const hours = optionNumber(context, 'reuseHours', 'Reuse Answers For', usualHours);
+	const hours = optionNumber(context, 'reuseHours', 'Reuse Results', usualHours);
 	const timeoutMs = optionNumber(context, 'timeout', 'Timeout', TIMEOUT_SECONDS) * 1000;
 	const signal = context.getExecutionCancelSignal();
-	// A batch's own wait is not that of one call.
 	const waitMinutes = optionNumber(context, 'maxWait', 'Wait at Most', WAIT_MINUTES);
-	const maxWaitMs = batch ? undefined : waitMinutes * 60_000;
+	const maxWaitMs = waitMinutes * 60_000;
 	const client = await clientOf(context, kit, { timeoutMs, maxWaitMs, signal });
-	// Batches are found again by their own rules.
-	if (hours > 0 && !batch) store.reuse(client.recentAnswers, hours * 3_600_000);
+	const single = {
+		client,
+		store: hours > 0 ? store.reusing(client.recentAnswers, hours * 3_600_000) : store,
+		recovers: true,
+	};
 	if (context.getNodeParameter('options.onlyEstimate', 0, false) === true) {
 		store.finish();
 		return await estimateOnly(context, operation, rows, client);
 	}
 	if (batch) {
 		const settings = outputSettings(context, kit, operation);
-		return await lookUpManyRows(context, batch, { rows, client, store, maxCredits, settings });
+		// A batch's own wait is not that of one call.
+		const patient = await clientOf(context, kit, { timeoutMs, signal });
+		const asked = { rows, client: patient, store, maxCredits, single, maxWaitMs, settings };
+		return await lookUpManyRows(context, batch, asked);
 	}
-	const waits = { client, store, maxWaitMs: waitMinutes * 60_000 };
+	const waits = { client, store, maxWaitMs };
 	const completing = { ...waits, maxCredits };
 	const added = await addForRows(context, operation, rows, kit.provider, completing);
 	if (added) return added;
-	const looked = await lookUpRows(operation, rows, { client, maxCredits, store, recovers: true });
+	const looked = await lookUpRows(operation, rows, { ...single, maxCredits });
 	const unpaid = looked.results.find((result) => result.unpaid)?.unpaid;
 	const done = { operation, ...looked, note: unpaid && `${unpaid}.` };
 	const addition = chosenAddition(context, kit.provider, operation);
@@ -281,7 +286,9 @@ const isEnd = ({ error }: RowResult) =>
 const isForAll = (result: RowResult) =>
 	isEnd(result) ||
 	(result.error !== undefined &&
-		(OF_ALL.has(result.error.kind) || result.error.facts.batchId !== undefined));
+		(OF_ALL.has(result.error.kind) ||
+			result.error.facts.batchId !== undefined ||
+			result.error.facts.rows !== undefined));
 const OF_ALL: ReadonlySet<ErrorKind> = new Set(['stopped', 'lostSubmit']);
 /** It may be sent again, and that may help. */
 const mayPass = ({ error }: RowResult) =>
@@ -360,10 +367,10 @@ function isSplit(
 ): boolean {
 	const chosen = placed.find(isChosen(context));
 	if (!chosen) return false;
-	const { perRow, batch } = chosen;
-	const isStarted = batch && context.getNodeParameter('waiting', 0, 'stay') === 'none';
-	const isFile = batch && context.getNodeParameter('format', 0, 'items') !== 'items';
-	return !isStarted && !isFile && outputSettings(context, kit, perRow).notFound === 'output';
+	const { operation, batch } = chosen;
+	const isStarted = batch && context.getNodeParameter('options.waiting', 0, 'stay') === 'none';
+	const isFile = batch && context.getNodeParameter('options.format', 0, 'items') !== 'items';
+	return !isStarted && !isFile && outputSettings(context, kit, operation).notFound === 'output';
 }
 
 const acceptedIn = (context: IExecuteFunctions): string[] =>

@@ -18,8 +18,8 @@ export interface NodeIdempotencyStore extends IdempotencyStore {
 	readonly hasTriesLeft: boolean;
 	/** Credits that earlier rounds of this execution have spent, or may have spent. */
 	readonly spent: number;
-	/** Answers of other executions do as well where they are not older than that. */
-	reuse(recent: RecentAnswers, maxAgeMs: number): void;
+	/** The same, where answers of other executions do as well that are not older than that. */
+	reusing(recent: RecentAnswers, maxAgeMs: number): IdempotencyStore;
 	/** The step failed: keep all for the next try, or for a retry by hand, which counts anew. */
 	fail(): void;
 	/** The step waits and will run again: that is no try. */
@@ -62,16 +62,12 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 	state.tries += 1;
 	const round = roundOf(context);
 	const hasTriesLeft = state.doneIn !== round && state.tries < maxTries(context);
-	let recent: { answers: RecentAnswers; maxAgeMs: number } | undefined;
 
 	function lookUp(key: string): StoredCall | undefined {
 		if (Object.hasOwn(calls, key)) return calls[key];
 		const kept = state.answers;
-		const answer =
-			kept && Object.hasOwn(kept, key)
-				? (JSON.parse(kept[key] as string) as Success)
-				: recent?.answers.get(key, recent.maxAgeMs);
-		return answer && { state: 'answered', answer };
+		if (!kept || !Object.hasOwn(kept, key)) return undefined;
+		return { state: 'answered', answer: JSON.parse(kept[key] as string) as Success };
 	}
 
 	function settle(key: string): void {
@@ -87,8 +83,15 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 			);
 			return unclear.reduce((sum, credits) => sum + credits, state.spent ?? 0);
 		},
-		reuse(answers, maxAgeMs) {
-			recent = { answers, maxAgeMs };
+		reusing(recent, maxAgeMs) {
+			return {
+				get: async (key) => (await this.get(key)) ?? toAnswered(recent.get(key, maxAgeMs)),
+				set: (key, value) => {
+					if (value.state === 'answered') recent.set(key, withoutCharge(value.answer));
+					return this.set(key, value);
+				},
+				delete: (key) => this.delete(key),
+			};
 		},
 		async get(key) {
 			await waits.get(key)?.ended;
@@ -100,7 +103,6 @@ export function nodeIdempotencyStore(context: IExecuteFunctions): NodeIdempotenc
 			calls[key] = value;
 			if (value.state === 'sent') waits.set(key, toWaitFor());
 			else settle(key);
-			if (value.state === 'answered') recent?.answers.set(key, withoutCharge(value.answer));
 			return true;
 		},
 		delete(key) {
@@ -136,6 +138,9 @@ function toWaitFor(): UnderWay {
 	const ended = new Promise<void>((resolve) => (end = resolve));
 	return { ended, end };
 }
+
+const toAnswered = (answer: Success | undefined): StoredCall | undefined =>
+	answer && { state: 'answered', answer };
 
 /** Whoever uses the answer later pays nothing for it. */
 const withoutCharge = ({ receipt, ...answer }: Success): Success => ({

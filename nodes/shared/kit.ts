@@ -1,5 +1,5 @@
 /** What makes the shared machinery of the nodes into the nodes of one provider. */
-import { type Batch, batchStartedBy, type Job } from '../../shared/contract/batch';
+import type { Batch, Job } from '../../shared/contract/batch';
 import type { Operation } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { titleOfKey } from '../../shared/contract/titles';
@@ -48,9 +48,7 @@ export interface PlacedOperation {
 	value: string;
 	name: string;
 	action: string;
-	/** The operation whose fields are filled in for each row; of one for many rows that for one. */
-	perRow: Operation;
-	/** The batch that it starts. */
+	/** In which many of its rows can be looked up together. */
 	batch?: Batch;
 }
 
@@ -62,8 +60,8 @@ export const placedOperations = ({ provider, catalog }: NodeKit): PlacedOperatio
 		const entry = catalog[operation.operationId];
 		if (!entry || !isPlaced(entry)) return [];
 		const { resource, operation: value, name = titleOfKey(value), action } = entry;
-		const batch = batchStartedBy(provider.batches, operation);
-		return { operation, resource, value, name, action, batch, perRow: batch?.single ?? operation };
+		const batch = provider.batches?.find(({ single }) => single === operation);
+		return { operation, resource, value, name, action, batch };
 	});
 
 /** What a job does as the node's operations say it, e.g. "Email: Find". */

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import {
-	BATCH_FROM,
 	lookUpMany,
+	type LookUpMode,
 	type ManyOptions,
 	type StartedBatch,
 	startMany,
@@ -12,7 +12,7 @@ import type { Row } from '../../shared/rows/lookUpRows';
 import { acceptOnly } from '../../shared/rows/accept';
 import { type RowResult, summarize, type Summary } from '../../shared/rows/result';
 import { callbackAddress, refuseUnusable } from './background';
-import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, REUSE_HOURS, WAIT_MINUTES } from './batchProperties';
+import { BATCH_FIELDS, MAX_ROWS_BY_CALLBACK, REUSE_HOURS } from './batchProperties';
 import type { NodeClient } from './client';
 import type { NodeIdempotencyStore } from './idempotencyStore';
 import { counted, type OutputSettings, toErrorItem, toItems } from './items';
@@ -35,41 +35,42 @@ export interface ManyRows {
 	client: NodeClient;
 	store: NodeIdempotencyStore;
 	maxCredits: number;
+	/** For rows that are looked up one by one. */
+	single: ManyOptions['single'];
+	/** Milliseconds to wait for a batch to end. */
+	maxWaitMs: number;
 	settings: OutputSettings;
 }
 
 /** The step has nothing to say of its rows yet: it waits, or has only started their batches. */
 export type Early = INodeExecutionData[][];
 
-/** Looks up many rows by a batch, and waits for it in the way that the user has chosen. */
+/** Looks up rows, few or many, and waits for their batches in the way that the user has chosen. */
 export async function lookUpManyRows(
 	context: IExecuteFunctions,
 	batch: Batch,
 	asked: ManyRows,
 ): Promise<Done | Early> {
-	const { rows, client, store, settings } = asked;
-	const waiting = context.getNodeParameter('waiting', 0, 'stay') as 'stay' | 'background' | 'none';
+	const { rows, client, store, maxWaitMs, settings } = asked;
+	const waiting = optionOf<'stay' | 'background' | 'none'>(context, 'waiting', 'stay');
 	const options = {
 		...asked,
 		known: client.knownBatches,
 		reuseWithinMs:
-			3_600_000 * numberParameter(context, 'options.reuseWithin', 'Reuse Results', REUSE_HOURS),
-		batchFrom: numberParameter(context, 'options.batchFrom', 'Use Batch From', BATCH_FROM),
+			3_600_000 * numberParameter(context, 'options.reuseHours', 'Reuse Results', REUSE_HOURS),
+		mode: optionOf<LookUpMode>(context, 'lookUp', 'automatic'),
 	};
 	if (waiting === 'none') return await startOnly(context, batch, asked, options);
 
-	const minutes = numberParameter(context, 'options.maxWait', 'Wait at Most', WAIT_MINUTES);
-	const maxWaitMs = minutes * 60_000;
 	const isTooMany = rows.length > MAX_ROWS_BY_CALLBACK || !batch.callsBack;
 	const address =
 		waiting === 'background' && !isTooMany ? callbackAddress(context, batch, client) : undefined;
-	const format = context.getNodeParameter('format', 0, 'items') as 'items' | FileFormat;
+	const format = optionOf<'items' | FileFormat>(context, 'format', 'items');
 	const file =
 		format === 'items' ? undefined : new RowsFile(context, format, batch.single, settings);
 	let called: string | undefined;
 	const done = await lookUpMany(batch, rows, {
 		...options,
-		maxWaitMs,
 		webhookUrl: address?.url,
 		patienceMs({ batchId, isReused }) {
 			if (!address?.isFor(batchId, !isReused)) return maxWaitMs;
@@ -101,6 +102,9 @@ export async function lookUpManyRows(
 	return { operation: batch.single, ...done, file, note };
 }
 
+const optionOf = <T extends string>(context: IExecuteFunctions, name: string, otherwise: T): T =>
+	context.getNodeParameter(`options.${name}`, 0, otherwise) as T;
+
 /** One item per batch, and one per row that is in none. */
 async function startOnly(
 	context: IExecuteFunctions,
@@ -108,7 +112,7 @@ async function startOnly(
 	{ rows, client, store, settings }: ManyRows,
 	options: Omit<ManyOptions, 'maxWaitMs'>,
 ): Promise<Done | Early> {
-	const callbackUrl = String(context.getNodeParameter('callbackUrl', 0, '') ?? '').trim();
+	const callbackUrl = String(optionOf(context, 'callbackUrl', '') ?? '').trim();
 	if (callbackUrl) refuseUnusable(context, callbackUrl, client);
 	const webhookUrl = callbackUrl || undefined;
 	const { results, started } = await startMany(batch, rows, { ...options, webhookUrl });

@@ -46,14 +46,14 @@ function examplesOf({ output, example, mayHold = [] }: Operation): Record<string
 	return Object.fromEntries(keys.map((key) => [key, additionalProperties]));
 }
 
-function previewOf({ operation, perRow, batch }: PlacedOperation): JsonSchema {
+function previewOf({ operation, batch }: PlacedOperation): JsonSchema {
 	const properties = {
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
-		...propertiesOf(perRow.entry ?? perRow.output),
-		...derivedIn(perRow),
-		...(perRow.output.def.catchall && examplesOf(perRow)),
+		...propertiesOf(operation.entry ?? operation.output),
+		...derivedIn(operation),
+		...(operation.output.def.catchall && examplesOf(operation)),
 	};
-	const shown = perRow.simplified ? simplifiedKeys(perRow) : Object.keys(properties);
+	const shown = operation.simplified ? simplifiedKeys(operation) : Object.keys(properties);
 	return schemaOf({
 		...Object.fromEntries(shown.map((key) => [key, bare(properties[key])])),
 		...(operation.price && typesOf(ESSENTIAL_KEYS)),

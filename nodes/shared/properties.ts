@@ -13,7 +13,14 @@ import { HTTP_LIMITS } from '../../shared/http/client';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
 import { additionProperties } from './additions';
-import { batchProperties, manyOptions, manyProperties, outputOptions } from './batchProperties';
+import {
+	batchProperties,
+	manyOptions,
+	noticesOf,
+	outputOptions,
+	unlessStartedOnly,
+	WAIT_MINUTES,
+} from './batchProperties';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { gradeOf } from '../../shared/rows/accept';
@@ -204,7 +211,7 @@ const shownAt = ({ resource, value }: PlacedOperation) => ({
 
 /** What is asked of one operation alone. */
 function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[] {
-	const { operation, perRow } = placed;
+	const { operation } = placed;
 	const { price, title } = operation;
 	const show = shownAt(placed);
 	const notices: INodeProperties[] = [];
@@ -220,7 +227,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 			displayOptions: { show: { ...show, ...(isLimited && beyond) } },
 		});
 	}
-	const ways = waysToFill(perRow);
+	const ways = waysToFill(operation);
 	if (ways)
 		notices.push({
 			displayName: ways,
@@ -229,15 +236,15 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 			default: '',
 			displayOptions: { show },
 		});
-	const selection: INodeProperties[] = hasOutputMode(perRow)
+	const selection: INodeProperties[] = hasOutputMode(operation)
 		? [
 				{
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions',
-					default: [...simplifiedKeys(perRow)],
+					default: [...simplifiedKeys(operation)],
 					description: 'Which fields of the result to return',
-					options: [...outputFields(perRow), ...(price ? onRequest(perRow, provider) : [])]
+					options: [...outputFields(operation), ...(price ? onRequest(operation, provider) : [])]
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...show, output: ['selected'] } },
@@ -246,7 +253,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 		: [];
 	const isElsewhere = (field: FormField) =>
 		field.isSetting || (hasCriteria(placed) && (isCriteria(field) || isBeside(field)));
-	const inputs = inputFields(perRow)
+	const inputs = inputFields(operation)
 		.filter((field) => !isElsewhere(field))
 		.map((field) => ({ ...toProperty(field, provider.valueLists), displayOptions: { show } }));
 	return [...notices, ...inputs, ...selection];
@@ -278,15 +285,11 @@ const hasPeriod = ({ operation: { paging } }: PlacedOperation) =>
 const hasFree = ({ operation }: PlacedOperation) => freeEntries(operation) !== undefined;
 const isPriced = ({ operation }: PlacedOperation) => operation.price !== null;
 const isPricedRow = (placed: PlacedOperation) =>
-	isPriced(placed) && placed.perRow.paging === undefined;
+	isPriced(placed) && placed.operation.paging === undefined;
 const isPricedSingle = (placed: PlacedOperation) => isPriced(placed) && !placed.batch;
-const isSimplifiable = ({ perRow }: PlacedOperation) => hasOutputMode(perRow);
-const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.perRow.neverMisses;
-const isJudged = (placed: PlacedOperation) => placed.perRow.verdict !== undefined;
-
-/** Where nobody waits for results, what becomes of them is no question. */
-const unlessStartedOnly = (placed: PlacedOperation[]) =>
-	placed.some(({ batch }) => batch) ? { hide: { waiting: ['none'] } } : {};
+const isSimplifiable = ({ operation }: PlacedOperation) => hasOutputMode(operation);
+const mayMiss = (placed: PlacedOperation) => isPriced(placed) && !placed.operation.neverMisses;
+const isJudged = ({ operation }: PlacedOperation) => operation.verdict !== undefined;
 
 /** An AI agent decides by itself how often it calls: what it may spend is said at once, for all calls. */
 const IS_TOOL = { '@tool': [true] };
@@ -423,7 +426,11 @@ const notFoundOf = (placed: PlacedOperation[], provider: string): INodePropertie
 ];
 
 /** 'Options' of one resource. */
-const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties => ({
+const optionsOf = (
+	resource: string,
+	placed: PlacedOperation[],
+	provider: string,
+): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
@@ -431,7 +438,7 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 	default: {},
 	displayOptions: { show: { resource: [resource] } },
 	options: [
-		...manyOptions(placed),
+		...manyOptions(placed, provider),
 		INCLUDE_INPUT,
 		...optionFor(placed, isPriced, MAX_CREDITS, UNLESS_TOOL),
 		...acceptOptions(placed),
@@ -439,7 +446,8 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 		...optionFor(placed, isPriced, TRAIL_FIELD),
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
 		...optionFor(placed, isPriced, MAX_CREDITS_FOR, UNLESS_TOOL),
-		...optionFor(placed, isPricedSingle, REUSE_HOURS),
+		...optionFor(placed, isPricedSingle, REUSE_ANSWERS),
+		...optionFor(placed, (one) => !one.batch, MAX_WAIT),
 		...optionFor(placed, isPriced, ONLY_ESTIMATE),
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
@@ -451,12 +459,14 @@ const optionsOf = (resource: string, placed: PlacedOperation[]): INodeProperties
 
 /** What operations have among their fields, and seldom needs a change. */
 function settingsOf(placed: PlacedOperation[]): INodeProperties[] {
-	const all = placed.flatMap(({ perRow }) => inputFields(perRow)).filter((one) => one.isSetting);
+	const all = placed
+		.flatMap(({ operation }) => inputFields(operation))
+		.filter((one) => one.isSetting);
 	const byKey = new Map(all.map((field) => [field.key, field]));
 	return [...byKey.values()].flatMap((field) =>
 		optionFor(
 			placed,
-			({ perRow }) => inputFields(perRow).some(({ key }) => key === field.key),
+			({ operation }) => inputFields(operation).some(({ key }) => key === field.key),
 			toProperty(field),
 		),
 	);
@@ -515,8 +525,8 @@ const ONLY_ESTIMATE: INodeProperties = {
 /** Where the option is not set. */
 export const REUSE_HOURS_OF_TOOL = 24;
 
-const REUSE_HOURS: INodeProperties = {
-	displayName: 'Reuse Answers For (Hours)',
+const REUSE_ANSWERS: INodeProperties = {
+	displayName: 'Reuse Results (Hours)',
 	name: 'reuseHours',
 	type: 'number',
 	typeOptions: { minValue: 0 },
@@ -527,12 +537,12 @@ const REUSE_HOURS: INodeProperties = {
 
 /** Verdicts that are no hit are never accepted. */
 const acceptOptions = (placed: PlacedOperation[]): INodeProperties[] =>
-	placed.flatMap(({ perRow, value }) => {
-		const grade = gradeOf(perRow);
+	placed.flatMap(({ operation, value }) => {
+		const grade = gradeOf(operation);
 		if (!grade) return [];
-		const field = outputFields(perRow).find(({ key }) => key === grade.key);
+		const field = outputFields(operation).find(({ key }) => key === grade.key);
 		const values = grade.values.filter(
-			(one) => !perRow.verdict || perRow.outcome({ [grade.key]: one }).found,
+			(one) => !operation.verdict || operation.outcome({ [grade.key]: one }).found,
 		);
 		return [
 			{
@@ -607,6 +617,16 @@ const TIMEOUT: INodeProperties = {
 		'Seconds to wait for an answer. A paid call that takes longer may have been charged and is not sent again.',
 };
 
+const MAX_WAIT: INodeProperties = {
+	displayName: 'Wait at Most (Minutes)',
+	name: 'maxWait',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: WAIT_MINUTES,
+	description:
+		'Minutes that a row may wait for the rate limit. No row fails because of it before that.',
+};
+
 const WHEN_ROWS_FAIL: INodeProperties = {
 	displayName: 'When Some Rows Fail',
 	name: 'onFailedRows',
@@ -650,10 +670,12 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		...pagingOf(placed),
 		...additionProperties(placed, kit.provider),
 		...capOfToolOf(placed),
-		...manyProperties(placed, words.name),
 		...outputOf(placed, words.name),
 		...notFoundOf(placed, words.name),
 		...(batches.length > 0 ? batchProperties(batches, words.name) : []),
-		...byResource(placed).map(([resource, operations]) => optionsOf(resource, operations)),
+		...byResource(placed).flatMap(([resource, operations]) => [
+			...noticesOf(operations, words.name),
+			optionsOf(resource, operations, words.name),
+		]),
 	];
 }

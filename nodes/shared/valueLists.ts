@@ -30,8 +30,8 @@ type ListSearch = (this: ILoadOptionsFunctions, search?: string) => Promise<INod
 /** The `methods` of a provider's action node. */
 export function methodsOf(kit: NodeKit) {
 	const fields = new Map<string, FormField>();
-	for (const { perRow } of placedOperations(kit))
-		for (const field of inputFields(perRow).flatMap(nested))
+	for (const { operation } of placedOperations(kit))
+		for (const field of inputFields(operation).flatMap(nested))
 			if (field.valuesFrom) fields.set(listMethodOf(field), field);
 	const loadOptions: Record<string, LoadOptions> = {};
 	const listSearch: Record<string, ListSearch> = {

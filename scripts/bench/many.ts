@@ -26,7 +26,7 @@ const AT_ONCE = 10;
 /** The Enrich node, as it validates all rows in one step. */
 const VALIDATE_MANY = {
 	resource: 'email',
-	operation: 'validateMany',
+	operation: 'validate',
 	email: '={{ $json.email }}',
 };
 

@@ -27,6 +27,10 @@ export class KnownBatches {
 	private readonly others = new QuickLRU<string, true>({ maxSize: MAX_STORED });
 	/** Batches that the API has shown: they can be read from then on. */
 	private readonly shown = new QuickLRU<string, true>({ maxSize: MAX_STORED });
+	/** How the rows of a list were divided into batches, and when. */
+	private readonly plans = new QuickLRU<string, { planned: number[][]; at: number }>({
+		maxSize: MAX_STORED,
+	});
 	private readonly turns = new Map<string, Promise<unknown>>();
 
 	/** @param others `otherPairs` of an earlier process. */
@@ -100,6 +104,16 @@ export class KnownBatches {
 
 	holdsOthersThan(batchId: string, rows: string): void {
 		this.others.set(`${batchId} ${rows}`, true);
+	}
+
+	plan(key: string, planned: number[][], at: number): void {
+		this.plans.set(key, { planned, at });
+	}
+
+	/** Undefined: there is none, or it is older. */
+	planOf(key: string, since: number): number[][] | undefined {
+		const plan = this.plans.get(key);
+		return plan && plan.at >= since ? plan.planned : undefined;
 	}
 
 	private put(rows: string, start: Start): void {

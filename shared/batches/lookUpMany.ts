@@ -2,17 +2,18 @@ import type { Batch, Progress } from '../contract/batch';
 import type { Data } from '../contract/data';
 import type { Receipt } from '../contract/provider';
 import { ConnectorError, toConnectorError } from '../errors/ConnectorError';
-import { isTransient } from '../errors/errorTable';
+import { type ErrorKind, isTransient } from '../errors/errorTable';
 import { counted } from '../errors/wording';
 import type { Client } from '../http/client';
-import { NO_STORE } from '../rows/idempotency';
+import { type IdempotencyStore, NO_STORE, quietly } from '../rows/idempotency';
 import type { Lookup } from '../rows/lookup';
-import { group, lookUpRows, type Row, type RunOptions, share } from '../rows/lookUpRows';
-import { type RowResult, summarize, type Summary, toFailedRow } from '../rows/result';
+import { callKey, group, lookUpEach, type Row, type RunOptions, share } from '../rows/lookUpRows';
+import { isAnswered, type RowResult, summarize, type Summary, toFailedRow } from '../rows/result';
 import { type Evidence, judge, Matcher, mayHoldMore, type Part } from './evidence';
 import { findTwins, isNotThere } from './findBatch';
 import { KnownBatches } from './knownBatches';
 import { PartQueue } from './partQueue';
+import { BatchPlan } from './plan';
 import { NOT_SEEN, waitForEnd } from './progress';
 import {
 	isWaitedOut,
@@ -24,23 +25,28 @@ import {
 } from './results';
 import {
 	fingerprint,
+	isStarted,
 	leaveBatch,
 	lostSubmit,
+	REUSE_WITHIN_MS,
 	startBatch,
 	type Submitted,
 	type SubmitOptions,
 } from './startBatch';
 import { timeText } from './time';
 
-/** Fewer distinct rows are looked up one by one: that is quicker and costs the same. */
-export const BATCH_FROM = 11;
+/** Lookups that a rate limit lets through in one window, as long as it is not known. */
+const PER_WINDOW_UNKNOWN = 10;
 /** Results may lag behind the end: they are read again after these times. */
 const SETTLE_MS = [5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
 /** So many readings without news: what is missing will not come any more. */
 const MAX_IDLE_READINGS = { completed: 4, failed: 2 };
 
+/** How rows are looked up; `automatic`: as is quicker. */
+export type LookUpMode = 'automatic' | 'single' | 'batch';
+
 export interface ManyOptions
-	extends Omit<SubmitOptions, 'store' | 'maxProofMs' | 'isProofNeeded' | 'left'>,
+	extends Omit<SubmitOptions, 'store' | 'maxProofMs' | 'isProofNeeded' | 'left' | 'creditsLeft'>,
 		Pick<RunOptions, 'maxCredits' | 'store'> {
 	/** Milliseconds to wait for one batch to end. */
 	maxWaitMs: number;
@@ -48,8 +54,10 @@ export interface ManyOptions
 	patienceMs?: (submitted: Submitted) => number;
 	/** Whether this very run has started a batch before it rested; default: none. */
 	isOwn?: (batchId: string) => boolean;
-	/** Distinct rows from which on a batch is used; default: `BATCH_FROM`. */
-	batchFrom?: number;
+	/** Default: `automatic`. */
+	mode?: LookUpMode;
+	/** For rows that are looked up one by one; default: the run's own. */
+	single?: Partial<Pick<RunOptions, 'client' | 'store' | 'recovers'>>;
 	onSubmitted?: (submitted: Submitted) => void;
 	onProgress?: (progress: Progress) => void;
 	/** Told of each outcome as it comes; what it returns is kept. Default: all of it. */
@@ -81,15 +89,8 @@ function distinct(batch: Batch, lookups: readonly Lookup[]): Lookup[] {
 	return [...byKey.values()];
 }
 
-/** Few rows are quicker one by one; and some must be, as the batch's results do not name them. */
-const areSingle = (
-	batch: Batch,
-	lookups: readonly Lookup[],
-	batchFrom: number = BATCH_FROM,
-): boolean => !batch.namesRows || (!batch.mayCostLess && lookups.length < batchFrom);
-
 /**
- * Looks up any number of rows in as few batches as possible, waits for them, and brings every row
+ * Looks up any number of rows, one by one or in as few batches as possible, and brings every row
  * to exactly one outcome. Never throws for a row.
  */
 export async function lookUpMany(
@@ -97,26 +98,21 @@ export async function lookUpMany(
 	rows: readonly Row[],
 	options: ManyOptions,
 ): Promise<ManyResults> {
-	const { client, maxCredits, store = NO_STORE, maxWaitMs, keep = whole } = options;
+	const { client, store = NO_STORE, reuseWithinMs = REUSE_WITHIN_MS, keep = whole } = options;
 	const results = new Array<RowResult>(rows.length);
 	const lookups = distinct(batch, group(batch.single, rows, results));
-	if (areSingle(batch, lookups, options.batchFrom)) {
-		const options = { client, maxCredits, store, recovers: true };
-		const done = await lookUpRows(batch.single, rows, options);
-		done.results.forEach((result, row) => (done.results[row] = keep(result, [row])));
-		return { ...done, creditsUnclear: 0, notes: [] };
-	}
 	results.forEach((result, row) => (results[row] = keep(result, [row])));
-	const give = (result: RowResult, lookup: Lookup) =>
-		share(keep(result, lookup.rows), lookup, results);
-	const run = new ManyRun(batch, lookups, give, {
+	const settings: RunSettings = {
 		...options,
 		store,
 		known: options.known ?? new KnownBatches(),
-		maxProofMs: maxWaitMs / 2,
+		maxProofMs: options.maxWaitMs / 2,
 		left: new Set(),
-	});
-	await run.finish();
+	};
+	const reusedSince = reuseWithinMs > 0 ? client.now() - reuseWithinMs : Infinity;
+	const plan = await BatchPlan.load(batch, lookups, settings, reusedSince);
+	const run = new ManyRun(batch, plan, results, settings);
+	await run.finish(lookups);
 	const { creditsUsed, creditsRemaining, creditsUnclear, notes } = run;
 	const summary = { ...summarize(results, creditsRemaining), creditsUsed };
 	return { results, summary, creditsUnclear, notes };
@@ -126,52 +122,180 @@ const whole = (result: RowResult) => result;
 
 type RunSettings = ManyOptions & SubmitOptions & { known: KnownBatches; left: Set<string> };
 
-/** One run over all rows, batch by batch. */
+/** The price of all rows of a batch is more than there is for it. */
+const TOO_DEAR: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+	'insufficientCredits',
+	'belowMinimum',
+	'spendingLimit',
+]);
+
+/** One run over all rows, one by one and batch by batch. */
 class ManyRun {
 	creditsUsed = 0;
 	creditsUnclear = 0;
 	creditsRemaining: number | null = null;
 	readonly notes: string[] = [];
 	private readonly queue: PartQueue;
+	/** What rows cost that were looked up one by one, or may have cost. */
+	private spentSingly = 0;
 	private stop: ConnectorError | undefined;
+	/** What has kept all rows from going out together. */
+	private shortOf: string | undefined;
+	private batches = 0;
+	private readonly single: RunOptions & { store: IdempotencyStore };
 
 	constructor(
 		private readonly batch: Batch,
-		lookups: readonly Lookup[],
-		private readonly give: (result: RowResult, lookup: Lookup) => void,
+		private readonly plan: BatchPlan,
+		private readonly results: RowResult[],
 		private readonly settings: RunSettings,
 	) {
-		this.queue = new PartQueue(batch, lookups, settings.maxCredits);
+		const { client, store, single } = settings;
+		this.single = { client, store, ...single } as typeof this.single;
+		this.queue = new PartQueue(batch, settings.maxCredits, plan.parts);
 	}
 
-	async finish(): Promise<void> {
-		for (let part = this.queue.next(); part; part = this.queue.next()) await this.lookUp(part);
-		const skipped = toFailedRow(new ConnectorError({ kind: 'spendingLimit' }));
-		for (const lookup of this.queue.rest()) this.give(skipped, lookup);
+	async finish(lookups: readonly Lookup[]): Promise<void> {
+		const planned = new Set(this.plan.parts.flat());
+		const others = lookups.filter((lookup) => !planned.has(lookup));
+		const open = await this.withoutAnswer(others);
+		if (await this.isBatch(open)) {
+			const isOpen = new Set(open);
+			await this.lookUpSingly(others.filter((lookup) => !isOpen.has(lookup)));
+			this.queue.add([...planned, ...open]);
+			await this.lookUpInBatches();
+		} else {
+			this.queue.add([...planned]);
+			await this.lookUpInBatches();
+			await this.lookUpSingly(others);
+		}
+	}
+
+	/** Those that an earlier round has not answered, and has not sent either. */
+	private async withoutAnswer(lookups: readonly Lookup[]): Promise<Lookup[]> {
+		const open: Lookup[] = [];
+		for (const lookup of lookups) {
+			const before = await this.single.store.get(callKey(this.batch.single, lookup.input));
+			if (before === undefined) open.push(lookup);
+		}
+		return open;
+	}
+
+	/**
+	 * A batch is quicker as soon as the rate limit does not let all lookups through in one window,
+	 * and it costs the same.
+	 */
+	private async isBatch(open: readonly Lookup[]): Promise<boolean> {
+		const { batch, settings } = this;
+		const { mode = 'automatic' } = settings;
+		if (!batch.namesRows || mode === 'single') return false;
+		if (mode === 'batch' || open.length > this.perWindow) return open.length > 0;
+		if (batch.mayCostLess) return open.length > 1;
+		// The limit was not known, or another one, when they were started.
+		return open.length > PER_WINDOW_UNKNOWN && (await isStarted(batch, open, settings));
+	}
+
+	private get perWindow(): number {
+		return this.single.client.rateLimiter.lookupsPerWindow ?? PER_WINDOW_UNKNOWN;
+	}
+
+	private async lookUpInBatches(): Promise<void> {
+		const { queue } = this;
+		const { mode } = this.settings;
+		for (;;) {
+			const { enoughFor } = queue;
+			if (enoughFor !== undefined && !this.stop) {
+				this.shortOf ??= 'The credits that this run may spend do';
+				// Misses are free, so that single lookups get further.
+				if (enoughFor <= this.perWindow) break;
+			}
+			if (this.shortOf && mode !== 'batch' && queue.open <= this.perWindow) break;
+			const part = queue.next();
+			if (!part) break;
+			await this.lookUp(part);
+		}
+		const rest = queue.rest();
+		const ways = [this.batches > 0 && 'in smaller batches', rest.length > 0 && 'one by one'];
+		if (this.shortOf)
+			this.notes.push(
+				`${this.shortOf} not cover the full price of all rows, which a batch sets aside at its start: so they went out ${ways.filter(Boolean).join(' and ')}.`,
+			);
+		await this.lookUpSingly(rest);
+	}
+
+	private async lookUpSingly(lookups: readonly Lookup[]): Promise<void> {
+		if (lookups.length === 0) return;
+		if (this.stop) return this.fail(this.stop, lookups);
+		const { single } = this.batch;
+		const { maxCredits } = this.settings;
+		const results: RowResult[] = [];
+		const { creditsRemaining } = await lookUpEach(single, lookups, results, {
+			...this.single,
+			...(maxCredits !== undefined && { maxCredits: maxCredits - this.spent }),
+			dearer: this.queue.dearer,
+		});
+		const own = lookups.map(({ rows }) => results[rows[0] as number] as RowResult);
+		const { creditsUsed, creditsUnclear } = summarize(own, creditsRemaining);
+		this.creditsUsed += creditsUsed;
+		this.creditsUnclear += creditsUnclear;
+		this.creditsRemaining = creditsRemaining ?? this.creditsRemaining;
+		this.spentSingly += creditsUsed + creditsUnclear;
+		lookups.forEach((lookup, i) => this.give(own[i] as RowResult, lookup));
+	}
+
+	private get spent(): number {
+		return this.queue.spent + this.spentSingly;
+	}
+
+	private give(result: RowResult, lookup: Lookup): void {
+		const { keep = whole } = this.settings;
+		share(keep(result, lookup.rows), lookup, this.results);
+	}
+
+	/** What a batch has answered is not paid for again in the rest of the execution. */
+	private async remember(result: RowResult, { input }: Lookup): Promise<void> {
+		const { store, keep } = this.settings;
+		if (keep || !isAnswered(result)) return;
+		const receipt = { creditsUsed: 0, creditsRemaining: null };
+		const answer = { data: result.data ?? {}, receipt };
+		const key = callKey(this.batch.single, input);
+		await quietly(() => store.set(key, { state: 'answered', answer }));
 	}
 
 	private async lookUp(part: Lookup[]): Promise<void> {
+		const { queue, settings } = this;
 		let submitted: Submitted;
 		try {
 			if (this.stop) throw this.stop;
-			submitted = await startBatch(this.batch, part, this.settings);
+			await this.plan.add(part);
+			const { maxCredits = Infinity } = settings;
+			const creditsLeft = (maxCredits - this.spent) / queue.dearer;
+			submitted = await startBatch(this.batch, part, { ...settings, creditsLeft });
 		} catch (thrown) {
 			const error = toConnectorError(thrown);
 			if (error.mayHaveBeenCharged) this.creditsUnclear += this.reservedFor(part, null);
-			this.fail(error, part);
+			else await this.plan.remove(part);
+			if (!error.mayHaveBeenCharged && TOO_DEAR.has(error.kind)) this.sendFewer(error, part);
+			else this.fail(settings.client.error({ rows: part.length, ...error.facts }), part);
 			return;
 		}
+		this.batches += 1;
 		this.noteReuse(submitted);
-		if (!submitted.isEarlier) this.queue.reserved(part.length, submitted.creditsReserved);
-		this.settings.onSubmitted?.(submitted);
-		const reader = new BatchReader(this.batch, part, submitted, this.settings.client, this.give);
+		if (!submitted.isEarlier) queue.reserved(part.length, submitted.creditsReserved);
+		settings.onSubmitted?.(submitted);
+		const { client, known } = settings;
+		const answered: [RowResult, Lookup][] = [];
+		const give = (result: RowResult, lookup: Lookup) => {
+			this.give(result, lookup);
+			answered.push([result, lookup]);
+		};
+		const reader = new BatchReader(this.batch, part, submitted, client, give);
 		try {
-			const waitMs = this.settings.patienceMs?.(submitted) ?? this.settings.maxWaitMs;
-			const { client, known } = this.settings;
+			const waitMs = settings.patienceMs?.(submitted) ?? settings.maxWaitMs;
 			const { batchId } = submitted;
 			const onProgress = (progress: Progress) => {
 				if (progress.status !== NOT_SEEN) known.wasRead(batchId);
-				this.settings.onProgress?.(progress);
+				settings.onProgress?.(progress);
 			};
 			const { state } = await waitForEnd(this.batch, batchId, client, waitMs, onProgress);
 			await reader.read(state === 'failed' ? 'failed' : 'completed');
@@ -180,7 +304,18 @@ class ManyRun {
 			this.fail(toConnectorError(thrown), reader.open, submitted);
 		}
 		this.account(part, submitted, reader);
+		for (const [result, lookup] of answered) await this.remember(result, lookup);
 		if (!submitted.isReused) await this.noteTwins(part, submitted);
+	}
+
+	/** Nothing was sent: what the account covers goes out first. */
+	private sendFewer({ kind, facts }: ConnectorError, part: Part): void {
+		const { creditsAvailable = 0, minimum = 0, creditsRequired } = facts;
+		this.queue.tooDear(part, { creditsRequired, creditsAvailable: creditsAvailable - minimum });
+		this.shortOf ??=
+			kind === 'spendingLimit'
+				? 'The credits that this run may spend do'
+				: `The balance${facts.creditsAvailable === undefined ? '' : ` of ${counted(facts.creditsAvailable, 'credit')}`} does`;
 	}
 
 	/** Rows of a batch that it has not answered. */
@@ -398,11 +533,12 @@ export interface StartedBatch extends Submitted {
 export async function startMany(
 	batch: Batch,
 	rows: readonly Row[],
-	options: Omit<ManyOptions, 'maxWaitMs'>,
+	options: Omit<ManyOptions, 'maxWaitMs' | 'mode' | 'single'>,
 ): Promise<{ results: (RowResult | undefined)[]; started: StartedBatch[] }> {
 	const results = new Array<RowResult>(rows.length);
 	const lookups = distinct(batch, group(batch.single, rows, results));
-	const queue = new PartQueue(batch, lookups, options.maxCredits);
+	const queue = new PartQueue(batch, options.maxCredits);
+	queue.add(lookups);
 	const run: SubmitOptions = { store: NO_STORE, ...options, isProofNeeded: true };
 	const started: StartedBatch[] = [];
 	let stop: ConnectorError | undefined;

@@ -70,10 +70,33 @@ export interface SubmitOptions {
 	 * limit.
 	 */
 	maxMs?: number;
+	/** Credits that a submit may cost as documented; default: any number. */
+	creditsLeft?: number;
 	/** Whether only results prove whose a batch is, as nobody is going to read them here. */
 	isProofNeeded?: boolean;
 	/** Batches that this run has read to their end already. */
 	left?: Set<string>;
+}
+
+/** Whether a batch of these rows was started that is to be reused; free. */
+export async function isStarted(
+	batch: Batch,
+	part: Part,
+	{ client, known, left, reuseWithinMs = REUSE_WITHIN_MS }: SubmitOptions,
+): Promise<boolean> {
+	if (reuseWithinMs <= 0 || !known || !left) return false;
+	const rows = fingerprint(batch, part);
+	const since = client.now() - reuseWithinMs;
+	if (known.startOf(rows, since, left)) return true;
+	try {
+		const charges = (await chargesSince(client, since)) ?? [];
+		const recent = charges.filter(({ at }) => !(at < since));
+		const noWait = { maxProofMs: 0, searchUntil: Infinity };
+		const search = { client, known, left, ...noWait, isProofNeeded: false };
+		return (await findBatch(batch, part, rows, recent, search)).charge !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 interface Run extends Omit<SubmitOptions, keyof SearchOptions>, SearchOptions {
@@ -249,6 +272,8 @@ export async function leaveBatch(
 }
 
 const fromAnswer = ({ data: { at, ...data }, receipt }: Success): Submitted => ({
+	// An earlier round of the execution has paid for it.
+	...(receipt.creditsUsed === 0 && { isEarlier: true }),
 	...(data as Pick<Submitted, 'batchId' | 'isReused' | 'isEarlier' | 'isUnproven'>),
 	at: typeof at === 'number' ? at : null,
 	creditsReserved: receipt.creditsReserved ?? null,
@@ -285,8 +310,14 @@ export function fingerprint(batch: Batch, part: readonly Pick<Lookup, 'input'>[]
  * The balance before the submit; undefined: not reported.
  * @throws ConnectorError that says exactly how many credits are missing.
  */
-async function checkBalance({ batch, part, client }: Run): Promise<number | undefined> {
+async function checkBalance(run: Run): Promise<number | undefined> {
+	const { batch, part, client, creditsLeft = Infinity } = run;
 	const required = documentedCost(batch, part);
+	// Put so that a limit that is no number lets nothing through.
+	if (!(required <= creditsLeft)) {
+		const facts = { creditsRequired: required, creditsAvailable: creditsLeft };
+		throw client.error({ kind: 'spendingLimit', ...facts });
+	}
 	const balance = await client.provider.wallet?.balance(client);
 	// Where the documented prices disagree, the API refuses what the balance does not cover.
 	if (balance === undefined || balance >= required || batch.mayCostLess) return balance;

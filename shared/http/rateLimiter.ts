@@ -103,6 +103,18 @@ export class RateLimiter {
 	) {}
 
 	/**
+	 * Paid lookups that one window lets through, as answers report it or the plan that they show
+	 * documents it; undefined: nothing is known of it yet.
+	 */
+	get lookupsPerWindow(): number | undefined {
+		const reported = Object.values(this.buckets).flatMap(({ windows }) => [...windows.keys()]);
+		const documented = reported.map((limit) => this.planWith(limit)?.enrichmentPerMinute);
+		const own = [...this.buckets.write.windows.keys()];
+		const limits = [...own, ...documented].filter((limit) => limit !== undefined);
+		return limits.length > 0 ? Math.min(...limits) : undefined;
+	}
+
+	/**
 	 * Waits for this call's turn, first come first served. Undefined: the signal fired before, or
 	 * the turn cannot come before `until`.
 	 */
@@ -354,10 +366,13 @@ export class RateLimiter {
 
 	/** The burst of the documented plan with this limit; elsewhere a tenth of a limit is safe. */
 	private burstOf(limit: number): number {
-		const plan = this.plans.find(
+		return this.planWith(limit)?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
+	}
+
+	private planWith(limit: number): Plan | undefined {
+		return this.plans.find(
 			({ perMinute, enrichmentPerMinute }) => perMinute === limit || enrichmentPerMinute === limit,
 		);
-		return plan?.burstPerSecond ?? Math.max(1, Math.floor(limit / 10));
 	}
 
 	private time(ms: number): void {

@@ -42,6 +42,8 @@ export interface RunOptions {
 	client: Client;
 	/** Credits that the run may spend; default: no limit. */
 	maxCredits?: number;
+	/** How many times dearer than documented a call has turned out before; default: 1. */
+	dearer?: number;
 	/** Whether lost answers are looked for in the wallet (free), which takes some seconds; default: false. */
 	recovers?: boolean;
 	/** Default: nothing is stored beyond the run. */
@@ -66,12 +68,24 @@ interface Lookups {
 export async function lookUpRows(
 	operation: Operation,
 	rows: readonly Row[],
-	{ client, maxCredits, store = NO_STORE, recovers = false }: RunOptions,
+	options: RunOptions,
 ): Promise<{ results: RowResult[]; summary: Summary }> {
 	const results = new Array<RowResult>(rows.length);
-	const lookups = await resolved(operation, group(operation, rows, results), client, results);
+	const grouped = group(operation, rows, results);
+	const lookups = await resolved(operation, grouped, options.client, results);
+	const { creditsRemaining } = await lookUpEach(operation, lookups, results, options);
+	return { results, summary: summarize(results, creditsRemaining) };
+}
+
+/** Brings the rows of these lookups to their outcomes. */
+export async function lookUpEach(
+	operation: Operation,
+	lookups: readonly Lookup[],
+	results: RowResult[],
+	{ client, maxCredits, dearer, store = NO_STORE, recovers = false }: RunOptions,
+): Promise<{ creditsRemaining: number | null }> {
 	const spent = maxCredits === undefined ? 0 : await spentBefore(operation, lookups, store);
-	const spending = new SpendingLimit(maxCredits, spent);
+	const spending = new SpendingLimit(maxCredits, spent, dearer);
 	const single = paidCalls(operation, client, spending, store, () => stop);
 	const call = operation.paging ? sharedCalls(operation, single) : single;
 	let stop: ConnectorError | undefined;
@@ -111,11 +125,13 @@ export async function lookUpRows(
 	const atOnce = Math.min(lookups.length, RATE_LIMITS.maxInFlight.known);
 	await Promise.all(Array.from({ length: atOnce }, work));
 	if (recovers && lost.length > 0) {
-		const answered = results.filter(({ outcome }) => outcome === 'found');
+		const answered = lookups
+			.map(({ rows }) => results[rows[0] as number] as RowResult)
+			.filter(({ outcome }) => outcome === 'found');
 		const recovered = await recoverLost(operation, lost, answered, client, store);
 		for (const [lookup, result] of recovered) share(result, lookup, results);
 	}
-	return { results, summary: summarize(results, creditsRemaining) };
+	return { creditsRemaining };
 }
 
 /** Null: not told. */
@@ -240,7 +256,7 @@ function sharedCalls(operation: Operation, call: Call): Call {
 	};
 }
 
-const callKey = (operation: Operation, input: Data) =>
+export const callKey = (operation: Operation, input: Data) =>
 	`${operation.operationId} ${keyOf(operation, input)}`;
 
 /** What earlier tries of this step may have spent on its rows: the limit is for all tries together. */

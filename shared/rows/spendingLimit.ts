@@ -4,14 +4,14 @@ const CAUTION = 50;
 /** Keeps the credits of a run below a limit, also while many calls are under way at once. */
 export class SpendingLimit {
 	private reserved = 0;
-	/** How much dearer than documented the dearest call turned out. */
-	private dearer = 1;
 	private isPriceSeen = false;
 	private waiting: (() => void)[] = [];
 
 	constructor(
 		private readonly most = Infinity,
 		private spent = 0,
+		/** How much dearer than documented the dearest call turned out. */
+		private dearer = 1,
 	) {}
 
 	/**

@@ -148,7 +148,7 @@ async function run(
 		validation,
 		listOf(String(list)).map((email) => ({ values: { email } })),
 		{
-			...{ client: api.client, known, store: stores[list], batchFrom: 1, maxWaitMs: 3_600_000 },
+			...{ client: api.client, known, store: stores[list], mode: 'batch', maxWaitMs: 3_600_000 },
 			patienceMs: () => staysMs,
 		},
 	);

@@ -20,7 +20,7 @@ const run = (api: FakeEnrich, addresses: string[], more: Partial<ManyOptions> = 
 	lookUpMany(validation, rowsOf(addresses), {
 		client: api.client,
 		maxWaitMs: 3_600_000,
-		batchFrom: 1,
+		mode: 'batch',
 		...more,
 	});
 
@@ -59,15 +59,6 @@ describe('many rows in one batch', () => {
 		api.perPage = 7;
 		const emails = Array.from({ length: 30 }, (_, i) => `p${i}@x.com`);
 		expect((await run(api, emails)).summary.found).toBe(30);
-	});
-
-	test('sends nothing when the balance is short, and names exactly what is missing', async () => {
-		const api = new FakeEnrich();
-		api.balance = 1;
-		const { results } = await run(api, ['a@x.com', 'b@x.com', 'c@x.com']);
-		expect(api.submits).toBe(0);
-		expect(results.every(({ outcome }) => outcome === 'failed')).toBe(true);
-		expect(results[0]?.error).toMatchObject({ kind: 'insufficientCredits', creditsMissing: 2 });
 	});
 
 	test('puts no more rows into a batch than the spending limit allows', async () => {
@@ -201,7 +192,7 @@ describe('a batch of the same rows that was started before', () => {
 	test('is named, and not started again, where it runs on and nobody waits for it', async () => {
 		const api = new FakeEnrich();
 		const rows = rowsOf(emails(20));
-		const options = { client: api.client, batchFrom: 1 };
+		const options = { client: api.client };
 		const [first] = (await startMany(validation, rows, options)).started;
 		const again = await startMany(validation, rows, options);
 		expect(again.started).toEqual([]);
@@ -237,41 +228,21 @@ test('a submit that may have been charged is not repeated by a retry that finds 
 	expect(api.submits).toBe(1);
 });
 
-describe('few rows', () => {
-	test('are looked up one by one, and from eleven different ones on in one batch', async () => {
-		const api = new FakeEnrich();
-		await run(api, [...emails(10), ...emails(10)], { batchFrom: undefined });
-		expect(api.sent.map(({ operation }) => operation.operationId)).toEqual(
-			Array.from({ length: 10 }, () => 'validateEmail'),
-		);
-		await run(api, emails(11), { batchFrom: undefined });
-		expect(api.submits).toBe(1);
+test('rows that ask a batch for the same share its answer, whatever else they hold', async () => {
+	const api = new FakeEnrich();
+	const rows = [
+		{ values: { email: 'a@x.com', linkedin: 'https://www.linkedin.com/in/a' } },
+		{ values: { email: 'a@x.com' } },
+	];
+	const { results } = await lookUpMany(phonesBatch, rows, {
+		client: api.client,
+		maxWaitMs: 3_600_000,
+		mode: 'batch',
 	});
-
-	test('are a batch where that may cost less', async () => {
-		const api = new FakeEnrich();
-		api.intercept(() => problem(401));
-		const rows = [{ values: { email: 'a@x.com' } }];
-		await lookUpMany(phonesBatch, rows, { client: api.client, maxWaitMs: 1 });
-		expect(api.sent).not.toEqual([]);
-		expect(api.sentTo('phoneLookup')).toEqual([]);
-	});
-
-	test('that ask a batch for the same share its answer, whatever else they hold', async () => {
-		const api = new FakeEnrich();
-		const rows = [
-			{ values: { email: 'a@x.com', linkedin: 'https://www.linkedin.com/in/a' } },
-			{ values: { email: 'a@x.com' } },
-		];
-		const { results } = await lookUpMany(phonesBatch, rows, {
-			client: api.client,
-			maxWaitMs: 3_600_000,
-		});
-		expect(results.map(({ outcome }) => outcome)).toEqual(['found', 'found']);
-		expect(api.sentTo('createPhoneBulkJob').map(({ input }) => input)).toEqual([
-			{ emails: ['a@x.com'] },
-		]);
-	});
+	expect(results.map(({ outcome }) => outcome)).toEqual(['found', 'found']);
+	expect(api.sentTo('createPhoneBulkJob').map(({ input }) => input)).toEqual([
+		{ emails: ['a@x.com'] },
+	]);
 });
 
 test('a passing trouble while it waits does not end the waiting', async () => {

@@ -22,7 +22,7 @@ const run = (api: FakeEnrich, addresses: string[], more: Partial<ManyOptions> = 
 	lookUpMany(validation, rowsOf(addresses), {
 		client: api.client,
 		maxWaitMs: 3_600_000,
-		batchFrom: 1,
+		mode: 'batch',
 		...more,
 	});
 const start = (api: FakeEnrich, addresses: string[], known = new KnownBatches()) =>
@@ -227,7 +227,7 @@ describe('results that are spelled otherwise than what was asked for', () => {
 	const answered = async (batch: Batch, values: Data, result: Data) => {
 		const api = new FakeEnrich();
 		api.alter(batch.results.operationId, (data) => void (data.results = [result]));
-		const options = { client: api.client, maxWaitMs: 3_600_000, batchFrom: 1 };
+		const options = { client: api.client, maxWaitMs: 3_600_000, mode: 'batch' as const };
 		const { results } = await lookUpMany(batch, [{ values }], options);
 		return results[0]?.outcome;
 	};
@@ -322,12 +322,12 @@ describe('around the end of a batch', () => {
 
 describe('more than one batch', () => {
 	const small = { ...validation, maxRows: 10 };
-	const options = { maxWaitMs: 1e7, batchFrom: 1 };
+	const options = { maxWaitMs: 1e7, mode: 'batch' as const };
 
 	test('keeps the results of the first when the second is refused', async () => {
 		const api = new FakeEnrich();
 		api.intercept(({ operation }, next) =>
-			operation.operationId === SUBMIT && api.sentTo(SUBMIT).length === 2 ? problem(402) : next(),
+			operation.operationId === SUBMIT && api.sentTo(SUBMIT).length === 2 ? problem(403) : next(),
 		);
 		const { summary } = await lookUpMany(small, rowsOf(emails(25)), {
 			client: api.client,

@@ -18,7 +18,7 @@ const run = (api: FakeEnrich, emails: string[]) =>
 	lookUpMany(
 		validation,
 		rowsOf(...emails).map((values) => ({ values })),
-		{ client: api.client, maxWaitMs: 3_600_000, batchFrom: 1 },
+		{ client: api.client, maxWaitMs: 3_600_000, mode: 'batch' },
 	);
 
 /** Something happens in the account while a submit is under way. */

@@ -61,13 +61,11 @@ test('who answered stands beside the result also where that has a field of its o
 test('who answered has a column in a file of many rows', async () => {
 	const parameters = {
 		resource: 'email',
-		operation: 'findMany',
+		operation: 'find',
 		firstName: '={{ $json.first }}',
 		lastName: '={{ $json.last }}',
 		domain: '={{ $json.domain }}',
-		waiting: 'stay',
-		format: 'csv',
-		options: { providerField: 'foundBy' },
+		options: { format: 'csv', providerField: 'foundBy' },
 	};
 	const [file] = (await b.run(parameters, [FOUND, NOT_FOUND])).last;
 	const lines = parse<Record<string, string>>(Buffer.from(file!.binary!.data!.data, 'base64'), {

@@ -1,4 +1,5 @@
 import { addresses, enrichNode, validate } from '../../testkit/enrichWorkflow';
+import { validateMany } from './support/manyRows';
 import { callBack, submit, triggerNode } from '../../testkit/triggerWorkflow';
 import { decoded, itemsOf, jsonOf } from './support/n8nApi';
 import { QueueMode } from './support/queueMode';
@@ -46,8 +47,7 @@ describe('in queue mode', () => {
 		const account = await e2e.connect({ batchItemsPerSecond: 3 });
 		const { sandbox } = account;
 		const rows = addresses(100);
-		const many = { resource: 'email', operation: 'validateMany', email: '={{ $json.email }}' };
-		const workflow = await e2e.activate([enrichNode({ ...many, waiting: 'background' })], {
+		const workflow = await e2e.activate([enrichNode(validateMany({ waiting: 'background' }))], {
 			account,
 		});
 		const id = await workflow.start(rows);

@@ -116,7 +116,7 @@ describe('a batch', () => {
 			const options = { maxWait: 0.1 };
 			// Longer than n8n takes to notice that the time is over, which is up to a minute.
 			const pace = { batchItemsPerSecond: 2 };
-			const workflow = await activateMany(e2e, { waiting: 'background', options }, pace);
+			const workflow = await activateMany(e2e, { waiting: 'background', ...options }, pace);
 			const { sandbox } = workflow;
 			sandbox.setCallbacks({ loss: 1 });
 			const rows = addresses(200);

@@ -37,7 +37,7 @@ async function activate({ way, onError, end }: Case, account: Account) {
 	const isEndless = end === 'timedOut';
 	if (way !== 'batchWait') {
 		const options = isEndless ? { maxWait: 0.1 } : {};
-		const enrich = enrichNode(validateMany({ waiting: way, options }), { onError });
+		const enrich = enrichNode(validateMany({ waiting: way, ...options }), { onError });
 		const connections = { Enrich: to('Out', ...branches) };
 		return await e2e.activate([enrich, ...targets], { account, connections });
 	}

@@ -141,9 +141,7 @@ describe('one memory of batches', () => {
 	test('makes one batch of the same rows that are started twice at the same moment', async () => {
 		const many = {
 			...validate(),
-			operation: 'validateMany',
-			waiting: 'stay',
-			options: { batchFrom: 1 },
+			options: { lookUp: 'batch' },
 		};
 		const runs = [b.run(many, addresses(3)), b.run(many, addresses(3))];
 		for (const { status } of await Promise.all(runs)) expect(status).toBe('success');

@@ -54,7 +54,7 @@ export function checkActionNode(
 
 	describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 		'%s',
-		(_, { operation, resource, value, perRow: single, batch }) => {
+		(_, { operation, resource, value, batch }) => {
 			const { price, paging } = operation;
 			const isMany = batch !== undefined;
 			const chosen = { resource, operation: value };
@@ -88,22 +88,19 @@ export function checkActionNode(
 					filtersBy: 'fields',
 					returnAll: false,
 					output: 'selected',
-					waiting: 'stay',
 				}).map(({ name }) => name);
 				expect(new Set(names).size).toBe(names.length);
 				const expected = [
 					'resource',
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
-					...(single.alternatives || single.needsOneOf ? ['waysNotice'] : []),
-					...inputFields(single).flatMap(shownAs),
+					...(operation.alternatives || operation.needsOneOf ? ['waysNotice'] : []),
+					...inputFields(operation).flatMap(shownAs),
 					...(freeEntries(operation) !== undefined ? ['payForMore'] : []),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
-					...(single.simplified || price ? ['output', 'outputFields'] : []),
-					...(isMany ? ['waiting', 'format'] : []),
-					...(operation.operationId === 'bulkReverseLookup' ? ['unnamedNotice'] : []),
-					...(price && !single.neverMisses ? ['notFound'] : []),
+					...(operation.simplified || price ? ['output', 'outputFields'] : []),
+					...(price && !operation.neverMisses ? ['notFound'] : []),
 					'options',
 				];
 				expect(names.sort()).toEqual(expected.sort());
@@ -118,12 +115,12 @@ export function checkActionNode(
 				expect(names.sort()).toEqual(
 					[
 						...forAll,
-						...inputFields(single).flatMap(({ key, isSetting }) => (isSetting ? key : [])),
+						...inputFields(operation).flatMap(({ key, isSetting }) => (isSetting ? key : [])),
 						...(price
 							? [
 									'maxCredits',
 									'trailField',
-									...(single.verdict || single.grade ? ['acceptOnly'] : []),
+									...(operation.verdict || operation.grade ? ['acceptOnly'] : []),
 									...(paging ? [] : ['keepExisting']),
 									'maxCreditsFor',
 									'onFailedRows',
@@ -132,9 +129,10 @@ export function checkActionNode(
 									'skipIfFilled',
 								]
 							: []),
-						...(price && !isMany ? ['reuseHours'] : []),
-						...(isMany ? ['reuseWithin'] : []),
-						...(isMany && !['phone', 'person'].includes(resource) ? ['batchFrom'] : []),
+						...(price ? ['reuseHours'] : []),
+						...(isMany ? ['format', 'waiting'] : []),
+						...(batch?.namesRows ? ['lookUp'] : []),
+						...(batch?.callsBack ? ['callbackUrl'] : []),
 					].sort(),
 				);
 			});
@@ -184,15 +182,22 @@ export function checkActionNode(
 
 		test('is shown by parameters and values that exist', () => {
 			const known = new Map<string, unknown[]>([['@tool', [true, false]]]);
-			for (const { name, options = [], type } of described().properties) {
+			const learn = ({ name, options = [], type }: INodeProperties, within = '') => {
+				const path = within + name;
 				const values =
 					type === 'boolean'
 						? [true, false]
 						: (options as INodePropertyOptions[]).map(({ value }) => value);
-				known.set(name, [...(known.get(name) ?? []), ...values]);
-			}
+				known.set(path, [...(known.get(path) ?? []), ...values]);
+				if (type !== 'collection') return;
+				for (const option of options as INodeProperties[]) learn(option, `${path}.`);
+			};
+			for (const property of described().properties) learn(property);
 			for (const { name, displayOptions } of all())
-				for (const [on, values] of Object.entries(displayOptions?.show ?? {}))
+				for (const [on, values] of Object.entries({
+					...displayOptions?.show,
+					...displayOptions?.hide,
+				}))
 					expect([name, known.get(on.replace(/^\//, ''))]).toEqual([
 						name,
 						expect.arrayContaining(values as unknown[]),

@@ -148,7 +148,8 @@ describe('failures that concern all rows', () => {
 
 	test('credits run out midway: what was found stays, the rest is not sent', async () => {
 		b.sandbox.ledger.book('deduction', -(b.sandbox.ledger.balance - 3), 'Elsewhere');
-		const result = await b.run(validate(), addresses(MANY));
+		const singly = validate({ options: { lookUp: 'single' } });
+		const result = await b.run(singly, addresses(MANY));
 		expect(result.status).toBe('success');
 		const outcomes = outcomesOf(result.node('Enrich'));
 		expect(outcomes.filter((outcome) => outcome === 'found')).toHaveLength(3);
@@ -231,9 +232,17 @@ describe('an answer that does not arrive', () => {
 
 	test('many in a row: the run stops before more is spent', async () => {
 		b.fault(status(500, { when: 'after', times: null }));
-		const result = await b.run(validate(), addresses(200));
+		const singly = validate({ options: { lookUp: 'single' } });
+		const result = await b.run(singly, addresses(200));
 		expect(result.status).toBe('error');
 		expect(b.sandbox.requests.length).toBeLessThan(80);
+	});
+
+	test('a batch that cannot be started stops the workflow, as it concerns all rows', async () => {
+		b.fault(status(500, { when: 'before', times: null }));
+		const { error } = await b.run(validate(), addresses(20));
+		expect(error?.message).toMatch(/^Enrich could not complete the request/);
+		expect(b.sandbox.ledger.charged()).toBe(0);
 	});
 
 	test('a free read is sent again by itself', async () => {

@@ -24,7 +24,7 @@ const HOSTILE: [string, unknown][] = [
 
 describe('hostile values cost nothing, and the message names row and field', () => {
 	const single = placed.flatMap((one) =>
-		inputFields(one.perRow)
+		inputFields(one.operation)
 			.filter(({ type }) => type === 'text')
 			.map((field) => [`${one.operation.title}: ${field.title}`, one, field] as const),
 	);
@@ -33,12 +33,12 @@ describe('hostile values cost nothing, and the message names row and field', () 
 		([, { operation }, { normalize }]) => operation.price && normalize !== 'text',
 	);
 
-	test.each(strict)('%s', async (_, { resource, value: name, perRow }, field) => {
+	test.each(strict)('%s', async (_, { resource, value: name, operation }, field) => {
 		const rows = HOSTILE.map(([, value]) => ({ value }));
 		const parameters = {
 			resource,
 			operation: name,
-			...perRow.example.input,
+			...operation.example.input,
 			[field.key]: '={{ $json.value }}',
 		};
 		const result = await b.run(parameters, rows, {
@@ -98,7 +98,10 @@ describe('many rows', () => {
 			first: i % 1000 ? 'Emily' : `Nobody${i}`,
 		}));
 		const before = process.memoryUsage().rss;
-		const result = await b.run({ ...find(), lastName: 'Zhang' }, rows);
+		const result = await b.run(
+			{ ...find({ options: { lookUp: 'single' } }), lastName: 'Zhang' },
+			rows,
+		);
 		expect(result.status).toBe('success');
 		expect(result.node('Enrich').outputs[0]).toHaveLength(100_000);
 		expect(b.sandbox.requests.length).toBe(101);
@@ -106,7 +109,7 @@ describe('many rows', () => {
 	}, 300_000);
 
 	test('2,000 different rows', async () => {
-		const result = await b.run(validate(), addresses(2000));
+		const result = await b.run(validate({ options: { lookUp: 'single' } }), addresses(2000));
 		expect(outcomesOf(result.node('Enrich')).every((outcome) => outcome === 'found')).toBe(true);
 		expect(b.sandbox.ledger.charged()).toBe(2000);
 	}, 120_000);

@@ -64,7 +64,7 @@ describe('Only Estimate', () => {
 	test('of many rows: no batch is started', async () => {
 		const parameters = {
 			resource: 'email',
-			operation: 'validateMany',
+			operation: 'validate',
 			email: '={{ $json.email }}',
 			options: { onlyEstimate: true },
 		};

@@ -28,9 +28,9 @@ const b = bench({
 	batchItemsPerSecond: 10_000_000,
 });
 
-const validateMany = (more: object = {}) => ({
+const validate = (more: object = {}) => ({
 	resource: 'email',
-	operation: 'validateMany',
+	operation: 'validate',
 	email: '={{ $json.email }}',
 	...more,
 });
@@ -41,7 +41,7 @@ const textOf = ({ data }: IBinaryData) => Buffer.from(data, 'base64').toString('
 describe('many rows', () => {
 	it('go out in one batch and come back each with its own result and row', async () => {
 		const rows = [...addresses(40), ...addresses(10), { email: 'broken' }, { email: '' }];
-		const result = await b.run(validateMany(), rows);
+		const result = await b.run(validate(), rows);
 		const items = result.node('Enrich').outputs[0]!;
 		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(rows.map((_, item) => ({ item })));
 		expect(jsonOf(result.node('Enrich')).map(({ email }) => email)).toEqual(
@@ -54,43 +54,37 @@ describe('many rows', () => {
 		expect(result.node('Enrich').hints[0]?.message).toContain('40 credits used');
 	});
 
-	it('of ten or fewer are looked up one by one, unless the user wants a batch', async () => {
-		await b.run(validateMany(), addresses(10));
+	it('are looked up one by one when the rate limit lets them through at once, unless the user wants a batch', async () => {
+		await b.run(validate(), addresses(10));
 		expect(submits()).toBe(0);
-		await b.run(validateMany({ options: { batchFrom: 1 } }), addresses(3));
+		await b.run(validate({ options: { lookUp: 'batch' } }), addresses(3));
 		expect(submits()).toBe(1);
 	});
 
 	it.each([
-		[
-			'find',
-			'email',
-			'findMany',
-			{ firstName: 'first', lastName: 'last', domain: 'domain' },
-			FOUND,
-		],
-		['phone', 'phone', 'findMany', { email: 'email' }, { email: 'david.kim@vercel.com' }],
-		['people', 'person', 'findManyByEmail', { email: 'email' }, { email: 'emily.zhang@figma.com' }],
-		['ip', 'company', 'findManyByIp', { ip: 'ip' }, { ip: '8.8.8.8' }],
+		['find', 'email', 'find', { firstName: 'first', lastName: 'last', domain: 'domain' }, FOUND],
+		['phone', 'phone', 'find', { email: 'email' }, { email: 'david.kim@vercel.com' }],
+		['people', 'person', 'findByEmail', { email: 'email' }, { email: 'emily.zhang@figma.com' }],
+		['ip', 'company', 'findByIp', { ip: 'ip' }, { ip: '8.8.8.8' }],
 	])('%s', async (_, resource, operation, fields, row) => {
 		const parameters = Object.fromEntries(
 			Object.entries(fields).map(([key, column]) => [key, `={{ $json.${column} }}`]),
 		);
-		const more = { resource, operation, ...parameters, options: { batchFrom: 1 } };
+		const more = { resource, operation, ...parameters, options: { lookUp: 'batch' } };
 		const result = await b.run(more, [row]);
 		expect(outcomesOf(result.node('Enrich'))).toEqual(['found']);
 		expect(submits()).toBe(resource === 'person' ? 0 : 1);
 	});
 
 	it('send misses to the second output', async () => {
-		const many = { ...validateMany(), operation: 'findMany', notFound: 'output' };
+		const many = { ...validate(), operation: 'find', notFound: 'output' };
 		const named = {
 			firstName: '={{ $json.first }}',
 			lastName: '={{ $json.last }}',
 			domain: '={{ $json.domain }}',
 		};
 		const result = await b.run(
-			{ ...many, ...named, options: { batchFrom: 1 } },
+			{ ...many, ...named, options: { lookUp: 'batch' } },
 			[FOUND, NOT_FOUND],
 			{
 				outputs: ['Found', 'Not Found'],
@@ -101,7 +95,7 @@ describe('many rows', () => {
 	});
 
 	it('that fail go to the error branch with all their columns', async () => {
-		const result = await b.run(validateMany(), [...addresses(12), { email: 'broken', row: 13 }], {
+		const result = await b.run(validate(), [...addresses(12), { email: 'broken', row: 13 }], {
 			settings: { onError: 'continueErrorOutput' },
 			outputs: ['Out', 'Error'],
 		});
@@ -111,7 +105,7 @@ describe('many rows', () => {
 		]);
 	});
 
-	it('are not sent at all when the balance is short; the message names what is missing', async () => {
+	it('go out as far as the balance covers them, and misses are paid for by nobody', async () => {
 		const rows = Array.from({ length: 101 }, (_, i) => ({ ...FOUND, last: `Zhang${i}x` }));
 		b.sandbox.ledger.book('adjustment', 1_000 - b.sandbox.ledger.balance, 'Test', {});
 		const fields = {
@@ -119,13 +113,19 @@ describe('many rows', () => {
 			lastName: '={{ $json.last }}',
 			domain: '={{ $json.domain }}',
 		};
-		const result = await b.run({ resource: 'email', operation: 'findMany', ...fields }, rows);
-		expect(result.error?.message).toContain('1,010 needed, 1,000 left');
-		expect(submits()).toBe(0);
+		const node = (await b.run({ resource: 'email', operation: 'find', ...fields }, rows)).node(
+			'Enrich',
+		);
+		expect(outcomesOf(node)).toEqual(Array.from({ length: 101 }, () => 'notFound'));
+		expect(b.sandbox.batches.map(({ totalItems }) => totalItems)).toEqual([100]);
+		expect(node.hints[0]?.message).toContain(
+			'The balance of 1,000 credits does not cover the full price of all rows, which a batch sets aside at its start: so they went out in smaller batches and one by one.',
+		);
+		expect(b.sandbox.ledger.balance).toBe(1_000);
 	});
 
 	it('beyond the spending limit are skipped', async () => {
-		const result = await b.run(validateMany({ options: { maxCredits: 30 } }), addresses(40));
+		const result = await b.run(validate({ options: { maxCredits: 30 } }), addresses(40));
 		expect(
 			outcomesOf(result.node('Enrich')).filter((outcome) => outcome === 'skipped'),
 		).toHaveLength(10);
@@ -134,8 +134,8 @@ describe('many rows', () => {
 	});
 
 	it('that were sent before are reused, and the rows and the receipt say so', async () => {
-		await b.run(validateMany(), addresses(20));
-		const again = await b.run(validateMany({ output: 'raw' }), addresses(20));
+		await b.run(validate(), addresses(20));
+		const again = await b.run(validate({ output: 'raw' }), addresses(20));
 		expect(submits()).toBe(1);
 		expect(again.node('Enrich').hints[0]?.message).toMatch(/0 credits used.* was reused/);
 		expect(jsonOf(again.node('Enrich'))[0]).toMatchObject({
@@ -143,13 +143,13 @@ describe('many rows', () => {
 			batchId: b.sandbox.batches[0]?.batchId,
 			reusedFrom: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
 		});
-		await b.run(validateMany({ options: { reuseWithin: 0 } }), addresses(20));
+		await b.run(validate({ options: { reuseHours: 0 } }), addresses(20));
 		expect(submits()).toBe(2);
 	});
 
 	it('of a lost submit are found again by Retry On Fail, and sent once', async () => {
 		b.fault({ operationId: 'batchValidateEmails', when: 'after', kind: 'reset' });
-		const result = await b.run(validateMany(), addresses(20));
+		const result = await b.run(validate(), addresses(20));
 		expect(outcomesOf(result.node('Enrich')).every((outcome) => outcome === 'found')).toBe(true);
 		expect(submits()).toBe(1);
 	}, 30_000);
@@ -160,7 +160,7 @@ describe('a file of results', () => {
 
 	it('holds every row once, with its columns and its outcome', async () => {
 		const rows = [...addresses(20), { email: 'broken, "really"', row: 21 }, ...addresses(1)];
-		const result = await b.run(validateMany({ format: 'csv' }), rows);
+		const result = await b.run(validate({ options: { format: 'csv' } }), rows);
 		const [item, ...others] = result.node('Enrich').outputs[0]!;
 		expect(others).toEqual([]);
 		expect(item!.json).toMatchObject({ rows: 22, found: 21, failed: 1, creditsUsed: 20 });
@@ -175,7 +175,7 @@ describe('a file of results', () => {
 	});
 
 	it('is one JSON object a line, if so wanted', async () => {
-		const result = await b.run(validateMany({ format: 'jsonl' }), addresses(15));
+		const result = await b.run(validate({ options: { format: 'jsonl' } }), addresses(15));
 		const lines = textOf(result.node('Enrich').outputs[0]![0]!.binary!.data!).trim().split('\n');
 		expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual(
 			Array.from({ length: 15 }, () => 'found'),
@@ -188,8 +188,8 @@ describe('a file of results', () => {
 			lastName: '={{ $json.last }}',
 			domain: '={{ $json.domain }}',
 		};
-		const more = { notFound: 'drop', format: 'csv', options: { batchFrom: 1 } };
-		const result = await b.run({ resource: 'email', operation: 'findMany', ...fields, ...more }, [
+		const more = { notFound: 'drop', options: { format: 'csv', lookUp: 'batch' } };
+		const result = await b.run({ resource: 'email', operation: 'find', ...fields, ...more }, [
 			FOUND,
 			NOT_FOUND,
 		]);
@@ -200,7 +200,7 @@ describe('a file of results', () => {
 describe('batches that are only started', () => {
 	it('come out at once, linked to all their rows; rows that are in none come with their reason', async () => {
 		const rows = [...addresses(12), { email: 'broken' }];
-		const result = await b.run(validateMany({ waiting: 'none' }), rows);
+		const result = await b.run(validate({ options: { waiting: 'none' } }), rows);
 		const [started, refused] = result.node('Enrich').outputs[0]!;
 		expect(started!.json).toMatchObject({
 			product: 'emailValidation',
@@ -213,7 +213,9 @@ describe('batches that are only started', () => {
 
 	it('are given the address for callbacks, but not one that Enrich cannot reach', async () => {
 		const far = { enrichApi: { apiKey: b.sandbox.apiKey, baseUrl: 'https://api.example.com' } };
-		const more = validateMany({ waiting: 'none', callbackUrl: 'http://localhost:5678/webhook/x' });
+		const more = validate({
+			options: { waiting: 'none', callbackUrl: 'http://localhost:5678/webhook/x' },
+		});
 		const refused = await b.run(more, addresses(12), { credentials: far });
 		expect(refused.error?.message).toContain('cannot reach localhost');
 		expect((await b.run(more, addresses(12))).status).toBe('success');
@@ -224,7 +226,7 @@ describe('batches that are only started', () => {
 	});
 
 	const started = async () => {
-		const result = await b.run(validateMany({ waiting: 'none' }), addresses(12));
+		const result = await b.run(validate({ options: { waiting: 'none' } }), addresses(12));
 		return jsonOf(result.node('Enrich'))[0] as { batchId: string; product: string };
 	};
 	const fields = { batchId: '={{ $json.batchId }}', product: 'any' };
@@ -254,7 +256,7 @@ describe('batches that are only started', () => {
 	});
 
 	it('are not started with an address for callbacks that is none', async () => {
-		const wrong = validateMany({ waiting: 'none', callbackUrl: 'paste it here' });
+		const wrong = validate({ options: { waiting: 'none', callbackUrl: 'paste it here' } });
 		const result = await b.run(wrong, addresses(12));
 		expect(result.error?.message).toContain("'Send Callbacks To'");
 		expect(submits()).toBe(0);
@@ -264,7 +266,7 @@ describe('batches that are only started', () => {
 		const isSecond = { operationId: 'getEmailValidationBatchResults', match: '"page":"2"' };
 		const refused = { when: 'before', kind: 'status', status: 403, ...isSecond } as const;
 		const long = async () => {
-			const many = validateMany({ waiting: 'none' });
+			const many = validate({ options: { waiting: 'none' } });
 			return jsonOf((await b.run(many, addresses(2_100))).node('Enrich'))[0]!;
 		};
 
@@ -315,7 +317,7 @@ describe('a wait', () => {
 		const other = await startSandbox({ plan: 'unlimited', batchItemsPerSecond: 0.001 });
 		try {
 			const credentials = { enrichApi: { apiKey: other.apiKey, baseUrl: other.url } };
-			const many = validateMany({ waiting: 'none' });
+			const many = validate({ options: { waiting: 'none' } });
 			const started = await b.run(many, addresses(12), { credentials });
 			const { batchId } = jsonOf(started.node('Enrich'))[0]!;
 			const result = await b.run(batch('wait', parameters), [{ batchId }], {
@@ -335,7 +337,7 @@ describe('a wait', () => {
 test('cancelling names the batch, which goes on', async () => {
 	const cancel = new AbortController();
 	b.sandbox.fault({ operationId: 'getEmailValidationBatchStatus', when: 'before', kind: 'reset' });
-	const running = b.run(validateMany(), addresses(20), { signal: cancel.signal });
+	const running = b.run(validate(), addresses(20), { signal: cancel.signal });
 	while (submits() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 	cancel.abort();
 	expect((await running).status).toBe('canceled');
@@ -345,7 +347,7 @@ test('the key stands in no output, no file and no callback address', async () =>
 	const workflow = {
 		nodes: [
 			{ name: 'Trigger', type: 'n8n-nodes-base.manualTrigger' },
-			enrichNode(validateMany({ format: 'jsonl' })),
+			enrichNode(validate({ options: { format: 'jsonl' } })),
 		],
 		connections: { Trigger: { main: [[{ node: 'Enrich', type: 'main', index: 0 }]] } },
 	};

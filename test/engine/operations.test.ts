@@ -33,20 +33,20 @@ function misfits(schema: Schema | undefined, value: unknown, path = ''): string[
 	);
 }
 
-const run = ({ resource, value, perRow }: PlacedOperation, more: object = {}) =>
+const run = ({ resource, value, operation }: PlacedOperation, more: object = {}) =>
 	b.run(
 		{
 			resource,
 			operation: value,
 			filtersBy: 'json',
-			...perRow.example.input,
+			...operation.example.input,
 			...more,
 		},
 		[{}],
 	);
 
 describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%s', (_, chosen) => {
-	const operation = chosen.perRow;
+	const operation = chosen.operation;
 	test("its example gives what the registry says, and the preview's fields", async () => {
 		// So that the lists of jobs have something to list.
 		b.sandbox.addLeadJob({ kind: 'reveal' });

@@ -13,10 +13,9 @@ const hour = bench({ ...odd, balance: 1_000_000, batchItemsPerSecond: 0 });
 
 const inBackground = (maxWait: number, more: object = {}) => ({
 	resource: 'email',
-	operation: 'validateMany',
+	operation: 'validate',
 	email: '={{ $json.email }}',
-	waiting: 'background',
-	options: { maxWait, ...more },
+	options: { waiting: 'background', lookUp: 'batch', maxWait, ...more },
 });
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const hasEnded = async (batchId: unknown) => {
@@ -129,10 +128,7 @@ describe('a batch of which nobody knows', () => {
 	);
 
 	test('does not hide one that has ended', async () => {
-		const started = await b.run(
-			{ ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } },
-			addresses(1),
-		);
+		const started = await b.run(inBackground(1, { waiting: 'none' }), addresses(1));
 		const [item] = jsonOf(started.node('Enrich'));
 		await hasEnded(item!.batchId);
 		const node = enrichNode(
@@ -155,7 +151,7 @@ describe('a batch of which nobody knows', () => {
 
 test("'Batch: Wait' rests, and goes on by itself when the batch has ended", async () => {
 	const rows = addresses(40).map(({ email }) => ({ email: email.replace('@', '@rest.') }));
-	const parameters = { ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } };
+	const parameters = inBackground(1, { waiting: 'none' });
 	const [item] = jsonOf((await b.run(parameters, rows)).node('Enrich'));
 	const step = { resource: 'batch', operation: 'wait' };
 
@@ -183,8 +179,7 @@ test("'Batch: Wait' rests, and goes on by itself when the batch has ended", asyn
 }, 20_000);
 
 test('a wait that is over fails the batches that still run, and no other', async () => {
-	const start = (rows: object[]) =>
-		b.run({ ...inBackground(1), waiting: 'none', options: { batchFrom: 1 } }, rows);
+	const start = (rows: object[]) => b.run(inBackground(1, { waiting: 'none' }), rows);
 	const mine = (rows: { email: string }[]) =>
 		rows.map((row) => ({ ...row, email: row.email.replace('example.com', 'over.example.com') }));
 	const quick = jsonOf((await start(mine(addresses(1)))).node('Enrich'))[0]!;

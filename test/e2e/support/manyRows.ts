@@ -7,12 +7,12 @@ import { linkedField, to } from './workflows';
 
 type EmailRow = { email: string; row: number };
 
-/** The parameters of a step that validates many addresses. */
-export const validateMany = (more: object = {}) => ({
+/** The parameters of a step that validates addresses in a batch. */
+export const validateMany = (options: object = {}) => ({
 	resource: 'email',
-	operation: 'validateMany',
+	operation: 'validate',
 	email: '={{ $json.email }}',
-	...more,
+	options: { lookUp: 'batch', ...options },
 });
 
 /** So slow that a batch of some dozen rows outlasts the time for which a step stays. */
@@ -21,12 +21,12 @@ export const SLOW: SandboxOptions = { batchItemsPerSecond: 3 };
 /** Rows → Enrich → Linked, which asks for the row that each result belongs to. */
 export async function activateMany(
 	e2e: SetUp<unknown>,
-	parameters: object = {},
+	options: object = {},
 	pace: SandboxOptions = SLOW,
 ): Promise<RowsWorkflow & Account> {
 	const account = await e2e.connect(pace);
 	const workflow = await e2e.activate(
-		[enrichNode(validateMany(parameters)), linkedField('Linked', "={{ $('Rows').item.json.row }}")],
+		[enrichNode(validateMany(options)), linkedField('Linked', "={{ $('Rows').item.json.row }}")],
 		{ account, connections: { Enrich: to('Linked') } },
 	);
 	return { ...workflow, ...account };
