@@ -16,11 +16,19 @@ const CUT_OFF_MS = 50;
 /** The time that an answer may take; nothing else is waited for that long. */
 export const ANSWER_SECONDS = 3599;
 
-/** From now on; returns what sets time back to normal. */
-export function startFastTime({ requests }: Sandbox): () => void {
+export interface FastTime {
+	/** Nothing waits for an answer any more. */
+	forget(): void;
+	/** Time is as usual again. */
+	stop(): void;
+}
+
+/** From now on. */
+export function startFastTime({ requests }: Sandbox): FastTime {
 	const real = { setTimeout, now: Date.now, within: AbortSignal.timeout };
 	const requestTimeout = ClientRequest.prototype.setTimeout;
 	let ahead = 0;
+	const waiting = new Set<NodeJS.Timeout>();
 	Date.now = () => real.now() + Math.round(ahead);
 	/** Calls back once a request from now on gets no answer. */
 	const onSilence = (call: () => void): NodeJS.Timeout => {
@@ -32,6 +40,7 @@ export function startFastTime({ requests }: Sandbox): () => void {
 			clearInterval(timer);
 			call();
 		}, LOOK_EVERY_MS);
+		waiting.add(timer);
 		return timer.unref();
 	};
 	const fast = (work: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
@@ -59,10 +68,18 @@ export function startFastTime({ requests }: Sandbox): () => void {
 		}
 		return this;
 	};
-	return () => {
-		globalThis.setTimeout = real.setTimeout;
-		Date.now = real.now;
-		AbortSignal.timeout = real.within;
-		ClientRequest.prototype.setTimeout = requestTimeout;
+	const forget = () => {
+		for (const timer of waiting) clearInterval(timer);
+		waiting.clear();
+	};
+	return {
+		forget,
+		stop() {
+			forget();
+			globalThis.setTimeout = real.setTimeout;
+			Date.now = real.now;
+			AbortSignal.timeout = real.within;
+			ClientRequest.prototype.setTimeout = requestTimeout;
+		},
 	};
 }

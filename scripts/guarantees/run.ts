@@ -85,9 +85,13 @@ export async function runGuarantees(options: RunOptions = {}): Promise<Report> {
 	const engine = isOnN8n
 		? await loadEngine({ credentials: { enrichApi: { apiKey, baseUrl } } })
 		: undefined;
-	const stopFastTime = startFastTime(sandbox);
+	const fastTime = startFastTime(sandbox);
 	try {
-		const { byPlatform, failures } = await runAll(sandbox, engine, cases, onCase);
+		const onEnd = (done: number) => {
+			fastTime.forget();
+			onCase(done);
+		};
+		const { byPlatform, failures } = await runAll(sandbox, engine, cases, onEnd);
 		const comparison = compare ? await compareAll(sandbox, sentOnceEach(cases)) : [];
 		const sum = (name: 'cases' | 'passed' | 'failed') =>
 			PLATFORMS.reduce((all, platform) => all + byPlatform[platform][name], 0);
@@ -96,7 +100,7 @@ export async function runGuarantees(options: RunOptions = {}): Promise<Report> {
 			...{ byPlatform, comparison, failures },
 		};
 	} finally {
-		stopFastTime();
+		fastTime.stop();
 		await sandbox.close();
 	}
 }
