@@ -29,6 +29,14 @@ async function tested(entered: Record<string, string>): Promise<string> {
 	return rule ? String(rule.properties.message) : `Status ${status}`;
 }
 
+test('what each field wants stands below it, where no pointer has to find it', () => {
+	const { properties } = type();
+	expect(properties.map(({ name, hint = '' }) => [name, hint])).toEqual(
+		properties.map(({ name }) => [name, expect.stringMatching(/^.+\.$/)]),
+	);
+	expect(properties[0]?.hint).toContain('sk_');
+});
+
 test('the right key works, in both headers, and tidied', async () => {
 	const { apiKey, url } = b.sandbox;
 	expect(await tested({ apiKey })).toBe('works');

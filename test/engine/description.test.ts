@@ -20,6 +20,14 @@ test.each([
 	expect(alias.filter((one) => one.includes(words))).not.toEqual([]);
 });
 
+test('which fields will do is said above them', () => {
+	const notices = descriptionOf().properties.filter(({ name }) => name === 'waysNotice');
+	expect([...new Set(notices.map(({ displayName }) => displayName))]).toEqual([
+		"Fill in 'First Name' and 'Last Name', or only 'Full Name'.",
+		"Fill in 'Email' or 'LinkedIn Profile URL'.",
+	]);
+});
+
 interface ExampleNode {
 	name: string;
 	type: string;

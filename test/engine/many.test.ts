@@ -168,6 +168,10 @@ describe('a file of results', () => {
 		expect(lines.map(({ inputRow }) => Number(inputRow)).sort((x, y) => x - y)).toEqual(
 			rows.map((_, i) => i + 1),
 		);
+		expect(Object.keys(lines[0]!)).toEqual([
+			...['inputRow', 'email', 'row', 'result', 'confidence', 'isCatchAll'],
+			...['outcome', 'reason', 'creditsUsed'],
+		]);
 		const byRow = new Map(lines.map((line) => [Number(line.inputRow), line]));
 		rows.forEach(({ email }, i) => expect(byRow.get(i + 1)?.email).toBe(email));
 		expect(byRow.get(21)).toMatchObject({ outcome: 'failed' });
@@ -242,6 +246,13 @@ describe('batches that are only started', () => {
 		const { batchId } = await started();
 		const result = await b.run(batch('getResults', fields), [{ batchId }]);
 		expect(outcomesOf(result.node('Enrich'))).toEqual(Array.from({ length: 12 }, () => 'found'));
+		const keys = (json: object[]) => [...new Set(json.flatMap((one) => Object.keys(one)))];
+		expect(keys(jsonOf(result.node('Enrich')))).toEqual([
+			...['email', 'result', 'confidence', 'isCatchAll'],
+			...['outcome', 'reason', 'creditsUsed'],
+		]);
+		const raw = await b.run(batch('getResults', { ...fields, output: 'raw' }), [{ batchId }]);
+		expect(jsonOf(raw.node('Enrich'))[0]).toMatchObject({ batchId, message: expect.any(String) });
 	});
 
 	it('are read once, however many items name them, and rows in none go on as they are', async () => {
