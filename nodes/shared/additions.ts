@@ -28,6 +28,13 @@ const FOR_EXAMPLE = 50;
 const offeredFor = ({ operation }: PlacedOperation, { additions = {} }: Provider) =>
 	additions[operation.operationId];
 
+/** As an operation's results look once everything is there. */
+export function resultsOf(operation: Operation, { additions, additionOf }: Provider): Operation {
+	const own = additionOf?.(operation, operation.example.input as Data);
+	const offered = Object.values(additions?.[operation.operationId] ?? {});
+	return own?.shown ?? offered.reduce(completed, operation);
+}
+
 /** Whether an operation completes entries itself, and has to be waited for. */
 const isJob = ({ operation }: PlacedOperation, { additionOf }: Provider): boolean =>
 	additionOf?.(operation, operation.example.input as Data)?.job !== undefined;

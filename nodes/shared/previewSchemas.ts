@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { isRecord } from '../../shared/contract/data';
 import { type FieldType, simplifiedKeys } from '../../shared/contract/form';
 import type { Operation } from '../../shared/contract/operation';
+import type { Provider } from '../../shared/contract/provider';
+import { resultsOf } from './additions';
 import { ESSENTIAL_KEYS, resultField, type ResultKey } from '../../shared/rows/resultFields';
 import { BATCH_OPERATIONS } from './batchProperties';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
@@ -16,7 +18,7 @@ export const previewSchemas = (kit: NodeKit): Record<string, JsonSchema> => ({
 	...Object.fromEntries(
 		placedOperations(kit).map((placed) => [
 			`${placed.resource}/${placed.value}`,
-			previewOf(placed),
+			previewOf(placed, kit.provider),
 		]),
 	),
 	...(kit.provider.batches &&
@@ -46,7 +48,9 @@ function examplesOf({ output, example, mayHold = [] }: Operation): Record<string
 	return Object.fromEntries(keys.map((key) => [key, additionalProperties]));
 }
 
-function previewOf({ operation, batch }: PlacedOperation): JsonSchema {
+function previewOf(placed: PlacedOperation, provider: Provider): JsonSchema {
+	const { batch } = placed;
+	const operation = resultsOf(placed.operation, provider);
 	const properties = {
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
 		...propertiesOf(operation.entry ?? operation.output),

@@ -12,7 +12,7 @@ import { counted } from '../../shared/errors/wording';
 import { HTTP_LIMITS } from '../../shared/http/client';
 import { freeEntries } from '../../shared/rows/freeEntries';
 import { resultField, rowKeysOf } from '../../shared/rows/resultFields';
-import { additionProperties } from './additions';
+import { additionProperties, resultsOf } from './additions';
 import {
 	batchProperties,
 	manyOptions,
@@ -214,6 +214,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 	const { operation } = placed;
 	const { price, title } = operation;
 	const show = shownAt(placed);
+	const results = resultsOf(operation, provider);
 	const notices: INodeProperties[] = [];
 	const isLimited = isList(placed);
 	const beyond = hasFree(placed) ? { [PAY_FOR_MORE]: [true] } : { returnAll: [true] };
@@ -244,7 +245,7 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 					type: 'multiOptions',
 					default: [...simplifiedKeys(operation)],
 					description: 'Which fields of the result to return',
-					options: [...outputFields(operation), ...(price ? onRequest(operation, provider) : [])]
+					options: [...outputFields(results), ...(price ? onRequest(results, provider) : [])]
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...show, output: ['selected'] } },

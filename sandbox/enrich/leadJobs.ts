@@ -19,7 +19,7 @@ import type { Ledger } from '../ledger';
 import type { ProcessingResult, Processor } from '../routes';
 import { HIT_RATE } from '../testValues';
 import { insufficientCredits } from './problems';
-import { inventLead } from './answers/lead';
+import { inventLead, lastNameOf } from './answers/lead';
 import { csvAnswer, fileOf } from './csv';
 import { success } from './processing';
 
@@ -173,7 +173,7 @@ export class LeadJobs {
 			{ filters: {}, choices: {} },
 			this.random,
 		);
-		const lastName = this.random.faker('lead name', id).person.lastName();
+		const lastName = lastNameOf(id, this.random);
 		const has = (kind: string) =>
 			fields.includes(kind) && (id === EXAMPLE_LEAD || this.random.roll(kind, id) < HIT_RATE);
 		const email = `${asciiOf(firstName ?? '')}.${asciiOf(lastName)}@${domain}`;

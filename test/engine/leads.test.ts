@@ -223,6 +223,96 @@ describe('a search is free unless told otherwise', () => {
 	});
 });
 
+describe('reveal', () => {
+	const search = (more: object) => leads({ jobTitle: 'CEO', limit: 30, ...more });
+
+	test('is off unless asked for', async () => {
+		const { items } = await run(search({}));
+		expect(items[0]).not.toHaveProperty('revealed');
+		expect(sentTo('revealLeads')).toEqual([]);
+	});
+
+	test('emails come with the search: in groups of 25, each lead says whether it was found', async () => {
+		const { items, result } = await run(search({ reveal: 'email' }));
+		expect(items).toHaveLength(30);
+		expect(sentTo('revealLeads')).toMatchObject([
+			{ fields: ['email'], leads: { length: 25 } },
+			{ fields: ['email'], leads: { length: 5 } },
+		]);
+		const found = items.filter(({ revealed }) => revealed === 'found');
+		expect(found.length).toBeGreaterThan(5);
+		expect(found.every(({ emailAddress }) => String(emailAddress).includes('@'))).toBe(true);
+		const missed = items.filter(({ revealed }) => revealed === 'not found');
+		expect(missed.every(({ emailAddress }) => emailAddress === null)).toBe(true);
+		expect(found.length + missed.length).toBe(30);
+		expect(b.sandbox.ledger.charged()).toBe(10 * found.length);
+		const hint = result
+			.node('Enrich')
+			.hints.map(({ message }) => message)
+			.join(' ');
+		expect(hint).toContain(`${found.length} of 30 leads revealed`);
+	});
+
+	test('last names are unlocked', async () => {
+		const { items } = await run(search({ reveal: 'names', limit: 3 }));
+		expect(sentTo('unlockNames')).toHaveLength(1);
+		expect(items.every(({ lastName }) => !/^\w\.$/.test(String(lastName)))).toBe(true);
+	});
+
+	test('Maximum Credits leaves out what goes beyond, and says so', async () => {
+		const { items } = await run(search({ reveal: 'both', options: { maxCredits: 600 } }));
+		expect(sentTo('revealLeads')[0]).toMatchObject({ leads: { length: 1 } });
+		expect(b.sandbox.ledger.charged()).toBeLessThanOrEqual(600);
+		const left = items.filter(({ revealed }) => /spending limit/.test(String(revealed)));
+		expect(left.length).toBeGreaterThan(15);
+	});
+
+	test('a job that failed for lack of credits says so, and nothing more is sent', async () => {
+		const { ledger } = b.sandbox;
+		ledger.book('deduction', 100 - ledger.balance, 'Spent elsewhere', {});
+		const { items } = await run(search({ reveal: 'email' }));
+		expect(sentTo('revealLeads')).toHaveLength(1);
+		expect(items).toHaveLength(30);
+		expect(items[0]!.revealed).toMatch(/Not enough credits/);
+		expect(items[29]!.revealed).toMatch(/Not sent: Not enough credits/);
+	});
+
+	test('a submit whose answer is lost is not sent again', async () => {
+		b.fault({ operationId: 'revealLeads', when: 'after', kind: 'reset' });
+		const { items } = await run(search({ reveal: 'email', limit: 3 }));
+		expect(sentTo('revealLeads')).toHaveLength(1);
+		expect(items[0]).toMatchObject({ creditsUsed: null });
+		expect(items[0]!.revealed).toMatch(/connection/);
+	});
+
+	const one = {
+		resource: 'lead',
+		operation: 'reveal',
+		leads: '={{ $json.id }}',
+		fields: ['email'],
+	};
+	const rows = Array.from({ length: 30 }, (_, i) => ({ id: `enc_${i}` }));
+
+	test('of rows: one lead each, together in groups of 25, linked to their rows', async () => {
+		const result = await b.run(one, rows);
+		const items = jsonOf(result.node('Enrich'));
+		expect(sentTo('revealLeads')).toHaveLength(2);
+		expect(items.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+		expect(result.node('Enrich').outputs[0]!.map(({ pairedItem }) => pairedItem)).toEqual(
+			rows.map((_, item) => ({ item })),
+		);
+		expect(new Set(items.map(({ outcome }) => outcome))).toEqual(new Set(['found', 'notFound']));
+	});
+
+	test('of rows, without waiting: each starts a job', async () => {
+		const result = await b.run({ ...one, waitForLeads: false }, rows.slice(0, 2));
+		expect(jsonOf(result.node('Enrich'))).toMatchObject([
+			{ jobId: expect.any(String) },
+			{ jobId: expect.any(String) },
+		]);
+	});
+});
+
 describe('lists in the editor', () => {
 	const description = () =>
 		b.engine.loader.nodeTypes.enrich!.type.description as INodeTypeDescription;

@@ -1,7 +1,9 @@
 import type { PlacedOperation } from '../../nodes/shared/kit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { resultsOf } from '../../nodes/shared/additions';
 import { simplifiedKeys } from '../../shared/contract/form';
+import { enrich } from '../../shared/providers/enrich';
 import { bench, jsonOf, placed, ROOT } from '../../testkit/enrichWorkflow';
 import { without } from '../../testkit/oddities';
 
@@ -46,7 +48,7 @@ const run = ({ resource, value, operation }: PlacedOperation, more: object = {})
 	);
 
 describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%s', (_, chosen) => {
-	const operation = chosen.operation;
+	const operation = resultsOf(chosen.operation, enrich);
 	test("its example gives what the registry says, and the preview's fields", async () => {
 		// So that the lists of jobs have something to list.
 		b.sandbox.addLeadJob({ kind: 'reveal' });

@@ -3,7 +3,7 @@ import type { OperationId } from '../../../shared/providers/enrich';
 import type { operations } from '../../../shared/providers/enrich/operations';
 import { ipToCompany } from './company';
 import { findEmail, validateEmail } from './email';
-import { countLeads, searchLeads } from './lead';
+import { countLeads, searchLeads, unlockNames } from './lead';
 import { getFilterOptions, suggestCompanyNames } from './leadOptions';
 import { employeeFinder, waterfallIcpSearch } from './people';
 import { reverseLookup } from './person';
@@ -23,6 +23,7 @@ const rules: { [K in OperationId]?: AnswerRule<(typeof operations)[K]> } = {
 	reverseLookup,
 	searchLeads,
 	suggestCompanyNames,
+	unlockNames,
 	validateEmail,
 	waterfallIcpSearch,
 };

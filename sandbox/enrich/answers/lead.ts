@@ -1,5 +1,6 @@
 import type { Data } from '../../../shared/contract/data';
 import type * as operations from '../../../shared/providers/enrich/operations/lead';
+import type { unlockNames as unlock } from '../../../shared/providers/enrich/operations/leadReveal';
 import { asciiOf, companyOf } from '../../identity';
 import type { Oddities } from '../oddities';
 import type { SeededRandom } from '../../seededRandom';
@@ -62,6 +63,21 @@ export const countLeads: AnswerRule<typeof operations.countLeads> = {
 				searchedTotalResult: total,
 			},
 		};
+	},
+};
+
+/** In full; the documentation's lead keeps its name. */
+export const lastNameOf = (id: string, random: SeededRandom): string =>
+	random.faker('lead name', id).person.lastName();
+
+export const unlockNames: AnswerRule<typeof unlock> = {
+	label: 'Lead names',
+	answer({ operation, input: { leads }, random }) {
+		const [known] = operation.example.data.results ?? [];
+		const results = leads.map(({ id }) =>
+			id === known?.id ? known : { id, lastName: lastNameOf(id, random) },
+		);
+		return { data: { results }, credits: leads.length, subject: `${leads.length} leads` };
 	},
 };
 

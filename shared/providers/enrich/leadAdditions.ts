@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Addition, OfferedAddition } from '../../contract/addition';
 import { type Data, isRecord } from '../../contract/data';
+import { output } from '../../contract/fields';
 import type { Operation } from '../../contract/operation';
 import type { Provider } from '../../contract/provider';
 import { ConnectorError } from '../../errors/ConnectorError';
@@ -28,6 +29,7 @@ const hasOneOf =
 /** A submit as it is shown once its job is over: one entry per lead. */
 const shownAs = (submit: Operation, keys: readonly string[], entry: z.ZodObject): Operation => ({
 	...submit,
+	output: z.object({ leads: output.list('Leads', entry) }),
 	entry,
 	paging: { entries: 'leads', isAsAsked: true },
 	simplified: ['id', ...keys, ...Object.keys(entry.shape)].filter(
