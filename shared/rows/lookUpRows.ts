@@ -30,6 +30,8 @@ export interface Row {
 	skip?: string;
 	/** Entries wanted of a list; default: all. */
 	limit?: number;
+	/** The first page of a list to read, of `limit` entries each; default: 1. */
+	page?: number;
 	/** Only entries of that time, where the list comes newest first. */
 	period?: Period;
 	/** No more entries than the documentation calls free. */
@@ -149,7 +151,8 @@ export function group(operation: Operation, rows: readonly Row[], results: RowRe
 		if (prepared instanceof ConnectorError) results[index] = toFailedRow(prepared);
 		else if ('blank' in prepared) results[index] = withoutCharge('skipped', prepared.blank);
 		else {
-			const limits = { ...limitsOf(operation, row), period: row.period };
+			const { page, period } = row;
+			const limits = { ...limitsOf(operation, row), page, period };
 			const key = JSON.stringify([limits, prepared.key]);
 			const known = lookups.get(key);
 			if (known) known.rows.push(index);
@@ -288,11 +291,11 @@ async function callPages(operation: Operation, lookup: Lookup, call: Call): Prom
 	const answers: Success[] = [];
 	const entries: Data[] = [];
 	try {
-		const { input, limit, period } = lookup;
+		const { input, limit, page: from, period } = lookup;
 		let isCut = false;
 		// Entries outside of the period do not count.
 		const wanted = period ? undefined : limit;
-		for await (const page of paginate(call, operation, input, { limit: wanted })) {
+		for await (const page of paginate(call, operation, input, { limit: wanted, from })) {
 			answers.push(page.success);
 			const { within, isPast } = inPeriod(operation.paging, page.entries, period);
 			entries.push(...within);

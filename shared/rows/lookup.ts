@@ -10,6 +10,8 @@ export interface Period {
 export interface LookupLimits {
 	/** Entries; undefined: all. */
 	limit: number | undefined;
+	/** The first page to read, from 1; default: 1. */
+	page?: number;
 	/** Entries that were wanted besides, and are left out because they are not free. */
 	unpaid?: number | 'all';
 }

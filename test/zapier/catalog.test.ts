@@ -1,4 +1,5 @@
 import { catalog, composites } from '../../zapier/src/catalog';
+import { dropdowns } from '../../zapier/src/dropdowns';
 import { placementOf } from '../../zapier/src/placement';
 import { App } from './support';
 
@@ -35,7 +36,9 @@ test('the app offers nothing that the catalog does not place', () => {
 		if ('notOffered' in placement) return [];
 		return 'partOf' in placement ? placement.partOf : placement.key;
 	});
-	expect([...new Set([...named, ...Object.keys(composites)])].sort()).toEqual(keys.sort());
+	expect(
+		[...new Set([...named, ...Object.keys(composites), ...Object.keys(dropdowns)])].sort(),
+	).toEqual(keys.sort());
 });
 
 test('a lookup that is placed by its kind alone is named after its title', () => {

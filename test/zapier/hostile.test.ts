@@ -97,7 +97,7 @@ test("Zapier's own placeholders in somebody's data are sent as they are", async 
 	const city = 'A {{bundle.authData.apiKey}} {{{B}}} {{process.env.HOME}}';
 	const inputData = { city, job_title: ['{{x}}'], limit: 1 };
 	await zapierRunner().search('find_leads', bundleFor(sandbox, inputData));
-	expect(sandbox.requests[0]?.input).toMatchObject({ filters: { city, jobTitle: ['{{x}}'] } });
+	expect(sandbox.requests.at(-1)?.input).toMatchObject({ filters: { city, jobTitle: ['{{x}}'] } });
 });
 
 describe('the key', () => {
@@ -120,7 +120,7 @@ describe('the key', () => {
 				// A lookup that may have been charged would not be sent again.
 				forget();
 			}
-			sandbox.fault({ when: 'before', kind: 'reset' });
+			sandbox.fault({ operationId: 'searchLeads', when: 'before', kind: 'reset' });
 			ends.push(
 				await failureOf(search('find_leads', { ...bundle, inputData: { city: 'Berlin' } })),
 			);

@@ -111,7 +111,7 @@ test.each(['reset', 'truncate'] as const)(
 	async (kind) => {
 		const sandbox = await start();
 		const { search, cache } = zapierRunner();
-		sandbox.fault({ when: 'after', kind });
+		sandbox.fault({ operationId: 'searchLeads', when: 'after', kind });
 		await failureOf(search('find_leads', bundleFor(sandbox, { city: 'Berlin' })));
 		expect(cache).toEqual({});
 		expect(await search('find_leads', bundleFor(sandbox, { city: 'Berlin' }))).toHaveLength(10);

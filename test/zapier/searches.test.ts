@@ -2,7 +2,7 @@ import type { Data } from '../../shared/contract/data';
 import { enrich } from '../../shared/providers/enrich';
 import { offeredAs } from '../../zapier/src/placement';
 import { sandboxes } from '../sandbox/support';
-import { App, bundleFor, createAppTester, type Field, zapierRunner } from './support';
+import { App, bundleFor, createAppTester, failureOf, type Field, zapierRunner } from './support';
 
 const start = sandboxes();
 
@@ -52,6 +52,12 @@ const CASES: Record<string, Case> = {
 		miss: { first_name: 'Nobody' },
 		charged: 0,
 	},
+	find_employees: {
+		hit: { company_linkedin_url: 'https://www.linkedin.com/company/figma', limit: 3 },
+		gives: { credits_used: 3 },
+		miss: { company_linkedin_url: 'https://www.linkedin.com/company/nobody' },
+		charged: 3,
+	},
 	find_credit_balance: {
 		hit: { low_below: 30_000 },
 		gives: { balance: 25_000, is_low: true },
@@ -90,7 +96,8 @@ describe.each(searches)('%s', (key, { operation }) => {
 		const sandbox = await start();
 		expect(await zapierRunner().search(key, bundleFor(sandbox, miss))).toEqual([]);
 		expect(sandbox.ledger.charged()).toBe(0);
-		expect(sandbox.requests.filter(({ status }) => status === 200)).toHaveLength(1);
+		const asked = sandbox.requests.filter(({ operationId }) => operationId !== 'getFilterOptions');
+		expect(asked.map(({ status }) => status)).toEqual([200]);
 	});
 
 	test('a test in the editor runs for real', async () => {
@@ -168,7 +175,8 @@ describe('find_leads', () => {
 	const search = async (inputData: Data) => {
 		const sandbox = await start();
 		const rows = await zapierRunner().search('find_leads', bundleFor(sandbox, inputData));
-		return { rows, sent: sandbox.requests.map(({ input }) => input as Data) };
+		const searches = sandbox.requests.filter(({ operationId }) => operationId === 'searchLeads');
+		return { rows, sent: searches.map(({ input }) => input as Data) };
 	};
 
 	test('returns ten leads unless the limit says otherwise, and at most as many as are free', async () => {
@@ -200,6 +208,80 @@ describe('find_leads', () => {
 				pageSize: 5,
 			},
 		]);
+	});
+
+	test('goes on with the page that is asked for, so that a scheduled zap gets other leads', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner();
+		const idsOf = async (page: number) => {
+			const input = { city: 'Berlin', limit: 5, page };
+			return (await search('find_leads', bundleFor(sandbox, input))).map(({ id }) => id);
+		};
+		const [first, second] = [await idsOf(1), await idsOf(2)];
+		expect(new Set([...first, ...second]).size).toBe(10);
+		expect(await idsOf(1)).toEqual(first);
+	});
+
+	test('nothing beyond the free results is sent, unless Maximum Credits allows it', async () => {
+		const sandbox = await start();
+		const { search } = zapierRunner();
+		const beyond = { city: 'Berlin', limit: 25, page: 4 };
+		const failure = await failureOf(search('find_leads', bundleFor(sandbox, beyond)));
+		expect(failure.name).toBe('HaltedError');
+		expect(failure.message).toContain("'Maximum Credits'");
+		const sent = () => sandbox.requests.filter(({ operationId }) => operationId === 'searchLeads');
+		expect(sent()).toEqual([]);
+		const allowed = bundleFor(sandbox, { ...beyond, maximum_credits: 25 });
+		expect(await search('find_leads', allowed)).toHaveLength(25);
+		expect(sandbox.ledger.charged()).toBe(25);
+		await search('find_leads', allowed);
+		expect(sandbox.ledger.charged()).toBe(25);
+	});
+
+	test('shows an initial as such, and never as a last name', async () => {
+		const { rows } = await search({ city: 'Berlin', limit: 20 });
+		for (const { last_name, last_name_initial } of rows) {
+			expect(last_name).toBeNull();
+			expect(last_name_initial).toMatch(/^.\.$/);
+		}
+		const sandbox = await start();
+		const { first_name, last_name_initial, domain } = rows[0] as Data;
+		const guess = { first_name, last_name: last_name_initial, domain };
+		await failureOf(zapierRunner().search('find_email', bundleFor(sandbox, guess)));
+		expect(sandbox.requests).toEqual([]);
+	});
+
+	test.each(['job_level', 'country_name', 'technology'])(
+		'the dropdown of %s offers what the search then knows',
+		async (key) => {
+			const sandbox = await start();
+			const { trigger, search } = zapierRunner();
+			const meta = { isFillingDynamicDropdown: true };
+			const choices = await trigger(`${key}_list`, bundleFor(sandbox, {}, { meta }));
+			expect(choices.length).toBeGreaterThan(2);
+			const [{ id = '', name } = {}] = choices;
+			expect(name).toEqual(expect.any(String));
+			const rows = await search('find_leads', bundleFor(sandbox, { [key]: [id], limit: 1 }));
+			expect(rows).toHaveLength(1);
+			const wrong = bundleFor(sandbox, { [key]: ['Nonsense'] });
+			expect(await failureOf(search('find_leads', wrong))).toMatchObject({ code: 'invalid_input' });
+		},
+	);
+
+	test('a saved search brings its filters along', async () => {
+		const sandbox = await start();
+		const { trigger, search } = zapierRunner();
+		const [choice] = await trigger('saved_search_list', bundleFor(sandbox));
+		expect(choice).toMatchObject({ name: 'VPs of Sales in Germany' });
+		await search('find_leads', bundleFor(sandbox, { saved_search: choice?.id, limit: 1 }));
+		expect(sandbox.requests.at(-1)?.input).toMatchObject({
+			filters: { jobTitle: ['VP of Sales'] },
+		});
+	});
+
+	test('every filter has help', () => {
+		const fields = App.searches?.find_leads?.operation.inputFields as Field[];
+		expect(fields.filter(({ helpText }) => !helpText)).toEqual([]);
 	});
 
 	test('the first lead bears the charge, and every lead says how many match', async () => {

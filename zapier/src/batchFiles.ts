@@ -6,6 +6,7 @@ import type { Data } from '../../shared/contract/data';
 import type { Paging } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { entriesIn, pageInput } from '../../shared/http/paginate';
+import { enrich } from '../../shared/providers/enrich';
 import { batches } from './batchReference';
 import { columnsOf, record } from './outputs';
 import { runStep } from './step';
@@ -75,4 +76,17 @@ function toLine(
 const withoutFormula = (text: string): string =>
 	/^[=@\t\r]|^[+-](?![\d\s().,+-]*$)/.test(text) ? `'${text}` : text;
 
-export const hydrators = { batchResultsCsv };
+/** The file of a lead export, read only when a step asks for it. */
+export const exportFile = (z: ZObject, jobId: string): string =>
+	z.dehydrateFile(hydrators.leadExportCsv, { jobId });
+
+async function leadExportCsv(z: ZObject, bundle: Bundle): Promise<string> {
+	const jobId = String(bundle.inputData.jobId);
+	const csv = await runStep(z, bundle, async (client) => {
+		const { data } = await client.call(enrich.operations.downloadExportJob, { jobId });
+		return data.csv ?? '';
+	});
+	return z.stashFile(csv, Buffer.byteLength(csv), `enrich-leads-${jobId}.csv`, 'text/csv');
+}
+
+export const hydrators = { batchResultsCsv, leadExportCsv };

@@ -15,15 +15,7 @@ const RESULTS: PartOf = { partOf: 'get_batch_results' };
 const ADDRESSES = because(
 	'The results of such a batch name no email, so nobody could tell whose they are; Find Person by Email looks them up one by one at the same price',
 );
-const PAID = because(
-	'Whatever is revealed, unlocked or found is paid for, so it comes to Zapier together with limits for credits',
-);
-const EXPORTS = because(
-	'Exports that are started elsewhere trigger Lead Export Finished; starting one and reading its file comes to Zapier together with limits for credits',
-);
-const DROPDOWN = because(
-	'Zapier users meet these values as choices of the lead search, not as a step of its own',
-);
+const LEADS: PartOf = { partOf: 'find_leads' };
 const SAVED_SEARCH = because(
 	'Searches are saved and deleted while one tries them out, not by a zap that runs alone',
 );
@@ -58,7 +50,17 @@ export const catalog = {
 	countLeads: because(
 		'A zap acts on people, not on totals; a count by itself starts nothing that a salesperson would automate',
 	),
-	...each('unlockNames revealLeads enrichLeads getRevealJob', PAID),
+	unlockNames: {
+		kind: 'create',
+		noun: 'Name',
+		description: 'Unlocks the full last names of leads.',
+	},
+	revealLeads: {
+		kind: 'create',
+		noun: 'Lead',
+		description: 'Reveals emails or phone numbers of leads.',
+	},
+	...each('enrichLeads getRevealJob', { partOf: 'reveal_leads' }),
 	listRevealJobs: {
 		kind: 'trigger',
 		label: 'Lead Reveal Finished',
@@ -66,16 +68,30 @@ export const catalog = {
 		description:
 			'Triggers when emails or phone numbers of leads have been revealed, or could not be.',
 	},
-	...each('exportLeads getExportJob downloadExportJob', EXPORTS),
+	exportLeads: {
+		kind: 'create',
+		label: 'Start Lead Export',
+		noun: 'Export',
+		description: 'Starts to export leads as a CSV file.',
+	},
+	...each('getExportJob downloadExportJob', { partOf: 'lead_export_finished' }),
 	listExportJobs: {
 		kind: 'trigger',
 		label: 'Lead Export Finished',
 		noun: 'Export',
 		description: 'Triggers when an export of leads is ready, or has failed.',
 	},
-	...each('getFilterOptions suggestCompanyNames listSavedSearches', DROPDOWN),
+	...each('getFilterOptions suggestCompanyNames listSavedSearches', LEADS),
 	...each('createSavedSearch deleteSavedSearch', SAVED_SEARCH),
-	...each('employeeFinder waterfallIcpSearch', PAID),
+	employeeFinder: {
+		kind: 'search',
+		label: 'Find Employees',
+		noun: 'Employee',
+		description: 'Finds the people who work at a company.',
+	},
+	waterfallIcpSearch: because(
+		'Whom to look for first, second and so on is a list of lists, which a form of Zapier cannot hold; Find Employees takes levels and functions',
+	),
 	...each('startCountEstimate getCountEstimateStatus checkCompanyFollowerLimit', FOLLOWERS),
 	...each('startCompanyFollowerScrape continueCompanyFollowerScrape', FOLLOWERS),
 	...each('getCompanyFollowerProgress getCompanyFollowerResults', FOLLOWERS),
@@ -119,6 +135,11 @@ export const composites = {
 		'Triggers when fewer credits are left than a threshold.',
 		'Balance',
 	),
+	/** Hidden: offers nothing, as a lead is chosen by mapping it from a search. */
+	lead_list: {
+		...item('trigger', 'New Lead', 'Triggers when a lead has been found.', 'Lead'),
+		key: 'lead_list',
+	},
 	/** Hidden: fills a dropdown. */
 	batch_list: {
 		...item('trigger', 'New Batch', 'Triggers when a batch has been started.'),

@@ -133,8 +133,7 @@ export function toZapierError(z: ZObject, error: unknown, maxDelaySeconds = Infi
 }
 
 /** The next run of the step finds out whether it has started a batch; until then nobody knows. */
-const isLostSubmit = ({ kind, mayHaveBeenCharged, facts }: ConnectorError): boolean =>
-	mayHaveBeenCharged && facts.billing === 'reservesAtSubmit' && kind !== 'notRepeated';
+const isLostSubmit = ({ kind }: ConnectorError): boolean => kind === 'lostSubmit';
 
 /** While somebody connects there is no run to hold or to repeat: they only need to know. */
 export function toConnectionError(z: ZObject, error: unknown): unknown {

@@ -6,7 +6,9 @@ import { hydrators } from './batchFiles';
 import { isPrivate } from './build';
 import { getBatchResults } from './batchResults';
 import { batchCompleted, batchList } from './batchTriggers';
+import { dropdowns } from './dropdowns';
 import { instantTriggers } from './instantTriggers';
+import { leadActions, leadList } from './leadActions';
 import { listTriggers } from './listTriggers';
 import { searches } from './searches';
 import { startBatchActions } from './startBatch';
@@ -25,10 +27,11 @@ export default defineApp({
 		throwForThrottlingEarly: false,
 	},
 	searches,
-	creates: { ...startBatchActions, ...byKey([getBatchResults]) },
+	creates: { ...startBatchActions, ...byKey([getBatchResults]), ...leadActions },
 	triggers: {
-		...byKey([batchCompleted, lowCreditBalance, batchList]),
+		...byKey([batchCompleted, lowCreditBalance, batchList, leadList]),
 		...listTriggers,
+		...dropdowns,
 		...(isPrivate && instantTriggers),
 	},
 	hydrators,

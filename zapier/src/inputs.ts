@@ -1,12 +1,19 @@
 import type { InputFieldGroup, PlainInputField } from 'zapier-platform-core';
 import { type Data, isRecord } from '../../shared/contract/data';
-import { type FieldType, type FormField, inputFields } from '../../shared/contract/form';
-import { documentedCost, type Operation, type Paging } from '../../shared/contract/operation';
+import {
+	type FieldType,
+	type FormField,
+	helpOf as fieldHelp,
+	inputFields,
+} from '../../shared/contract/form';
+import type { Operation, Paging } from '../../shared/contract/operation';
+import type { ValueList } from '../../shared/contract/provider';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { counted } from '../../shared/errors/wording';
-import { pageInput } from '../../shared/http/paginate';
 import { isBlank, quote } from '../../shared/input/text';
 import { numberSetting } from '../../shared/input/numberSetting';
+import { enrich } from '../../shared/providers/enrich';
+import { freeEntries } from '../../shared/rows/freeEntries';
 import type { Row } from '../../shared/rows/lookUpRows';
 import { snakeCase } from './snakeCase';
 
@@ -15,6 +22,8 @@ export interface Form {
 	inputFieldGroups: InputFieldGroup[];
 	/** What Zapier filled in, as the core takes it. */
 	toRow(inputData: Data): Row;
+	/** What the run may cost; undefined: no limit. @throws ConnectorError of kind `badInput` */
+	maxCredits(inputData: Data): number | undefined;
 }
 
 /** A field of the form, and the input of the API that it fills. */
@@ -27,30 +36,52 @@ interface Entry {
 const REST = Symbol('rest');
 
 /** An operation's form: what must be filled in first, and of large groups what people use most. */
-export function formOf(operation: Operation): Form {
-	const entries = entriesOf(operation);
+export function formOf(operation: Operation, omits: readonly string[] = []): Form {
+	const entries = entriesOf(operation, omits);
 	const { paging, price } = operation;
-	const limit = paging && limitOf(operation, paging);
+	const isList = paging && !paging.isAsAsked;
+	const part = isList && partOf(operation, paging);
+	const limitsCredits = isList === true || operation.billing === 'reservesAtSubmit';
 	return {
 		inputFields: [
 			...(price ? [priceNotice(operation)] : []),
 			...entries.map(({ field }) => field),
-			...(limit ? [limit.field] : []),
+			...(part ? part.fields : []),
+			...(limitsCredits ? [creditsField(operation)] : []),
 		],
 		inputFieldGroups: inputFields(operation)
 			.filter(({ type }) => type === 'group')
 			.map(({ key, title }) => ({ key: snakeCase(key), label: title })),
 		toRow: (inputData) => ({
 			values: valuesOf(entries, inputData),
-			...(limit && { limit: limit.read(inputData) }),
+			...(part && part.read(inputData)),
 		}),
+		maxCredits: ({ maximum_credits: entered }) =>
+			isBlank(entered)
+				? isList && freeEntries(operation) !== undefined
+					? 0
+					: undefined
+				: numberSetting(MAXIMUM_CREDITS, entered),
 	};
 }
 
-function entriesOf(operation: Operation): Entry[] {
+const MAXIMUM_CREDITS = 'Maximum Credits';
+
+const creditsField = (operation: Operation): PlainInputField => ({
+	key: 'maximum_credits',
+	label: MAXIMUM_CREDITS,
+	type: 'integer',
+	required: false,
+	helpText:
+		operation.paging && freeEntries(operation) !== undefined
+			? 'What is documented to cost more is not sent. Left empty: only what is documented as free.'
+			: 'What is documented to cost more is not sent.',
+});
+
+function entriesOf(operation: Operation, omits: readonly string[]): Entry[] {
 	const entries: Entry[] = [];
 	const taken = new Set<string>();
-	for (const form of inputFields(operation)) {
+	for (const form of inputFields(operation).filter(({ key }) => !omits.includes(key))) {
 		const added = form.type === 'group' ? groupEntries(form, taken) : [plainEntry(form, operation)];
 		for (const entry of added) taken.add(entry.field.key);
 		entries.push(...added);
@@ -71,7 +102,9 @@ function groupEntries({ key, title, fields = [] }: FormField, taken: Set<string>
 	const group = snakeCase(key);
 	const collides = own.some((field) => taken.has(snakeCase(field.key)));
 	const entries = own.map((form): Entry => {
-		const field = toField(form, collides ? `${title} ${form.title}` : form.title, form.description);
+		const label = collides ? `${title} ${form.title}` : form.title;
+		// Each value of a list has a line of its own here.
+		const field = toField(form, label, fieldHelp({ ...form, type: 'text' }));
 		const prefix = collides ? `${group}_` : '';
 		return {
 			key,
@@ -116,19 +149,33 @@ const TYPES: Partial<Record<FieldType, Partial<PlainInputField>>> = {
 
 export function toField(form: FormField, label: string, help: string | undefined): PlainInputField {
 	const example = form.examples?.[0];
+	// Amounts may be entered as people write them, such as "1M".
+	const isWritten = form.type === 'number' && typeof example === 'string';
 	return {
 		key: snakeCase(form.key),
 		label,
 		type: 'string',
-		...TYPES[form.type],
+		...(!isWritten && TYPES[form.type]),
+		...(hasDropdown(form) && { dynamic: `${dropdownKey(form)}.id.name` }),
 		...(form.choices && { choices: form.choices }),
 		...(help && { helpText: `${help}.` }),
 		...(example !== undefined && { placeholder: String(example) }),
 	};
 }
 
+/** Fields whose values the API lists without a word to search for. */
+export const hasDropdown = ({ valuesFrom = '' }: FormField): boolean => {
+	const lists: Record<string, ValueList> = enrich.valueLists;
+	const list = lists[valuesFrom];
+	return list !== undefined && !list.isSearched;
+};
+
+/** The hidden trigger that fills the dropdown of a field. */
+export const dropdownKey = ({ key }: FormField): string => `${snakeCase(key)}_list`;
+
 /** The field's own help, and which other field will do as well. */
-function helpOf({ key, description }: FormField, operation: Operation): string | undefined {
+function helpOf(form: FormField, operation: Operation): string | undefined {
+	const { key } = form;
 	const forms = inputFields(operation);
 	const titleOf = (wanted: string) => `'${forms.find((form) => form.key === wanted)?.title}'`;
 	const { needsOneOf = [], alternatives = {} } = operation;
@@ -137,7 +184,7 @@ function helpOf({ key, description }: FormField, operation: Operation): string |
 	);
 	return (
 		[
-			description,
+			fieldHelp({ ...form, type: 'text' }),
 			needsOneOf.includes(key) &&
 				`Fill in at least one of ${needsOneOf.map(titleOf).join(' and ')}`,
 			replacing && `Needed unless you fill in ${titleOf(replacing)}`,
@@ -147,35 +194,57 @@ function helpOf({ key, description }: FormField, operation: Operation): string |
 	);
 }
 
-function priceNotice({ price, paging }: Operation): PlainInputField {
-	const { credits = 0, per, free } = price ?? {};
-	const costs = `Costs ${counted(credits ?? 0, 'credit')} per ${per}, as documented.`;
-	// Of lists, the limit below lets only free results through.
-	const helpText = paging ? `${free}.` : `${costs} ${free}. A test in the editor costs the same.`;
+function priceNotice(operation: Operation): PlainInputField {
+	const { credits, per, free } = operation.price ?? {};
+	const price = `${counted(credits ?? 0, 'credit')} per ${per}, as documented`;
+	const isFreeAtFirst = operation.paging && freeEntries(operation) !== undefined;
+	const helpText = isFreeAtFirst
+		? `${free}. What goes beyond costs ${price}; _Credits Used_ says what was charged.`
+		: [
+				`Costs ${price}.`,
+				free && `${free}.`,
+				operation.billing === 'reservesAtSubmit'
+					? 'A test in the editor starts nothing and costs nothing.'
+					: 'A test in the editor costs the same.',
+			]
+				.filter(Boolean)
+				.join(' ');
 	return { key: 'price', type: 'copy', helpText };
 }
 
-const DEFAULT_LIMIT = 10;
+const DEFAULT_LIMIT = { free: 10, paid: 5 };
+const MAX_PAGE = 10_000;
 
-/** How many results: one page, and no more than are free. */
-function limitOf(operation: Operation, paging: Paging) {
-	const isFree = (count: number) =>
-		documentedCost(operation, pageInput(paging, {}, 1, count)) === 0;
-	let { maxSize: max = 100 } = paging;
-	while (max > 1 && !isFree(max)) max--;
-	const field: PlainInputField = {
+/** Which part of a list: one page, of no more entries than are free where some are. */
+function partOf(operation: Operation, paging: Paging) {
+	const free = freeEntries(operation);
+	const max = free ?? paging.maxSize ?? 100;
+	const usual = free === undefined ? DEFAULT_LIMIT.paid : DEFAULT_LIMIT.free;
+	const limit: PlainInputField = {
 		key: 'limit',
 		label: 'Limit',
 		type: 'integer',
 		required: false,
-		default: String(DEFAULT_LIMIT),
-		helpText: `How many results to return at most, from 1 to ${max}, which are free.`,
+		default: String(usual),
+		helpText: `How many results to return at most, from 1 to ${max}.`,
 	};
-	const read = ({ limit }: Data): number =>
-		isBlank(limit)
-			? DEFAULT_LIMIT
-			: numberSetting('Limit', limit, { from: 1, to: max, isWhole: true });
-	return { field, read };
+	const page: PlainInputField = {
+		key: 'page',
+		label: 'Page',
+		type: 'integer',
+		required: false,
+		default: '1',
+		helpText: `Where to go on: with a limit of ${usual}, page 2 begins with result ${usual + 1}. A scheduled zap that counts it up gets other results each time.`,
+	};
+	const whole = (field: PlainInputField, entered: unknown, usual: number, to: number) =>
+		isBlank(entered)
+			? usual
+			: numberSetting(String(field.label), entered, { from: 1, to, isWhole: true });
+	const read = (inputData: Data): Pick<Row, 'limit' | 'page'> => ({
+		limit: whole(limit, inputData.limit, usual, max),
+		...(paging.hasMore && { page: whole(page, inputData.page, 1, paging.maxPages ?? MAX_PAGE) }),
+	});
+	return { fields: paging.hasMore ? [limit, page] : [limit], read };
 }
 
 function valuesOf(entries: Entry[], inputData: Data): Data {

@@ -8,6 +8,7 @@ import { listJobs } from '../../shared/triggers/listJobs';
 import { endedJobs } from '../../shared/triggers/watch';
 import { offeredAs } from './placement';
 import { type Item } from './item';
+import { exportFile } from './batchFiles';
 import { toField as toInputField } from './inputs';
 import { columnsOf, record, toField, withoutNulls } from './outputs';
 import { type Poll, pollingTrigger } from './pollingTrigger';
@@ -57,13 +58,25 @@ function transactionsTrigger(operation: Operation, item: Item): Trigger {
 /** Jobs that have ended, by the time of their end: one that still runs would never be new again. */
 function jobsTrigger(operation: Operation, item: Item): Trigger {
 	const { toRow, ...shape } = shapeOf(operation, item, 'jobId');
+	const hasFile = operation === (listExportJobs as Operation);
 	return pollingTrigger(item, {
 		inputFields: [filterOf(operation, 'status', ['completed', 'failed'])],
-		async poll(client, { inputData: { status } }) {
+		async poll(client, { inputData: { status } }, z) {
 			const jobs = endedJobs(await listJobs(client, operation)).reverse();
-			return jobs.filter((job) => !status || job.status === status).map(toRow);
+			return jobs
+				.filter((job) => !status || job.status === status)
+				.map((job) => ({
+					...toRow(job),
+					...(hasFile && {
+						file: job.status === 'completed' ? exportFile(z, String(job.jobId)) : null,
+					}),
+				}));
 		},
 		...shape,
+		outputFields: [
+			...shape.outputFields,
+			...(hasFile ? [{ key: 'file', label: 'File (CSV)', type: 'file' as const }] : []),
+		],
 	} satisfies Poll);
 }
 

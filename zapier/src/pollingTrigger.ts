@@ -35,7 +35,9 @@ export function pollingTrigger(
 	const perform: PollingTriggerPerform<Data, Data & { id: string }> = (z, bundle) =>
 		runStep(z, bundle, async (client, connection) => {
 			const rows = await poll(client, bundle, z, connection);
-			const max = bundle.meta?.isLoadingSample ? MAX_SAMPLES : MAX_ROWS;
+			// A dropdown offers all that there is.
+			const all = isHidden ? Infinity : MAX_ROWS;
+			const max = bundle.meta?.isLoadingSample ? MAX_SAMPLES : all;
 			return rows.slice(0, max) as (Data & { id: string })[];
 		});
 	return defineTrigger({

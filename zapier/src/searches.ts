@@ -3,7 +3,7 @@ import type { Data } from '../../shared/contract/data';
 import { documentedCost, type Operation } from '../../shared/contract/operation';
 import { ConnectorError } from '../../shared/errors/ConnectorError';
 import { pageInput } from '../../shared/http/paginate';
-import { lookUpRows } from '../../shared/rows/lookUpRows';
+import { lookUpRows, type Row } from '../../shared/rows/lookUpRows';
 import type { RowResult } from '../../shared/rows/result';
 import { enrich } from '../../shared/providers/enrich';
 import { balanceSearch } from './balance';
@@ -11,7 +11,8 @@ import { offeredAs } from './placement';
 import { type Item } from './item';
 import { zapierIdempotencyStore } from './idempotencyStore';
 import { formOf } from './inputs';
-import { outputFields, sampleOf, toRows } from './outputs';
+import { withInitialField, wholeNamesOf } from './lastNames';
+import { outputFields, sampleOf, toRows, withoutNulls } from './outputs';
 import { runStep } from './step';
 
 const getWalletBalance: Operation = enrich.operations.getWalletBalance;
@@ -25,15 +26,21 @@ export const searches: Record<string, Search> = Object.fromEntries(
 );
 
 function searchOf(operation: Operation, { key, noun, label, description, omits }: Item): Search {
-	const { toRow, ...form } = formOf(operation);
+	const { toRow, maxCredits, ...form } = formOf(operation);
 	const { paging } = operation;
-	const isFree = paging && documentedCost(operation, pageInput(paging, {}, 1, 1)) === 0;
+	const withWholeNames = wholeNamesOf(operation);
+	/** A lost answer of a free call blocks nothing. */
+	const isFree = ({ page = 1, limit = 1 }: Row) =>
+		paging && documentedCost(operation, pageInput(paging, {}, page, limit)) === 0;
 
 	const perform: SearchPerform<Data, Data> = (z, bundle) =>
 		runStep(z, bundle, async (client, connection) => {
-			const { results } = await lookUpRows(operation, [toRow(bundle.inputData)], {
+			const row = toRow(bundle.inputData);
+			const { results } = await lookUpRows(operation, [row], {
 				client,
-				store: zapierIdempotencyStore(z, connection, { isFree }),
+				// What is documented as free needs no limit, and no cache that knows what was spent.
+				maxCredits: isFree(row) ? undefined : maxCredits(bundle.inputData),
+				store: zapierIdempotencyStore(z, connection, { isFree: isFree(row) }),
 			});
 			return rowsOf(results[0] as RowResult);
 		});
@@ -45,7 +52,7 @@ function searchOf(operation: Operation, { key, noun, label, description, omits }
 			throw new ConnectorError({ kind: 'badInput', detail: result.reason });
 		// A verdict is an answer, also one that is no hit.
 		const isRow = result.outcome === 'found' || (operation.verdict && result.data);
-		return isRow ? toRows(operation, result, omits) : [];
+		return isRow ? toRows(operation, result, omits).map(withWholeNames) : [];
 	}
 
 	return defineSearch({
@@ -55,8 +62,8 @@ function searchOf(operation: Operation, { key, noun, label, description, omits }
 		operation: {
 			...form,
 			perform,
-			outputFields: outputFields(operation, omits),
-			sample: sampleOf(operation, omits),
+			outputFields: withInitialField(operation, outputFields(operation, omits)),
+			sample: withoutNulls(withWholeNames(sampleOf(operation, omits))),
 		},
 	});
 }
