@@ -12,7 +12,7 @@ import { createEnrichApi, type EnrichOptions } from './enrich/api';
 import type { Batches, ListedBatch } from './enrich/batches';
 import type { CallbackSettings, SentCallback } from './enrich/callbacks';
 import type { OddityChoice } from './enrich/oddities';
-import type { NewFollowerJob } from './enrich/followerJobs';
+import type { ListedFollowerJob, NewFollowerJob } from './enrich/followerJobs';
 import type { LeadJobEnding, ListedLeadJob, NewLeadJob } from './enrich/leadJobs';
 import { BASE_PATH } from './enrich/routes';
 import { operations } from '../shared/providers/enrich/operations';
@@ -60,6 +60,8 @@ export interface Sandbox {
 	readonly batches: readonly ListedBatch[];
 	/** All reveal jobs and exports of leads, in the order in which they came. */
 	readonly leadJobs: readonly ListedLeadJob[];
+	/** All lists of company followers, in the order in which they came. */
+	readonly followerJobs: readonly ListedFollowerJob[];
 	/** The last callbacks, oldest first. */
 	readonly callbacks: readonly SentCallback[];
 	/** The most calls that were in flight at once. */
@@ -142,6 +144,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		},
 		get leadJobs() {
 			return leadJobs.list();
+		},
+		get followerJobs() {
+			return enrich.followerJobs.list();
 		},
 		get peakInFlight() {
 			return traffic.peak;

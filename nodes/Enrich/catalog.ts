@@ -63,7 +63,7 @@ export const catalog = {
 	continueCompanyFollowerScrape: at('follower', 'continueList', 'Continue list of followers'),
 	getCompanyFollowerProgress: at('follower', 'getProgress', 'Get progress of company followers'),
 	getCompanyFollowerResults: at('follower', 'getMany', 'Get many company followers'),
-	exportCompanyFollowerCsv: NO_FILES,
+	exportCompanyFollowerCsv: at('follower', 'getCsv', 'Get CSV file of company followers'),
 	listTeamMembers: at('team', 'getManyMembers', 'Get many members of team'),
 	inviteTeamMember: at('team', 'invite', 'Invite member to team'),
 	listTeamInvitations: at('team', 'getManyInvitations', 'Get many invitations of team'),

@@ -70,8 +70,15 @@ const namesRows = ({ batch }: PlacedOperation) => batch?.namesRows === true;
  */
 const UNLESS_STARTED_ONLY = { hide: { '/options.waiting': ['none'] } };
 
+/** The same, where waiting is a field and not an option. */
+export const UNLESS_FOLLOWED = { hide: { '/waiting': ['none'] } };
+
 export const unlessStartedOnly = (placed: PlacedOperation[]) =>
-	placed.some(hasBatch) ? UNLESS_STARTED_ONLY : {};
+	placed.some(hasBatch)
+		? { hide: { ...UNLESS_STARTED_ONLY.hide, ...UNLESS_FOLLOWED.hide } }
+		: placed.some(({ followUp }) => followUp)
+			? UNLESS_FOLLOWED
+			: {};
 
 /** Said of an operation's batches where somebody has chosen how to wait for them. */
 export const noticesOf = (placed: PlacedOperation[], provider: string): INodeProperties[] => [

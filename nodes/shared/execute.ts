@@ -23,7 +23,9 @@ import { addForRows, chosenAddition, complete } from './additions';
 import { executeBatchOperation } from './batchOperations';
 import { WAIT_MINUTES } from './batchProperties';
 import { clientOf } from './client';
+import { toFileItems } from './csvFiles';
 import { isCriteria, readCriteria } from './criteria';
+import { waitForStarted } from './followUps';
 import { type NodeIdempotencyStore, nodeIdempotencyStore } from './idempotencyStore';
 import {
 	hasOutputMode,
@@ -109,7 +111,7 @@ async function lookUp(
 	placed: readonly PlacedOperation[],
 	store: NodeIdempotencyStore,
 ): Promise<Done | Early> {
-	const { operation, batch } = chosenOperation(context, kit, placed);
+	const { operation, batch, followUp } = chosenOperation(context, kit, placed);
 	const fields = inputFields(operation);
 	const rows = context.getInputData().map((_, index) => toRow(context, operation, fields, index));
 	const maxCredits = creditsLeft(context, store);
@@ -120,7 +122,11 @@ async function lookUp(
 	const signal = context.getExecutionCancelSignal();
 	const waitMinutes = optionNumber(context, 'maxWait', 'Wait at Most', WAIT_MINUTES);
 	const maxWaitMs = waitMinutes * 60_000;
-	const client = await clientOf(context, kit, { timeoutMs, maxWaitMs, signal });
+	const client = await clientOf(context, kit, {
+		...{ timeoutMs, signal },
+		// The wait for what was started is not that of one call.
+		...(!followUp && { maxWaitMs }),
+	});
 	const single = {
 		client,
 		store: hours > 0 ? store.reusing(client.recentAnswers, hours * 3_600_000) : store,
@@ -144,6 +150,7 @@ async function lookUp(
 	const looked = await lookUpRows(operation, rows, { ...single, maxCredits });
 	const unpaid = looked.results.find((result) => result.unpaid)?.unpaid;
 	const done = { operation, ...looked, note: unpaid && `${unpaid}.` };
+	if (followUp) return await waitForStarted(context, followUp, done, { client, store });
 	const addition = chosenAddition(context, kit.provider, operation);
 	if (!addition) return done;
 	const left = maxCredits - looked.summary.creditsUsed - looked.summary.creditsUnclear;
@@ -344,16 +351,24 @@ async function toOutputs(
 	const items = context.getInputData();
 	const main: INodeExecutionData[] = [];
 	const second: INodeExecutionData[] = [];
-	results.forEach((result, index) => {
+	for (const [index, answer] of results.entries()) {
+		const asFile = await toFileItems(context, operation, answer, index);
+		const result = asFile?.result ?? answer;
+		const shown = asFile ? { ...settings, ...AS_IT_IS } : settings;
 		const item = items[index] as INodeExecutionData;
 		if (isFailed(result) && sendsFailuresAway(context)) main.push(toErrorItem(result, item, index));
 		else if (result.outcome !== 'notFound' || settings.notFound !== 'drop') {
 			const isSecond = settings.notFound === 'output' && !hasWhatIsWanted(result);
-			(isSecond ? second : main).push(...toItems(operation, result, item, index, settings));
+			const made = toItems(operation, result, item, index, shown);
+			for (const one of made) if (asFile?.binary) one.binary = { ...one.binary, ...asFile.binary };
+			(isSecond ? second : main).push(...made);
 		}
-	});
+	}
 	return settings.notFound === 'output' ? [main, second] : [main];
 }
+
+/** A file has columns of its own. */
+const AS_IT_IS = { fields: [], isWhole: true };
 
 /** Nothing else leaves through 'Found'. */
 const hasWhatIsWanted = ({ outcome, isFilled }: RowResult): boolean =>

@@ -1,5 +1,6 @@
 /** What makes the shared machinery of the nodes into the nodes of one provider. */
 import type { Batch, Job } from '../../shared/contract/batch';
+import { type FollowUp, followUpOf } from '../../shared/contract/followUp';
 import type { Operation } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { titleOfKey } from '../../shared/contract/titles';
@@ -50,6 +51,8 @@ export interface PlacedOperation {
 	action: string;
 	/** In which many of its rows can be looked up together. */
 	batch?: Batch;
+	/** How to wait for what else it starts. */
+	followUp?: FollowUp;
 }
 
 export const isPlaced = (entry: Catalog[string]): entry is Placement => 'resource' in entry;
@@ -61,7 +64,8 @@ export const placedOperations = ({ provider, catalog }: NodeKit): PlacedOperatio
 		if (!entry || !isPlaced(entry)) return [];
 		const { resource, operation: value, name = titleOfKey(value), action } = entry;
 		const batch = provider.batches?.find(({ single }) => single === operation);
-		return { operation, resource, value, name, action, batch };
+		const followUp = followUpOf(provider.followUps, operation);
+		return { operation, resource, value, name, action, batch, followUp };
 	});
 
 /** What a job does as the node's operations say it, e.g. "Email: Find". */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isRecord } from '../../shared/contract/data';
 import { type FieldType, simplifiedKeys } from '../../shared/contract/form';
+import { followed } from '../../shared/contract/followUp';
 import type { Operation } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { resultsOf } from './additions';
@@ -49,9 +50,13 @@ function examplesOf({ output, example, mayHold = [] }: Operation): Record<string
 }
 
 function previewOf(placed: PlacedOperation, provider: Provider): JsonSchema {
-	const { batch } = placed;
+	const { batch, followUp } = placed;
+	if (placed.operation.answers === 'csv') return schemaOf({ fileName: { type: 'string' } });
+	const ended = followUp && followed(placed.operation, followUp);
 	const operation = resultsOf(placed.operation, provider);
 	const properties = {
+		...(ended && propertiesOf(ended.entry ?? ended.output)),
+		...(ended && derivedIn(ended)),
 		...(batch?.results.entry && propertiesOf(batch.results.entry)),
 		...propertiesOf(operation.entry ?? operation.output),
 		...derivedIn(operation),

@@ -6,6 +6,7 @@ import {
 	outputFields,
 	simplifiedKeys,
 } from '../../shared/contract/form';
+import { followed } from '../../shared/contract/followUp';
 import type { Operation, Price } from '../../shared/contract/operation';
 import type { Provider } from '../../shared/contract/provider';
 import { counted } from '../../shared/errors/wording';
@@ -21,7 +22,9 @@ import {
 	unlessStartedOnly,
 	WAIT_MINUTES,
 } from './batchProperties';
+import { fileProperties } from './csvFiles';
 import { criteriaProperties, hasCriteria, isBeside, isCriteria } from './criteria';
+import { followUpOptions, followUpProperties } from './followUps';
 import { type NodeKit, type PlacedOperation, placedOperations } from './kit';
 import { gradeOf } from '../../shared/rows/accept';
 import { titleOf } from '../../shared/input/prepare';
@@ -243,9 +246,9 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 					displayName: 'Fields to Return',
 					name: 'outputFields',
 					type: 'multiOptions',
-					default: [...simplifiedKeys(operation)],
+					default: [...keysOf(placed)],
 					description: 'Which fields of the result to return',
-					options: [...outputFields(results), ...(price ? onRequest(results, provider) : [])]
+					options: [...fieldsIn(results, placed), ...(price ? onRequest(results, provider) : [])]
 						.map(({ title, key }) => ({ name: title, value: key }))
 						.sort(byName),
 					displayOptions: { show: { ...show, output: ['selected'] } },
@@ -259,6 +262,17 @@ function fieldsOf(placed: PlacedOperation, provider: Provider): INodeProperties[
 		.map((field) => ({ ...toProperty(field, provider.valueLists), displayOptions: { show } }));
 	return [...notices, ...inputs, ...selection];
 }
+
+/** What a step returns that waits for what it has started. */
+const endOf = ({ operation, followUp }: PlacedOperation): Operation[] =>
+	followUp ? [followed(operation, followUp)] : [];
+const keysOf = (placed: PlacedOperation): Set<string> =>
+	new Set([placed.operation, ...endOf(placed)].flatMap(simplifiedKeys));
+const fieldsIn = (results: Operation, placed: PlacedOperation): FormField[] => [
+	...new Map(
+		[results, ...endOf(placed)].flatMap(outputFields).map((field) => [field.key, field]),
+	).values(),
+];
 
 /** Which fields will do, where not all are needed; undefined: nothing is to be chosen. */
 function waysToFill(operation: Operation): string | undefined {
@@ -440,6 +454,7 @@ const optionsOf = (
 	displayOptions: { show: { resource: [resource] } },
 	options: [
 		...manyOptions(placed, provider),
+		...followUpOptions(placed),
 		INCLUDE_INPUT,
 		...optionFor(placed, isPriced, MAX_CREDITS, UNLESS_TOOL),
 		...acceptOptions(placed),
@@ -448,7 +463,7 @@ const optionsOf = (
 		...optionFor(placed, isPriced, PROVIDER_FIELD),
 		...optionFor(placed, isPriced, MAX_CREDITS_FOR, UNLESS_TOOL),
 		...optionFor(placed, isPricedSingle, REUSE_ANSWERS),
-		...optionFor(placed, (one) => !one.batch, MAX_WAIT),
+		...optionFor(placed, (one) => !one.batch && !one.followUp, MAX_WAIT),
 		...optionFor(placed, isPriced, ONLY_ESTIMATE),
 		RESULT_FIELD,
 		...optionFor(placed, isPriced, SKIP_IF_FILLED),
@@ -671,6 +686,8 @@ export function propertiesOf(kit: NodeKit): INodeProperties[] {
 		...pagingOf(placed),
 		...additionProperties(placed, kit.provider),
 		...capOfToolOf(placed),
+		...followUpProperties(placed),
+		...fileProperties(placed),
 		...outputOf(placed, words.name),
 		...notFoundOf(placed, words.name),
 		...(batches.length > 0 ? batchProperties(batches, words.name) : []),

@@ -34,6 +34,9 @@ export type NewFollowerJob = z.input<typeof newJob>;
 interface FollowerJob extends z.output<typeof newJob> {
 	batchId: string;
 	createdMs: number;
+	/** What its settlement says; 0 of each, where whoever controls the sandbox has made it. */
+	creditsUsed: number;
+	creditsRefunded: number;
 }
 
 /** What a list looks like to whoever controls the sandbox. */
@@ -79,7 +82,10 @@ export class FollowerJobs {
 	/** Returns its ID. @throws ZodError */
 	add(job: NewFollowerJob): string {
 		const batchId = this.random.hex(24, 'followers', ++this.made);
-		this.jobs.set(batchId, { ...newJob.parse(job), batchId, createdMs: Date.now() });
+		this.jobs.set(batchId, {
+			...newJob.parse(job),
+			...{ batchId, createdMs: Date.now(), creditsUsed: 0, creditsRefunded: 0 },
+		});
 		return batchId;
 	}
 
@@ -153,6 +159,8 @@ export class FollowerJobs {
 		this.ledger.book('deduction', -reserved, 'Company followers', { batchId });
 		if (used < reserved)
 			this.ledger.book('refund', reserved - used, 'Company followers: not found', { batchId });
+		const job = this.jobs.get(batchId);
+		if (job) Object.assign(job, { creditsUsed: used, creditsRefunded: reserved - used });
 	}
 
 	private durationOf = (total: number) => (1000 * total) / this.itemsPerSecond || 0;
@@ -234,7 +242,10 @@ export class FollowerJobs {
 		const pagination = { page, limit, total, totalPages: Math.ceil(total / limit) };
 		return success(
 			{ batchId: job.batchId, count, data, pagination },
-			{ requestId, creditsUsed: 0, creditsRefunded: 0, creditsRemaining: this.ledger.balance },
+			{
+				...{ requestId, creditsUsed: job.creditsUsed, creditsRefunded: job.creditsRefunded },
+				creditsRemaining: this.ledger.balance,
+			},
 		);
 	}
 

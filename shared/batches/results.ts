@@ -9,6 +9,9 @@ import type { Client } from '../http/client';
 import { type Page, paginate } from '../http/paginate';
 import { type RowResult, withoutCharge } from '../rows/result';
 
+/** What is needed to read results. */
+type Readable = Pick<Job, 'results' | 'idName'> & Partial<Pick<Job, 'totalOf'>>;
+
 /** A page of results; the first one that is read of an ended batch settles it. */
 export interface ResultPage {
 	results: Data[];
@@ -17,7 +20,7 @@ export interface ResultPage {
 
 /** Streams all results of a job; free, also when repeated. @throws ConnectorError */
 export async function* resultPages(
-	job: Job,
+	job: Readable,
 	id: string,
 	client: Client,
 ): AsyncGenerator<ResultPage> {
@@ -54,7 +57,7 @@ export type TakeResults = (results: Data[]) => boolean;
  * @throws ConnectorError where no page can be read.
  */
 export async function readResults(
-	job: Job,
+	job: Readable,
 	id: string,
 	client: Client,
 	take: TakeResults,
@@ -104,7 +107,7 @@ export interface AllResults extends Reading {
  * @throws ConnectorError where no page can be read.
  */
 export async function readAllResults(
-	job: Job,
+	job: Readable,
 	id: string,
 	client: Client,
 	take: (results: Data[]) => void,
@@ -140,7 +143,7 @@ export const READ_AGAIN = 'Read the results again with the ID of the batch; that
 
 /** Reads pages once more that could not be read; what fails again is in `failedPages`. */
 export async function readPagesAgain(
-	job: Job,
+	job: Readable,
 	id: string,
 	client: Client,
 	pages: readonly number[],
@@ -163,9 +166,9 @@ export async function readPagesAgain(
 	return reading;
 }
 
-function note(reading: Reading, job: Job, { success: { data, receipt } }: Page): void {
+function note(reading: Reading, job: Readable, { success: { data, receipt } }: Page): void {
 	reading.receipt ??= receipt;
-	reading.total = job.totalOf(data) ?? reading.total;
+	reading.total = job.totalOf?.(data) ?? reading.total;
 }
 
 /** The call has waited for the rate limit for as long as it may: the next one would do the same. */

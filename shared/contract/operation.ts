@@ -118,6 +118,8 @@ export interface Operation<
 	identity?(input: z.output<I>): Data;
 	/** What the answer is instead of an object: a list (`paging.entries`), or the text of a file (`csv`). */
 	answers?: 'list' | 'csv';
+	/** Who alone may call it, as a part of a sentence; default: every account. */
+	access?: string;
 	/** At least one of these must be given. */
 	needsOneOf?: (keyof z.output<I> & string)[];
 	alternatives?: Record<string, Alternative<z.output<I>>>;

@@ -4,6 +4,7 @@ import type { Addition, OfferedAddition } from './addition';
 import type { Batch } from './batch';
 import type { Data } from './data';
 import type { JobEvent } from './event';
+import type { FollowUp } from './followUp';
 import type { InputOf, Operation, OutputOf } from './operation';
 import type { Plan } from './plan';
 import type { ProviderWords } from './providerWords';
@@ -156,6 +157,8 @@ export interface Provider {
 	/** All charges that fit a lookup; the fewer it lets pass, the better: each counts as a proof. */
 	recover?(operation: Operation, input: Data, charges: readonly Charge[]): Recovered[];
 	batches?: readonly Batch[];
+	/** What a step can wait for that it has started, besides batches. */
+	followUps?: readonly FollowUp[];
 	/** What the API reports by calling back. */
 	events?: readonly JobEvent[];
 }

@@ -15,6 +15,8 @@ export interface ErrorFacts {
 	requestId?: string;
 	/** The batch or job that it concerns. */
 	batchId?: string;
+	/** Who alone may do it, where not everybody may. */
+	access?: string;
 	/** The title of the field at fault. */
 	field?: string;
 	/** What the API or the network said, in its own words; never holds a key. */
@@ -151,6 +153,7 @@ function wordsOf(facts: ErrorFacts, isUnclear: boolean): Words {
 		repeatIsFree,
 		again: isUnclear && !repeatIsFree ? AGAIN.unclear : AGAIN.later,
 		field: facts.field,
+		access: facts.access,
 		detail: facts.detail,
 		// "Could not complete it (status 200)" would puzzle.
 		status: status !== undefined && status >= 300 ? status : undefined,

@@ -41,7 +41,7 @@ export const ERRORS = rows({
 		isFatal: true,
 	},
 	forbidden: {
-		message: 'Your {provider} account may not use this',
+		message: 'Your {provider} account may not use this[: {access}]',
 		nextStep: 'Contact {provider} about your access.[ {charge}]',
 		isFatal: true,
 	},
@@ -114,6 +114,21 @@ export const ERRORS = rows({
 		message: 'The batch[ {batchId}] is still running[ ({detail})]',
 		nextStep:
 			"It goes on without this step and nothing is lost. Read its results later with its ID, or run the same rows again: while 'Reuse Results (Hours)' lasts, they reuse it and are not charged twice.",
+	},
+	startedLate: {
+		message: 'What was started[ as {batchId}] is not complete yet[ ({detail})]',
+		nextStep:
+			'It goes on without this step and nothing is lost. Read it later by this ID, which is free; starting it again can be charged once more.',
+	},
+	startedFailed: {
+		message: '{provider} could not complete what was started[ as {batchId}][ ({detail})]',
+		nextStep: "What it cost stands in your wallet's transactions (free).",
+	},
+	startedUnread: {
+		message: 'What was started[ as {batchId}] could not be read[: {detail}]',
+		nextStep:
+			'It stays at {provider} and nothing is lost. Read it later by this ID, which is free; starting it again can be charged once more.',
+		isTransient: true,
 	},
 	resultsUnread: {
 		message: 'The results of the batch[ {batchId}] could not be read[: {detail}]',

@@ -136,6 +136,7 @@ export function createClient(provider: Provider, options: ClientOptions): Client
 			error: error({
 				...facts,
 				billing: operation.billing,
+				access: operation.access,
 				documentedCost: documentedCost(operation, input) ?? undefined,
 			}),
 			retryable: retryable && RETRY_POLICY[operation.billing][facts.execution ?? 'no'],

@@ -81,7 +81,12 @@ export const toFailedRow = (error: ConnectorError): RowResult => ({
 });
 
 /** A batch ends later, or its results name what it cost. */
-const OPEN_BATCH: ReadonlySet<ErrorKind> = new Set(['stillRunning', 'resultsUnread']);
+const OPEN_BATCH: ReadonlySet<ErrorKind> = new Set([
+	'stillRunning',
+	'resultsUnread',
+	'startedLate',
+	'startedUnread',
+]);
 
 /** How many rows ended in which way. */
 export function countOutcomes(results: readonly RowResult[]): Record<Outcome, number> {

@@ -54,7 +54,7 @@ export function checkActionNode(
 
 	describe.each(placed.map((one) => [one.operation.operationId, one] as const))(
 		'%s',
-		(_, { operation, resource, value, batch }) => {
+		(_, { operation, resource, value, batch, followUp }) => {
 			const { price, paging } = operation;
 			const isMany = batch !== undefined;
 			const chosen = { resource, operation: value };
@@ -100,6 +100,8 @@ export function checkActionNode(
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
 					...(operation.simplified || price ? ['output', 'outputFields'] : []),
+					...(followUp ? ['waiting'] : []),
+					...(operation.answers === 'csv' ? ['fileAs'] : []),
 					...(price && !operation.neverMisses ? ['notFound'] : []),
 					'options',
 				];

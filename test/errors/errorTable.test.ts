@@ -23,6 +23,7 @@ const KNOWN = [
 	'checkCharge',
 	'repeatIsFree',
 	'field',
+	'access',
 	'detail',
 	'status',
 	'batchId',

@@ -70,6 +70,9 @@ const REACTIONS: Record<ErrorKind, Reaction> = {
 	notRepeated: { ending: 'halt', nextStep: NOT_AGAIN },
 	jobFailed: { ending: 'halt' },
 	stillRunning: { ending: 'throttle', nextStep: `${BY_ITSELF}. Nothing is lost.` },
+	startedLate: { ending: 'throttle', nextStep: `${BY_ITSELF}. Nothing is lost.` },
+	startedFailed: { ending: 'halt' },
+	startedUnread: { ending: 'throttle', nextStep: `${BY_ITSELF}. Nothing is lost.` },
 	noResult: {
 		ending: 'halt',
 		nextStep: 'Read the results of the batch (free) before you look it up again.',

@@ -4,6 +4,7 @@ import { auth } from './auth';
 import { batches } from './batches';
 import { decode } from './decode';
 import { events } from './events';
+import { followUps } from './followUps';
 import { additionOf, additions } from './leadAdditions';
 import { resolve, valueLists } from './leadValues';
 import { operations } from './operations';
@@ -27,6 +28,7 @@ export const enrich = {
 	wallet,
 	recover,
 	batches,
+	followUps,
 	events,
 } satisfies Provider;
 

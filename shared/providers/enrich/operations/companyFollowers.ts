@@ -9,10 +9,13 @@ import {
 	pageSize,
 } from '../../../contract/fields';
 import { defineOperation, freeGet, post } from '../../../contract/operation';
+import { counted } from '../../../errors/wording';
 
 const exampleId = '665a1f4e2c3b7800129dce01';
 const batch = { batchId: input.id('Batch ID', { examples: [exampleId] }) };
 const figma = 'https://www.linkedin.com/company/figma';
+
+const access = 'company followers are for accounts that Enrich has approved';
 
 const LEVELS = [
 	...['CXO', 'Director', 'Entry Level', 'Entry Level Manager', 'Experienced Manager'],
@@ -27,6 +30,15 @@ const filters = {
 		.optional(),
 };
 
+/** By what the API calls the access of an account. */
+const ACCESS: Partial<Record<string, string>> = {
+	approved: 'Your account is approved',
+	none: 'Your account is not approved for company followers: ask Enrich for access',
+	pending: 'Enrich has not decided yet on your access to company followers',
+	rejected: 'Enrich has refused your access to company followers: contact Enrich',
+	revoked: 'Enrich has withdrawn your access to company followers: contact Enrich',
+};
+
 export const checkCompanyFollowerLimit = defineOperation({
 	operationId: 'checkCompanyFollowerLimit',
 	...freeGet('/company-follower/limit'),
@@ -38,7 +50,13 @@ export const checkCompanyFollowerLimit = defineOperation({
 		...fields(output.text, 'status'),
 		...optional(output.integer, 'dailyLimit dailyUsed dailyRemaining creditsPerProfile'),
 	}),
-	outcome: ({ status }) => ({ found: true, reason: `Your access is ${status ?? 'not reported'}` }),
+	outcome: ({ status = '', dailyRemaining, dailyLimit }) => ({
+		found: true,
+		reason:
+			status === 'approved' && dailyRemaining !== undefined && dailyLimit !== undefined
+				? `Your account is approved: ${counted(dailyRemaining)} of ${counted(dailyLimit)} followers left today`
+				: (ACCESS[status] ?? `Your access is ${status || 'not reported'}`),
+	}),
 	example: {
 		input: {},
 		data: {
@@ -79,6 +97,7 @@ const estimateId = '665b2a3f4c5d6e0013fab002';
 
 export const startCountEstimate = defineOperation({
 	operationId: 'startCountEstimate',
+	access,
 	...post('/count-estimate'),
 	title: 'Estimate Company Followers',
 	description: 'Start to count the followers of a company that match; it takes about a minute',
@@ -103,6 +122,7 @@ export const startCountEstimate = defineOperation({
 
 export const getCountEstimateStatus = defineOperation({
 	operationId: 'getCountEstimateStatus',
+	access,
 	...freeGet('/count-estimate/{batchId}'),
 	title: 'Get Follower Estimate',
 	description: 'Read how many followers match, once the estimate is completed',
@@ -116,7 +136,20 @@ export const getCountEstimateStatus = defineOperation({
 		...nullable(output.dateTime, 'completedAt'),
 		data: estimate,
 	}),
-	outcome: ({ status }) => ({ found: true, reason: `The estimate is ${status ?? 'open'}` }),
+	derived: {
+		totalCount: {
+			field: output.integer('Followers'),
+			of: ({ data }: { data?: { totalCount?: number } | null }) => data?.totalCount,
+		},
+	},
+	simplified: ['companyUrl', 'status', 'batchId'],
+	outcome: ({ status, data }) => ({
+		found: true,
+		reason:
+			status === 'completed' && data?.totalCount !== undefined
+				? `About ${counted(data.totalCount, 'follower matches', 'followers match')}`
+				: `The estimate is ${status ?? 'open'}`,
+	}),
 	example: {
 		input: { batchId: estimateId },
 		data: {
@@ -139,6 +172,7 @@ const CREDITS_PER_FOLLOWER = { credits: null, per: 'follower; your account has i
 export const startCompanyFollowerScrape = defineOperation({
 	...started,
 	operationId: 'startCompanyFollowerScrape',
+	access,
 	...post('/company-follower'),
 	title: 'List Company Followers',
 	description: 'Start to list the followers of a company; for approved accounts only',
@@ -167,6 +201,7 @@ export const startCompanyFollowerScrape = defineOperation({
 export const continueCompanyFollowerScrape = defineOperation({
 	...started,
 	operationId: 'continueCompanyFollowerScrape',
+	access,
 	...post('/company-follower'),
 	title: 'Continue Company Followers',
 	description: 'Fill the gap of a partial list of company followers that is less than 3 days old',
@@ -182,6 +217,7 @@ export const continueCompanyFollowerScrape = defineOperation({
 /** How far a list of company followers is. */
 export const getCompanyFollowerProgress = defineOperation({
 	operationId: 'getCompanyFollowerProgress',
+	access,
 	...freeGet('/company-follower/{batchId}/progress'),
 	title: 'Get Company Followers Progress',
 	description: 'Read how far a list of company followers is',
@@ -195,9 +231,14 @@ export const getCompanyFollowerProgress = defineOperation({
 		partial: output.yesNo('Partial', 'It ended with fewer followers than expected').optional(),
 		...optional(output.text, 'message'),
 	}),
-	outcome: ({ done }) => ({
+	outcome: ({ done, partial }) => ({
 		found: true,
-		reason: done === true ? 'The list is complete' : 'The list is not complete yet',
+		reason:
+			done !== true
+				? 'The list is not complete yet'
+				: partial === true
+					? "The list has ended with fewer followers than expected; 'Continue List' can add to it for 3 days"
+					: 'The list is complete',
 	}),
 	example: {
 		input: { batchId: exampleId },
@@ -223,6 +264,7 @@ const follower = z.object({
 /** The followers that a list holds, page by page. */
 export const getCompanyFollowerResults = defineOperation({
 	operationId: 'getCompanyFollowerResults',
+	access,
 	...freeGet('/company-follower/{batchId}/results'),
 	title: 'Get Company Followers',
 	description: 'Read the followers that a list holds; the first read settles what it costs',
@@ -257,6 +299,7 @@ export const getCompanyFollowerResults = defineOperation({
 
 export const exportCompanyFollowerCsv = defineOperation({
 	operationId: 'exportCompanyFollowerCsv',
+	access,
 	...freeGet('/company-follower/{batchId}/export'),
 	title: 'Export Company Followers',
 	description: 'Download the CSV file of a complete list of company followers',
