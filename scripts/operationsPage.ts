@@ -3,8 +3,9 @@ import { kit } from '../nodes/Enrich/catalog';
 import { type NodeKit, placedOperations } from '../nodes/shared/kit';
 import { batchStartedBy } from '../shared/contract/batch';
 import { type Data, isRecord } from '../shared/contract/data';
+import { followUpOf } from '../shared/contract/followUp';
 import { type FormField, inputFields, outputFields, simplifiedKeys } from '../shared/contract/form';
-import type { Operation } from '../shared/contract/operation';
+import { type Operation, withDerived } from '../shared/contract/operation';
 import { enrich, type OperationId } from '../shared/providers/enrich';
 import { placementOf } from '../zapier/src/placement';
 
@@ -190,10 +191,13 @@ function sampleOf({ perRow }: Offered): string {
 	if (answers === 'csv') return `\`\`\`csv\n${String(data.csv).trim()}\n\`\`\``;
 	const entries = paging && data[paging.entries];
 	const sample = Array.isArray(entries) && entry ? (entries[0] as unknown) : data;
+	const whole = isRecord(sample) ? withDerived(perRow, sample) : sample;
 	const shown =
-		isRecord(sample) && simplified
-			? Object.fromEntries(Object.entries(sample).filter(([key]) => simplified.includes(key)))
-			: sample;
+		isRecord(whole) && simplified
+			? Object.fromEntries(
+					Object.entries(whole).filter(([key]) => simplifiedKeys(perRow).includes(key)),
+				)
+			: whole;
 	return `\`\`\`json\n${JSON.stringify(shortened(shown), null, 2)}\n\`\`\``;
 }
 
@@ -208,6 +212,25 @@ function inCredits(credits: number | null): string {
 	return credits === 1 ? '1 credit' : `${credits} credits`;
 }
 
+const accessText = ({ operation: { access } }: Offered): string | undefined =>
+	access && `${access.charAt(0).toUpperCase()}${access.slice(1)}.`;
+
+/** How n8n's step waits for what it starts, and what becomes of a file. */
+function waitText({ operation, n8n }: Offered): string[] {
+	const followUp = n8n ? followUpOf(enrich.followUps, operation) : undefined;
+	const end =
+		followUp && offered().find((one) => one.operation === (followUp.results ?? followUp.status));
+	const file = n8n && operation.answers === 'csv';
+	return [
+		...(followUp && end
+			? [
+					`In n8n, the step ${followUp.initial === 'none' ? 'goes on at once, or waits if _Wait for Results_ says so' : 'waits until it has ended, unless _Wait for Results_ says otherwise'}: here, or with the execution put to rest. It then returns what [${nameOf(end)}](#${anchorOf(nameOf(end))}) returns.`,
+				]
+			: []),
+		...(file ? ['In n8n, it comes as a file or as one item per line, as _Return As_ says.'] : []),
+	];
+}
+
 function section(one: Offered): string {
 	const { operation, n8n, zapier, zapierKind } = one;
 	const { description, price } = operation;
@@ -217,7 +240,8 @@ function section(one: Offered): string {
 	return [
 		`### ${nameOf(one)}`,
 		`${description}.`,
-		[cost, free, inZapier].filter(Boolean).join(' '),
+		[cost, free, accessText(one), inZapier].filter(Boolean).join(' '),
+		...waitText(one),
 		...inputText(one),
 		folded('What comes back', [...outputText(one), sampleOf(one)].join('\n\n')),
 	].join('\n\n');

@@ -24,11 +24,12 @@ const nameOf = (placed: readonly PlacedOperation[], { results, status }: FollowU
 export const followUpProperties = (placed: PlacedOperation[]): INodeProperties[] =>
 	kindsOf(placed).flatMap((kind) => {
 		const later = nameOf(placed, kind);
+		const { initial } = kind;
 		return perResource(placed, ({ followUp }) => followUp === kind, {
 			displayName: 'Wait for Results',
 			name: WAITING,
 			type: 'options',
-			default: kind.initial,
+			default: initial,
 			description: 'How this step gets its results',
 			options: [
 				{
@@ -52,8 +53,9 @@ export const followUpProperties = (placed: PlacedOperation[]): INodeProperties[]
 	});
 
 export const followUpOptions = (placed: PlacedOperation[]): INodeProperties[] =>
-	kindsOf(placed).flatMap((kind) =>
-		optionFor(
+	kindsOf(placed).flatMap((kind) => {
+		const { waitMinutes } = kind;
+		return optionFor(
 			placed,
 			({ followUp }) => followUp === kind,
 			{
@@ -61,13 +63,13 @@ export const followUpOptions = (placed: PlacedOperation[]): INodeProperties[] =>
 				name: 'maxWait',
 				type: 'number',
 				typeOptions: { minValue: 1 },
-				default: kind.waitMinutes,
+				default: waitMinutes,
 				description:
 					'Minutes to wait for what was started. After that the step ends and names its ID; it goes on and is not lost.',
 			},
 			UNLESS_FOLLOWED,
-		),
-	);
+		);
+	});
 
 interface Asked {
 	client: NodeClient;

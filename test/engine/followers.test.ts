@@ -5,7 +5,7 @@ import type { EngineResult } from '../../testkit/n8nEngine';
 
 const FIGMA = 'https://www.linkedin.com/company/figma';
 const ROWS = [{ company: FIGMA, list: 'May' }];
-const b = bench({ balance: 1_000_000 });
+const b = bench({ balance: 1_000_000, batchItemsPerSecond: 1_000_000 });
 /** A list of two takes half an hour. */
 const endless = bench({ balance: 1_000_000, batchItemsPerSecond: 0.001 });
 
@@ -108,11 +108,23 @@ describe('a list', () => {
 		const result = await endless.run(parameters, ROWS, {
 			settings: { onError: 'continueRegularOutput' },
 		});
-		const [{ batchId }] = endless.sandbox.followerJobs as [{ batchId: string }];
+		const { batchId } = endless.sandbox.followerJobs[0]!;
 		const [item] = jsonOf(result.node('Enrich'));
 		expect(item).toMatchObject({ list: 'May', outcome: 'failed' });
 		expect(item!.reason).toContain(batchId);
 		expect(item!.reason).toContain('nothing is lost');
+	});
+
+	test('that ended too early is continued, and brings what it then holds', async () => {
+		const batchId = b.sandbox.addFollowerJob({ total: 2, partial: true });
+		const parameters = follower('continueList', {
+			batchId: '={{ $json.batchId }}',
+			waiting: 'stay',
+		});
+		const result = await b.run(parameters, [{ batchId }]);
+		const items = jsonOf(result.node('Enrich'));
+		expect(items).toHaveLength(4);
+		expect(items[0]).toMatchObject({ batchId, outcome: 'found', reason: 'The list is complete' });
 	});
 
 	test('of an account that is not approved is explained', async () => {

@@ -93,6 +93,7 @@ test('only what passes by itself is worth another run of the same step', () => {
 		'rateLimited',
 		'resultsUnread',
 		'serverSide',
+		'startedUnread',
 		'timedOut',
 		'unavailable',
 		'unreachable',
