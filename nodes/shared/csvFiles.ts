@@ -48,9 +48,11 @@ export async function toFileItems(
 		const entries = parse(csv, options) as unknown as Data[];
 		return { result: { ...result, data: {}, entries } };
 	}
-	const [id = ''] = inputFields(operation).map(({ key }) =>
+	// Of a step that has waited for its file, only the result knows the ID.
+	const [given = ''] = inputFields(operation).map(({ key }) =>
 		String(context.getNodeParameter(key, index, '')),
 	);
+	const id = result.batchId ?? given;
 	const fileName = `${[operation.title.toLowerCase(), id]
 		.join(' ')
 		.trim()
