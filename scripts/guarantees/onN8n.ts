@@ -17,7 +17,8 @@ const maxWaitFor = ({ faults }: Case): number =>
 /** The Enrich node in n8n's engine. */
 export async function runOnN8n(engine: Engine, { url, apiKey }: Sandbox, one: Case) {
 	const { operation, batch, rows, retry } = one;
-	const { resource, value } = placed.find((one) => one.operation === operation)!;
+	const asked = batch?.single ?? operation;
+	const { resource, value } = placed.find((one) => one.operation === asked)!;
 	const stops = retry === 'byHand' ? { onFailedRows: 'stop' } : {};
 	// Of a batch each row is an item; a single call is filled in as it is.
 	const values = batch
@@ -27,7 +28,7 @@ export async function runOnN8n(engine: Engine, { url, apiKey }: Sandbox, one: Ca
 		...{ resource, operation: value, ...values },
 		options: {
 			...{ timeout: ANSWER_SECONDS, maxWait: maxWaitFor(one), ...stops },
-			...(batch && { batchFrom: 1 }),
+			...(batch && { lookUp: 'batch' }),
 		},
 	};
 	const items = batch ? (rows as IDataObject[]) : [{}];
