@@ -8,6 +8,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { costOfManyRows } from './bench/cost';
+import { fewRowsOnFree } from './bench/fewRows';
 import { type Figure, isMet, type Part } from './bench/figure';
 import { rateLimits } from './bench/limits';
 import { linesPerOperation } from './bench/lines';
@@ -25,6 +26,7 @@ const stages: Part[][] = [
 	[nodeVersusFetch],
 	throughputs,
 	[rateLimits],
+	[fewRowsOnFree],
 	[lostAnswers],
 	[costOfManyRows],
 	[tarballSize],

@@ -11,7 +11,7 @@ export interface LeadRow {
 export const rowsOf = (rows: number): LeadRow[] =>
 	Array.from({ length: rows }, (_, index) => ({ email: `lead${index}@example.com` }));
 
-const WORKFLOW = {
+const workflow = (options: object) => ({
 	nodes: [
 		{ name: 'Leads', type: 'n8n-nodes-base.manualTrigger' },
 		{
@@ -21,21 +21,25 @@ const WORKFLOW = {
 				resource: 'email',
 				operation: 'validate',
 				email: '={{ $json.email }}',
+				options,
 			},
 			credentials: { enrichApi: { id: '1', name: 'Enrich account' } },
 		},
 	],
 	connections: { Leads: { main: [[{ node: 'Validate Email', type: 'main', index: 0 }]] } },
-};
+});
 
-/** The answer runs rows through the node, and throws unless each has exactly one good outcome. */
-export async function loadNode({
-	url,
-	apiKey,
-}: SandboxStarted): Promise<(rows: LeadRow[]) => Promise<void>> {
+/**
+ * The answer runs rows through the node, one by one unless the options say otherwise, and throws
+ * unless each has exactly one good outcome.
+ */
+export async function loadNode(
+	{ url, apiKey }: SandboxStarted,
+	options: object = { lookUp: 'single' },
+): Promise<(rows: LeadRow[]) => Promise<void>> {
 	const engine = await loadEngine({ credentials: { enrichApi: { apiKey, baseUrl: url } } });
 	return async (rows) => {
-		const { error, last } = await engine.run(WORKFLOW, { items: rows });
+		const { error, last } = await engine.run(workflow(options), { items: rows });
 		if (error) throw error;
 		if (last.length !== rows.length) {
 			throw new Error(`${rows.length} rows went in, ${last.length} came out`);

@@ -8,6 +8,8 @@ export interface SandboxStarted {
 
 export interface SandboxReport {
 	peakInFlight: number;
+	/** Credits. */
+	charged: number;
 	calls: Array<{ at: number; status: number | undefined }>;
 }
 
@@ -15,7 +17,8 @@ async function main(): Promise<void> {
 	const sandbox = await startSandbox(JSON.parse(process.argv[2] ?? '{}') as SandboxOptions);
 	process.on('message', () => {
 		const calls = sandbox.requests.map(({ at, status }) => ({ at, status }));
-		const report: SandboxReport = { peakInFlight: sandbox.peakInFlight, calls };
+		const { peakInFlight, ledger } = sandbox;
+		const report: SandboxReport = { peakInFlight, charged: ledger.charged(), calls };
 		process.send?.(report, () => sandbox.reset());
 	});
 	process.once('disconnect', () => void sandbox.close());

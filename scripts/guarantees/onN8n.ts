@@ -25,7 +25,7 @@ export async function runOnN8n(engine: Engine, { url, apiKey }: Sandbox, one: Ca
 		? Object.fromEntries(Object.keys(rows[0]!).map((name) => [name, `={{ $json.${name} }}`]))
 		: rows[0];
 	const parameters = {
-		...{ resource, operation: value, ...values },
+		...{ resource, operation: value, filtersBy: 'json', ...values },
 		options: {
 			...{ timeout: ANSWER_SECONDS, maxWait: maxWaitFor(one), ...stops },
 			...(batch && { lookUp: 'batch' }),
