@@ -95,6 +95,8 @@ export class RateLimiter {
 	private limits: 'unknown' | 'none' | 'known' = 'unknown';
 	/** Exchanges of late: how long the quickest and the slowest took. */
 	private readonly tookMs = { least: Infinity, most: 0 };
+	/** Of all good answers. */
+	private quickestMs = Infinity;
 
 	/** @param plans Documented limits; one of them is recognised by a limit that an answer reports. */
 	constructor(
@@ -240,7 +242,8 @@ export class RateLimiter {
 		if (this.limits !== 'none') return bound;
 		// The answers do not name limits, but the documentation may: enough for the largest plan.
 		const perMs = Math.max(0, ...this.plans.map(({ perMinute }) => perMinute)) / 60_000;
-		return Math.min(known, Math.max(bound, Math.ceil(perMs * this.tookMs.most)));
+		// The quickest of all answers counts: a machine that is busy itself must not send even more.
+		return Math.min(known, Math.max(bound, Math.ceil(perMs * this.quickestMs)));
 	}
 
 	private isFull(bucket: BucketState): boolean {
@@ -376,6 +379,7 @@ export class RateLimiter {
 	}
 
 	private time(ms: number): void {
+		this.quickestMs = Math.min(this.quickestMs, ms);
 		const { least, most } = this.tookMs;
 		this.tookMs.least = Math.min(ms, least === Infinity ? ms : least + (ms - least) / 100);
 		this.tookMs.most = Math.max(ms, most + (ms - most) / 100);
