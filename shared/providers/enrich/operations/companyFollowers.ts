@@ -113,6 +113,7 @@ export const startCountEstimate = defineOperation({
 		data: estimate,
 	}),
 	neverMisses: true,
+	simplified: ['batchId', 'status', 'fromCache', 'cachedAt', 'data'],
 	outcome: () => ({ found: true, reason: "Started; 'Get Estimate' has the result" }),
 	example: {
 		input: { companyUrl: figma, levels: ['Director'] },
@@ -171,6 +172,7 @@ const CREDITS_PER_FOLLOWER = { credits: null, per: 'follower; your account has i
 
 export const startCompanyFollowerScrape = defineOperation({
 	...started,
+	simplified: ['batchId'],
 	operationId: 'startCompanyFollowerScrape',
 	access,
 	...post('/company-follower'),
@@ -200,6 +202,7 @@ export const startCompanyFollowerScrape = defineOperation({
 
 export const continueCompanyFollowerScrape = defineOperation({
 	...started,
+	simplified: ['batchId'],
 	operationId: 'continueCompanyFollowerScrape',
 	access,
 	...post('/company-follower'),

@@ -53,6 +53,7 @@ export const exportLeads = defineOperation({
 		...fields(output.text, 'message'),
 	}),
 	neverMisses: true,
+	simplified: ['jobId', 'status', 'estimatedRows', 'estimatedCredits', 'creditsReserved'],
 	outcome: () => ({ found: true, reason: 'Export started' }),
 	example: {
 		input: { filters: { jobLevel: ['VP'], domain: ['stripe.com'] }, maxResults: 500 },

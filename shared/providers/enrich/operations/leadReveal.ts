@@ -53,6 +53,7 @@ const startOf = (names: Record<'operationId' | 'path' | 'title' | 'description',
 			...fields(output.number, 'creditsReserved'),
 			...fields(output.text, 'message'),
 		}),
+		simplified: ['jobId', 'status', 'totalLeads', 'fields', 'creditsReserved'],
 		outcome: () => ({ found: true, reason: "Started; 'Get Reveal Job' has the results" }),
 		example: {
 			input: { leads: [{ id: 'enc_abc123def456' }], fields: ['email'] },
