@@ -7,7 +7,7 @@ import { N8nServer } from '../test/e2e/support/n8nServer';
 import { pictures } from './screenshots/pictures';
 import { Editor } from './screenshots/editor';
 
-const FOLDER = process.env.SHOTS ?? join(__dirname, '../examples');
+const FOLDER = join(__dirname, '../examples');
 const OWNER = { email: 'owner@example.com', password: 'Enrich-sandbox-1' };
 
 async function main(): Promise<void> {

@@ -9,8 +9,8 @@ import type { N8nServer } from '../../test/e2e/support/n8nServer';
 const SIZE = { width: 1280, height: 760 };
 /** Of a canvas with one row of nodes. */
 export const WIDE = { width: 1280, height: 500 };
-/** What a run may take. */
-const RUN_MS = 60_000;
+/** What a run, or the start of the editor, may take. */
+const RUN_MS = 120_000;
 /** How long the editor takes to show what has changed. */
 const SETTLED_MS = 700;
 /** What says nothing about the workflow: side bar, hints, offers, and what moves. */
@@ -61,7 +61,7 @@ export class Editor {
 		await this.page.setViewportSize(size);
 		const { id } = await n8n.api.createWorkflow({ settings: {}, ...workflow });
 		await this.page.goto(`${n8n.url}/workflow/${id}`);
-		await this.onCanvas().first().waitFor();
+		await this.onCanvas().first().waitFor({ timeout: RUN_MS });
 		await this.page.addStyleTag({ content: QUIET });
 		await this.fit();
 	}

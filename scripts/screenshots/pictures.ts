@@ -62,6 +62,7 @@ const leads = (more: object) => ({
 export const pictures: Record<string, Take> = {
 	'clean-crm-export': ran('clean-crm-export.json'),
 	'route-signups': ran('route-signups.json'),
+	'lead-list': ran('lead-list.json'),
 	'enrich-leads': ran('enrich-leads.json'),
 	'overnight-cleaning': still('overnight-cleaning.json'),
 	'find-email': async (editor, path) => {
@@ -83,7 +84,7 @@ export const pictures: Record<string, Take> = {
 	),
 	'many-rows': step(
 		'Validate Emails',
-		{ resource: 'email', operation: 'validateMany', email: '={{ $json.email }}' },
+		{ resource: 'email', operation: 'validate', email: '={{ $json.email }}' },
 		Array.from({ length: 500 }, (_, i) => ({
 			customer: `C-${1000 + i}`,
 			email: `person.${i + 1}@figma.com`,
