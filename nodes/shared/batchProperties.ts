@@ -59,7 +59,6 @@ export const outputOptions = (provider: string): INodePropertyOptions[] => [
 	},
 ];
 
-const isManyRows = ({ batch }: PlacedOperation) => batch !== undefined;
 const hasBatch = ({ batch }: PlacedOperation) => batch !== undefined;
 const callsBack = ({ batch }: PlacedOperation) => batch?.callsBack === true;
 const namesRows = ({ batch }: PlacedOperation) => batch?.namesRows === true;
