@@ -47,11 +47,15 @@ export function additionProperties(
 	const has = (one: PlacedOperation) => offeredFor(one, provider) !== undefined;
 	const costs = ({ credits }: OfferedAddition) =>
 		`at most ${counted(credits, 'credit')} for each, as documented: ${counted(credits * FOR_EXAMPLE)} for ${FOR_EXAMPLE}`;
-	const options = Object.entries(all ?? {}).map(([value, addition]) => ({
-		name: addition.title,
-		value,
-		description: `Costs ${costs(addition)}`,
-	}));
+	const options = [
+		{ name: 'Nothing', value: NONE, description: 'Costs nothing' },
+		...Object.entries(all ?? {}).map(([value, addition]) => ({
+			name: addition.title,
+			value,
+			description: `Costs ${costs(addition)}`,
+		})),
+	];
+	options.sort((a, b) => (a.name < b.name ? -1 : 1));
 	return [
 		...forAll(placed, has, {
 			displayName: 'Reveal',
@@ -60,7 +64,7 @@ export function additionProperties(
 			noDataExpression: true,
 			default: NONE,
 			description: 'What to find out of each result in this same step',
-			options: [...options, { name: 'Nothing', value: NONE, description: 'Costs nothing' }],
+			options,
 		}),
 		...Object.entries(all ?? {}).flatMap(([value, addition]) =>
 			forAll(

@@ -97,6 +97,8 @@ export function checkActionNode(
 					...(operation.alternatives || operation.needsOneOf ? ['waysNotice'] : []),
 					...inputFields(operation).flatMap(shownAs),
 					...(freeEntries(operation) !== undefined ? ['payForMore'] : []),
+					...(operation.operationId === 'searchLeads' ? ['reveal'] : []),
+					...(/^(?:reveal|enrich)Leads$/.test(operation.operationId) ? ['waitForLeads'] : []),
 					...(paging && !paging.isAsAsked ? ['returnAll', 'limit'] : []),
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
 					...(operation.simplified || price ? ['output', 'outputFields'] : []),

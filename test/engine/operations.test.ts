@@ -67,8 +67,9 @@ describe.each(placed.map((one) => [one.operation.operationId, one] as const))('%
 			expect(misfits(schemaOf(chosen), json)).toEqual([]);
 			if (operation.price) expect(json).toMatchObject({ outcome: 'found' });
 		}
-		const { paging, simplified, example } = operation;
-		if (operation.operationId === 'getWalletTransactions') return;
+		const { paging, simplified, example } = chosen.operation;
+		// What a job brings is not in the example of its start.
+		if (/^(?:getWalletTransactions|revealLeads|enrichLeads)$/.test(operation.operationId)) return;
 		const entries = paging ? (example.data[paging.entries] as object[]) : [example.data];
 		const kept = Object.keys(entries[0] ?? {}).filter((key) => simplified?.includes(key) ?? true);
 		const shown = operation.answers === 'csv' ? FILE : kept;
