@@ -24,7 +24,7 @@ import { withJitter } from './errors';
 import { zapierIdempotencyStore } from './idempotencyStore';
 import { badInput, formOf } from './inputs';
 import type { Item } from './item';
-import { aboutFields, columnsOf, outputFields, record, toField, withoutNulls } from './outputs';
+import { aboutFields, columnsOf, record, toField, withoutNulls } from './outputs';
 import { offeredAs } from './placement';
 import { pollingTrigger } from './pollingTrigger';
 import { runStep } from './step';
@@ -125,8 +125,15 @@ interface Action {
 	sample: Data;
 }
 
-const createOf = ({ key, noun, label, description }: Item, action: Omit<Action, 'operation'>) =>
-	defineCreate({ key, noun, display: { label, description }, operation: action }) as Create;
+function createOf({ key, noun, label, description }: Item, action: Action): Create {
+	const { inputFields, inputFieldGroups = [], perform, outputFields, sample } = action;
+	return defineCreate({
+		key,
+		noun,
+		display: { label, description },
+		operation: { inputFields, inputFieldGroups, perform, outputFields, sample },
+	});
+}
 
 // Reveal Leads
 
@@ -351,8 +358,7 @@ const ACTIONS = [revealAction, unlockAction, exportAction];
 /** The actions on leads, by key. */
 export const leadActions: Record<string, Create> = Object.fromEntries(
 	offeredAs('create').flatMap(({ operation, item }) => {
-		const { operation: _, ...action } =
-			ACTIONS.find((one) => one.operation === operation) ?? ({} as Action);
-		return 'perform' in action ? [[item.key, createOf(item, action)]] : [];
+		const action = ACTIONS.find((one) => one.operation === operation);
+		return action ? [[item.key, createOf(item, action)]] : [];
 	}),
 );
