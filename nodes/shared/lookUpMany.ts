@@ -6,6 +6,7 @@ import {
 	type StartedBatch,
 	startMany,
 } from '../../shared/batches/lookUpMany';
+import { describe } from '../../shared/batches/progress';
 import type { Batch } from '../../shared/contract/batch';
 import type { Operation } from '../../shared/contract/operation';
 import type { Row } from '../../shared/rows/lookUpRows';
@@ -77,6 +78,7 @@ export async function lookUpManyRows(
 			called = batchId;
 			return Math.min(address.patienceMs(batchId), maxWaitMs);
 		},
+		...reportProgress(context),
 		isOwn: (batchId) => address?.isFor(batchId, false) === true,
 		...(file && { keep: file.keep }),
 	});
@@ -100,6 +102,24 @@ export async function lookUpManyRows(
 	];
 	const note = notes.filter(Boolean).join(' ');
 	return { operation: batch.single, ...done, file, note };
+}
+
+/** While a step runs, n8n shows its own words nowhere but in the log and in the browser's console. */
+function reportProgress(
+	context: IExecuteFunctions,
+): Pick<ManyOptions, 'onSubmitted' | 'onProgress'> {
+	let batchId = '';
+	let said = '';
+	return {
+		onSubmitted: (submitted) => void ({ batchId } = submitted),
+		onProgress(progress) {
+			const text = `${context.getNode().name}: batch ${batchId} ${describe(progress)}`;
+			if (text === said) return;
+			said = text;
+			context.logger.info(text);
+			if (context.getMode() === 'manual') context.sendMessageToUI(text);
+		},
+	};
 }
 
 const optionOf = <T extends string>(context: IExecuteFunctions, name: string, otherwise: T): T =>
