@@ -61,6 +61,17 @@ test('keeps answers in a Data Table: a second run costs nothing and gives the sa
 	expect(e2e.sandbox.requests).toHaveLength(requests);
 });
 
+test('builds a lead list, and reveals emails only, within 100 credits', async () => {
+	const execution = await run('lead-list.json', 'Start');
+	expect(jsonOf(execution, 'Search Leads')).toHaveLength(10);
+	const emails = values(execution, 'List', 'emailAddress');
+	expect(emails.length).toBeGreaterThan(0);
+	for (const email of emails) expect(email).toMatch(/@/);
+	const reveals = e2e.sandbox.requests.filter(({ operationId }) => operationId === 'revealLeads');
+	expect(reveals.map(({ input }) => (input as { fields: string[] }).fields)).toEqual([['email']]);
+	expect(e2e.sandbox.ledger.charged()).toBe(10 * emails.length);
+});
+
 test('asks the second provider only for what the first one does not know', async () => {
 	const execution = await run('waterfall.json', 'Leads');
 	expect(values(execution, 'CUFinder', 'foundBy')).toEqual([

@@ -4,10 +4,7 @@ import type {
 	INodePropertyOptions,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { bench, jsonOf, ROOT } from '../../testkit/enrichWorkflow';
-import type { WorkflowJson } from '../../testkit/n8nEngine';
+import { bench, jsonOf } from '../../testkit/enrichWorkflow';
 
 const b = bench();
 
@@ -314,20 +311,6 @@ describe('reveal', () => {
 			{ jobId: expect.any(String) },
 		]);
 	});
-});
-
-test('the example builds a list and reveals emails alone', async () => {
-	const file = join(ROOT, 'examples/lead-list.json');
-	const workflow = JSON.parse(readFileSync(file, 'utf8')) as WorkflowJson;
-	const nodes = (workflow.nodes as { type: string }[]).filter(
-		({ type }) => !/stickyNote/.test(type),
-	);
-	const result = await b.runAll({ ...workflow, nodes }, [{}]);
-	const items = jsonOf(result.node('Reveal Emails'));
-	expect(items).toHaveLength(5);
-	expect(items.some(({ emailAddress }) => /@/.test(String(emailAddress)))).toBe(true);
-	expect(sentTo('revealLeads')).toMatchObject([{ fields: ['email'] }]);
-	expect(b.sandbox.ledger.charged()).toBeLessThanOrEqual(50);
 });
 
 describe('lists in the editor', () => {
