@@ -10,9 +10,14 @@ export interface Observed {
 	reported?: number;
 }
 
-/** How often the operation was charged. */
-export const chargesOf = ({ ledger }: Pick<Sandbox, 'ledger'>): number =>
-	ledger.transactions.filter(({ type }) => type === 'deduction').length;
+/** How often the price was charged; the rows of a batch may go out one by one instead. */
+export const chargesOf = (
+	{ ledger }: Pick<Sandbox, 'ledger'>,
+	{ batch, price }: Pick<Case, 'batch' | 'price'>,
+): number =>
+	batch
+		? Math.ceil(ledger.charged() / price)
+		: ledger.transactions.filter(({ type }) => type === 'deduction').length;
 
 const SAYS_UNCLEAR =
 	/may have been charged|may be charged|charge is unclear|charged at|cost of batch \w+ is not known|are not charged twice/;

@@ -41,9 +41,9 @@ const BALANCE = 100_000;
 
 const none = (): Counts => ({ cases: 0, passed: 0, failed: 0, paidTwice: 0, creditsPaidTwice: 0 });
 
-function paidTwiceIn(sandbox: Sandbox, { price }: Case) {
-	const more = Math.max(0, chargesOf(sandbox) - 1);
-	return { paidTwice: more > 0 ? 1 : 0, creditsPaidTwice: more * price };
+function paidTwiceIn(sandbox: Sandbox, one: Case) {
+	const more = Math.max(0, chargesOf(sandbox, one) - 1);
+	return { paidTwice: more > 0 ? 1 : 0, creditsPaidTwice: more * one.price };
 }
 
 let accounts = 0;
@@ -121,7 +121,7 @@ async function runAll(
 		const observed: Observed = await (one.platform === 'n8n'
 			? runOnN8n(engine!, sandbox, one)
 			: runOnZapier(sandbox, one));
-		const ledger = { charges: chargesOf(sandbox), credits: sandbox.ledger.charged() };
+		const ledger = { charges: chargesOf(sandbox, one), credits: sandbox.ledger.charged() };
 		const broken = violationsOf(one, observed, ledger);
 		if (broken.length > 0) failures.push({ id: one.id, broken, said: observed.said });
 		const platform = byPlatform[one.platform];
