@@ -47,7 +47,10 @@ function lossy(entries: Entry[], { answers = [] as unknown[], showsAfterMs = 0 }
 	const run = (rows: Row[], operation = findEmail as typeof findEmail | typeof reverseLookup) =>
 		lookUpRows(operation, rows, { client, store, recovers: true });
 	const runMany = (rows: Row[]) =>
-		lookUpMany(emailFinderBatch, rows, { client, store, maxWaitMs: 3_600_000 });
+		lookUpMany(emailFinderBatch, rows, {
+			...{ client, store, maxWaitMs: 3_600_000 },
+			single: { client, store, recovers: true },
+		});
 	return { run, runMany, paid, reads: () => reads };
 }
 const finder = (email: string) => ({ description: `Email finder: ${email}` });

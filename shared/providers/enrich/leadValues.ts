@@ -136,7 +136,8 @@ const listOf = (value: unknown): string[] =>
 	(Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
 
 async function checked(filters: Data, caller: Caller): Promise<Data> {
-	const options = await filterOptions(caller).catch((): Values => ({}));
+	const hasList = Object.keys(filters).some((key) => fieldOf(key).valuesFrom === 'filterOptions');
+	const options = hasList ? await filterOptions(caller).catch((): Values => ({})) : {};
 	const result: Data = { ...filters };
 	for (const [key, value] of Object.entries(filters)) {
 		const { valuesFrom } = fieldOf(key);
