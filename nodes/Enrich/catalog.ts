@@ -16,9 +16,6 @@ const resources = {
 } as const;
 
 const IN_BATCH = { partOf: "'Batch', and the operation that started it" };
-const NO_FILES = {
-	notOffered: 'This version of the node cannot hand on a CSV file that Enrich has made',
-};
 
 const at = <R extends keyof typeof resources>(
 	resource: R,
@@ -41,10 +38,10 @@ export const catalog = {
 	enrichLeads: at('lead', 'enrich', 'Enrich leads with emails or phone numbers'),
 	getRevealJob: at('lead', 'getRevealJob', 'Get revealed leads of reveal job'),
 	listRevealJobs: at('lead', 'getManyRevealJobs', 'Get many reveal jobs of leads'),
-	exportLeads: NO_FILES,
+	exportLeads: at('lead', 'export', 'Export leads to CSV file'),
 	getExportJob: at('lead', 'getExportJob', 'Get status of lead export'),
 	listExportJobs: at('lead', 'getManyExportJobs', 'Get many lead exports'),
-	downloadExportJob: NO_FILES,
+	downloadExportJob: at('lead', 'getExportFile', 'Get CSV file of lead export'),
 	getFilterOptions: at('lead', 'getFilterOptions', 'Get values of lead search filters'),
 	suggestCompanyNames: at('company', 'suggestNames', 'Suggest company names'),
 	createSavedSearch: at('savedSearch', 'create', 'Create saved search'),

@@ -161,7 +161,10 @@ function toProperty(field: FormField, lists: ValueLists = {}): INodeProperties {
 				? { ...shared, type: 'string', default: '' }
 				: { ...shared, type: 'string', typeOptions: { multipleValues: true }, default: [] };
 		case 'number':
-			return { ...shared, type: 'number', default: initialOf(field, 0) };
+			// A number of n8n's is never empty, and what nobody asked for would be sent as 0.
+			return field.isRequired || field.initial !== undefined
+				? { ...shared, type: 'number', default: initialOf(field, 0) }
+				: { ...shared, type: 'string', default: '' };
 		case 'yesNo':
 			return { ...shared, type: 'boolean', default: initialOf(field, true) };
 		case 'choice':

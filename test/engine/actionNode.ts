@@ -103,7 +103,7 @@ export function checkActionNode(
 					...(paging?.newestFirstBy ? ['from', 'to'] : []),
 					...(operation.simplified || price ? ['output', 'outputFields'] : []),
 					...(followUp ? ['waiting'] : []),
-					...(operation.answers === 'csv' ? ['fileAs'] : []),
+					...((followUp?.results ?? operation).answers === 'csv' ? ['fileAs'] : []),
 					...(price && !operation.neverMisses ? ['notFound'] : []),
 					'options',
 				];

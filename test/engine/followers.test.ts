@@ -166,3 +166,30 @@ describe('the CSV file of a list', () => {
 		expect(items[0]).toMatchObject({ id, profileUrl: expect.stringContaining('linkedin') });
 	});
 });
+
+describe('an export of leads', () => {
+	const exported = (more: object = {}) => ({
+		resource: 'lead',
+		operation: 'export',
+		filtersBy: 'fields',
+		jobLevel: ['VP'],
+		maxResults: 20,
+		...more,
+	});
+
+	test('is only started unless told otherwise, and its file is read later', async () => {
+		const started = await b.run(exported(), [{}]);
+		const [{ jobId, status } = {}] = jsonOf(started.node('Enrich'));
+		expect(status).toBe('pending');
+		const file = { resource: 'lead', operation: 'getExportFile', jobId: '={{ $json.jobId }}' };
+		const read = await b.run(file, [{ jobId }]);
+		const [item] = read.node('Enrich').outputs[0]!;
+		expect(item!.binary!.data!.mimeType).toBe('text/csv');
+	});
+
+	test('is waited for where asked, and its leads come as items', async () => {
+		const result = await b.run(exported({ waiting: 'stay', fileAs: 'items' }), [{}]);
+		expect(jsonOf(result.node('Enrich'))).toHaveLength(20);
+		expect(b.sandbox.ledger.charged()).toBe(0);
+	});
+});

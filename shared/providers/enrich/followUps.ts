@@ -2,6 +2,7 @@ import type { Data } from '../../contract/data';
 import type { FollowUp } from '../../contract/followUp';
 import type { OutputOf } from '../../contract/operation';
 import { companyFollowers } from './events';
+import { downloadExportJob, exportLeads, getExportJob } from './operations/leadExport';
 import {
 	continueCompanyFollowerScrape,
 	getCountEstimateStatus,
@@ -9,8 +10,12 @@ import {
 	startCountEstimate,
 } from './operations/companyFollowers';
 
-const idOf = ({ batchId }: Data) =>
-	typeof batchId === 'string' && batchId !== '' ? batchId : undefined;
+const textIn = (id: unknown) => (typeof id === 'string' && id !== '' ? id : undefined);
+const idOf = ({ batchId }: Data) => textIn(batchId);
+const stateOf = (status: string) => {
+	if (status === 'completed') return 'completed';
+	return ['failed', 'cancelled'].includes(status) ? 'failed' : 'running';
+};
 
 export const followUps: readonly FollowUp[] = [
 	{
@@ -19,12 +24,7 @@ export const followUps: readonly FollowUp[] = [
 		idName: 'batchId',
 		idOf,
 		toProgress: ({ status = 'pending' }: OutputOf<typeof getCountEstimateStatus>) => ({
-			state:
-				status === 'completed'
-					? 'completed'
-					: ['failed', 'cancelled'].includes(status)
-						? 'failed'
-						: 'running',
+			state: stateOf(status),
 			status,
 		}),
 		failureOf: ({ message }: OutputOf<typeof getCountEstimateStatus>) => message,
@@ -37,5 +37,17 @@ export const followUps: readonly FollowUp[] = [
 		idOf,
 		initial: 'none',
 		waitMinutes: 24 * 60,
+	},
+	{
+		...{ starts: [exportLeads], status: getExportJob, results: downloadExportJob },
+		idName: 'jobId',
+		idOf: ({ jobId }) => textIn(jobId),
+		toProgress: ({ status = 'pending' }: OutputOf<typeof getExportJob>) => ({
+			state: stateOf(status),
+			status,
+		}),
+		failureOf: ({ error }: OutputOf<typeof getExportJob>) => error ?? undefined,
+		initial: 'none',
+		waitMinutes: 60,
 	},
 ];

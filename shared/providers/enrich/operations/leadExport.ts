@@ -38,10 +38,22 @@ export const exportLeads = defineOperation({
 			.max(100_000)
 			.default(1000)
 			.meta({ title: 'Max Leads', normalize: 'number' }),
-		includeContactInfo: yesNo('Include Email and Phone', '535 credits per lead, as documented'),
-		includeEmail: yesNo('Include Email', '10 credits per lead, as documented'),
-		includePhone: yesNo('Include Phone', '525 credits per lead, as documented'),
-		includeNames: yesNo('Include Full Names', '1 credit per lead, as documented'),
+		includeContactInfo: yesNo(
+			'Include Email and Phone',
+			'Whether to reveal both: 535 credits per lead, as documented',
+		),
+		includeEmail: yesNo(
+			'Include Email',
+			'Whether to reveal emails: 10 credits per lead, as documented',
+		),
+		includePhone: yesNo(
+			'Include Phone',
+			'Whether to reveal phone numbers: 525 credits per lead, as documented',
+		),
+		includeNames: yesNo(
+			'Include Full Names',
+			'Whether to unlock last names: 1 credit per lead, as documented',
+		),
 		leadIds: input.texts('Lead IDs', 100_000).optional(),
 		page: z.int().min(1).meta({ title: 'Page', normalize: 'number' }).optional(),
 		pageSize: z.int().min(1).max(100).meta({ title: 'Page Size', normalize: 'number' }).optional(),
