@@ -19,7 +19,7 @@ import type { Ledger } from '../ledger';
 import type { ProcessingResult, Processor } from '../routes';
 import { HIT_RATE } from '../testValues';
 import { insufficientCredits } from './problems';
-import { inventLead, lastNameOf } from './answers/lead';
+import { inventLead, lastNameOf, shownLead } from './answers/lead';
 import { csvAnswer, fileOf } from './csv';
 import { success } from './processing';
 
@@ -84,6 +84,8 @@ const LISTS = new Map<Operation, LeadJob['kind']>([
  */
 export class LeadJobs {
 	private jobs: LeadJob[] = [];
+	/** What was paid for, by kind and lead. */
+	private readonly revealedBefore = new Set<string>();
 	private made = 0;
 
 	constructor(
@@ -150,8 +152,9 @@ export class LeadJobs {
 		});
 		const job = this.jobs.at(-1) as LeadJob;
 		if (isEnough) {
+			// What was revealed before is free.
 			const found = (kind: 'emailAddress' | 'phone') =>
-				revealed.filter((contact) => contact[kind] !== null).length;
+				revealed.filter((contact) => contact[kind] !== null && this.isNew(contact.id, kind)).length;
 			const used =
 				(fields.includes('email') ? 10 * found('emailAddress') : 0) +
 				(fields.includes('phone') ? 525 * found('phone') : 0);
@@ -166,13 +169,19 @@ export class LeadJobs {
 		return success({ ...data, message }, { requestId }, job.credits?.used ?? 0);
 	}
 
+	/** Whether this is revealed for the first time. */
+	private isNew(id: string, kind: string): boolean {
+		const key = `${kind} ${id}`;
+		const isNew = !this.revealedBefore.has(key);
+		this.revealedBefore.add(key);
+		return isNew;
+	}
+
 	/** The same person for the same ID; what the documentation shows is always found. */
 	private contactOf(id: string, fields: readonly string[]) {
-		const { firstName, jobTitle, companyName, domain, linkedinUrl } = inventLead(
-			[id],
-			{ filters: {}, choices: {} },
-			this.random,
-		);
+		const { firstName, jobTitle, companyName, domain, linkedinUrl } =
+			shownLead(id, this.random)?.lead ??
+			inventLead([id], { filters: {}, choices: {} }, this.random);
 		const lastName = lastNameOf(id, this.random);
 		const has = (kind: string) =>
 			fields.includes(kind) && (id === EXAMPLE_LEAD || this.random.roll(kind, id) < HIT_RATE);
@@ -259,6 +268,7 @@ export class LeadJobs {
 	/** Forgets all jobs. IDs go on, so that none is ever given twice. */
 	reset(): void {
 		this.jobs = [];
+		this.revealedBefore.clear();
 	}
 
 	/** Newest first. */

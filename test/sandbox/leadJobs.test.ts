@@ -35,7 +35,7 @@ test('both lists are pages, newest first, each job once', async () => {
 
 test('a job ends after its time, or when somebody ends it', async () => {
 	const sandbox = await start();
-	const timed = sandbox.addLeadJob({ kind: 'export', status: 'failed', afterMs: 150 });
+	const timed = sandbox.addLeadJob({ kind: 'export', status: 'failed', afterMs: 60_000 });
 	const open = sandbox.addLeadJob({ kind: 'export', status: 'processing' });
 	const read = async () =>
 		Object.fromEntries(
@@ -45,9 +45,10 @@ test('a job ends after its time, or when somebody ends it', async () => {
 	expect(before[timed]).toMatchObject({ completedAt: null, error: null, processedRows: 0 });
 	expect(before[open]).toMatchObject({ status: 'processing', phase: 'enriching', progress: 50 });
 
-	await new Promise((resolve) => setTimeout(resolve, 160));
 	expect(sandbox.endLeadJob({ jobId: open })).toBe(true);
-	const after = await read();
+	const { now } = Date;
+	const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 61_000);
+	const after = await read().finally(() => clock.mockRestore());
 	expect(after[timed]).toMatchObject({
 		status: 'failed',
 		completedAt: expect.stringMatching(/Z$/),
@@ -56,6 +57,37 @@ test('a job ends after its time, or when somebody ends it', async () => {
 	expect(after[open]).toMatchObject({ status: 'completed', progress: 100, processedRows: 5 });
 	expect(sandbox.endLeadJob({ jobId: open })).toBe(false);
 	expect(sandbox.endLeadJob({ jobId: 'ej_unknown' })).toBe(false);
+});
+
+describe('leads of a search', () => {
+	const filters = { filters: { jobLevel: ['VP'] }, page: 1, pageSize: 5 };
+
+	test('are the same people once they are revealed and unlocked', async () => {
+		const sandbox = await start({ batchItemsPerSecond: 1_000_000 });
+		const leads = (await call(sandbox, 'searchLeads', filters)).body.data.results;
+		const ids = leads.map(({ id }: { id: string }) => ({ id }));
+		const { jobId } = (await call(sandbox, 'revealLeads', { leads: ids, fields: ['email'] })).body
+			.data;
+		const { revealed } = (await call(sandbox, 'getRevealJob', { jobId })).body.data.results;
+		const names = (await call(sandbox, 'unlockNames', { leads: ids })).body.data.results;
+		leads.forEach((lead: { firstName: string; lastName: string }, i: number) => {
+			expect(revealed[i]).toMatchObject({ firstName: lead.firstName, lastName: names[i].lastName });
+			expect(`${names[i].lastName.charAt(0)}.`).toBe(lead.lastName);
+		});
+	});
+
+	test('are free when they are revealed again', async () => {
+		const sandbox = await start({ batchItemsPerSecond: 1_000_000 });
+		const leads = (await call(sandbox, 'searchLeads', filters)).body.data.results;
+		const reveal = { leads: leads.map(({ id }: { id: string }) => ({ id })), fields: ['email'] };
+		await call(sandbox, 'revealLeads', reveal);
+		const once = sandbox.ledger.charged();
+		await call(sandbox, 'revealLeads', reveal);
+		expect(once).toBeGreaterThan(0);
+		expect(sandbox.ledger.charged()).toBe(once);
+		await call(sandbox, 'revealLeads', { ...reveal, fields: ['email', 'phone'] });
+		expect((sandbox.ledger.charged() - once) % 525).toBe(0);
+	});
 });
 
 test('only the last 30 days are listed, and a status filters', async () => {

@@ -66,9 +66,14 @@ export const countLeads: AnswerRule<typeof operations.countLeads> = {
 	},
 };
 
+/** The leads that searches have shown, with their last names in full: what is revealed fits them. */
+const shown = new WeakMap<SeededRandom, Map<string, { lead: Lead; lastName: string }>>();
+
+export const shownLead = (id: string, random: SeededRandom) => shown.get(random)?.get(id);
+
 /** In full; the documentation's lead keeps its name. */
 export const lastNameOf = (id: string, random: SeededRandom): string =>
-	random.faker('lead name', id).person.lastName();
+	shownLead(id, random)?.lastName ?? random.faker('lead name', id).person.lastName();
 
 export const unlockNames: AnswerRule<typeof unlock> = {
 	label: 'Lead names',
@@ -169,7 +174,7 @@ export function inventLead(
 	const min = Number(filters.employeeCountMin ?? filters.employeeCount ?? 5);
 	const max = Math.max(min, Number(filters.employeeCountMax ?? min + 5000));
 	const countryName = asked('countryName', location.country());
-	return {
+	const lead: Lead = {
 		id: `enc_${random.hex(12, 'lead', ...words)}`,
 		firstName,
 		lastName: `${lastName.charAt(0)}.`,
@@ -211,4 +216,7 @@ export function inventLead(
 			.toISOString()
 			.slice(0, 10),
 	};
+	if (!shown.has(random)) shown.set(random, new Map());
+	shown.get(random)?.set(lead.id ?? '', { lead, lastName });
+	return lead;
 }
