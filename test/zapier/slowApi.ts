@@ -23,6 +23,10 @@ export function slowApi({ requests }: Sandbox, latencyMs = 900): SlowClock {
 	const answered = () => requests.slice(before).filter(({ fault }) => fault !== 'timeout').length;
 	const now = () => begunAt + waited + answered() * latencyMs;
 	jest.spyOn(Date, 'now').mockImplementation(now);
+	// The sandbox's batches go on by the same clock.
+	const begunPerformance = performance.now();
+	const sinceBegin = () => begunPerformance + now() - begunAt;
+	jest.spyOn(performance, 'now').mockImplementation(sinceBegin);
 	const wait = ((work: () => void, ms = 0, ...rest: []) => {
 		if (ms < SHORTENED_FROM_MS) return real.setTimeout(work, ms, ...rest);
 		waited += ms;

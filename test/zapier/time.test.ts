@@ -92,7 +92,7 @@ describe('a start', () => {
 	test.each(['timeout', 'reset'] as const)(
 		'whose answer was lost (%s) is taken over behind thousands of charges, and never sent again',
 		async (kind) => {
-			const sandbox = await start({ batchItemsPerSecond: 5, balance: 1e6 });
+			const sandbox = await start({ batchItemsPerSecond: 1, balance: 1e6 });
 			await fillLedger(sandbox, 900);
 			sandbox.fault({ operationId: 'batchValidateEmails', when: 'after', kind });
 			const { create } = zapierRunner();
