@@ -7,12 +7,20 @@ const start = sandboxes();
 shortenTimeouts();
 withoutJitter();
 const LOOKUP = { first_name: 'Emily', last_name: 'Zhang', domain: 'figma.com' };
-const FREE = { city: 'Berlin' };
+/** What a search sends; before it Find Leads reads which values filters know, for free. */
+const SEARCHES = {
+	find_email: { operationId: 'findEmail', input: LOOKUP, readsBefore: [] },
+	find_leads: {
+		operationId: 'searchLeads',
+		input: { city: 'Berlin' },
+		readsBefore: ['getFilterOptions'],
+	},
+};
 
 interface Case {
 	title: string;
 	/** Default: the paid search. */
-	search?: 'find_leads';
+	search?: keyof typeof SEARCHES;
 	fault: Omit<FaultRule, 'operationId'>;
 	ends: { name: string; says: RegExp; delay?: number; code?: string; status?: number };
 }
@@ -129,13 +137,14 @@ const CASES: Case[] = [
 
 test.each(CASES)('$title', async ({ search = 'find_email', fault, ends: { says, ...ends } }) => {
 	const sandbox = await start({ apiKey: CANARY_KEY });
-	sandbox.fault(fault);
-	const input = search === 'find_email' ? LOOKUP : FREE;
+	const { operationId, input, readsBefore } = SEARCHES[search];
+	sandbox.fault({ ...fault, operationId });
 	const failure = await failureOf(zapierRunner().search(search, bundleFor(sandbox, input)));
 	expect(failure).toMatchObject(ends);
 	expect(failure.message).toMatch(says);
 	expect(failure.message).not.toMatch(/\b(row|credential|undefined|null)s?\b/);
-	expect(sandbox.requests).toHaveLength(1);
+	const sent = sandbox.requests.map((request) => request.operationId);
+	expect(sent).toEqual([...readsBefore, operationId]);
 });
 
 test('an address that nobody answers runs again', async () => {
