@@ -15,6 +15,7 @@ export type Platform = 'n8n' | 'zapier';
 export const PLATFORMS: readonly Platform[] = ['n8n', 'zapier'];
 
 const input = z.record(z.string(), z.unknown());
+const filledIn = z.strictObject({ n8n: input.optional(), zapier: input.optional() });
 const dimensionsSchema = z.strictObject({
 	description: z.string(),
 	/** By name: the operation, and what else tells its entries apart. */
@@ -32,7 +33,8 @@ const dimensionsSchema = z.strictObject({
 			hit: z.union([input, z.array(input)]),
 			miss: input.optional(),
 			/** What users fill in, where that is something else. */
-			filledIn: z.strictObject({ n8n: input.optional(), zapier: input.optional() }).optional(),
+			filledIn: filledIn.optional(),
+			missFilledIn: filledIn.optional(),
 		}),
 	),
 	faults: z.record(
@@ -194,7 +196,7 @@ function casesOf(scenario: Scenario, name: string, platform: Platform): Case[] {
 		const chosen = entry[kind];
 		if (!chosen) throw new Error(`${name} has no miss`);
 		const given = [chosen].flat();
-		const filledIn = entry.filledIn?.[platform];
+		const filledIn = (kind === 'hit' ? entry.filledIn : entry.missFilledIn)?.[platform];
 		return meetings(scenario, platform, operation, batch).flatMap(({ label, rules }) =>
 			(isFirst ? retries : [retries[turn++ % retries.length] as string]).map(
 				(retry): Case => ({
