@@ -1,5 +1,11 @@
 /** Numbers as sentences hold them. */
 
+/** Where nothing is to be grouped, the host's locale data, slow to load, is left alone. */
+const digits = (number: number): string =>
+	Number.isInteger(number) && Math.abs(number) < 1_000
+		? String(number)
+		: number.toLocaleString('en-US');
+
 /** "1 row", "2,000 rows"; "2 batches". */
 export function counted(number: number, noun?: string, plural?: string): string;
 export function counted(
@@ -13,7 +19,7 @@ export function counted(
 	plural = `${noun}s`,
 ): string | undefined {
 	if (number === undefined) return undefined;
-	return `${number.toLocaleString('en-US')}${noun ? ` ${number === 1 ? noun : plural}` : ''}`;
+	return `${digits(number)}${noun ? ` ${number === 1 ? noun : plural}` : ''}`;
 }
 
 const UNITS = [
