@@ -24,7 +24,7 @@ export interface FormField extends Partial<FieldMeta> {
 	/** Value and label of each choice. */
 	choices?: Record<string, string>;
 	/** The fields of a group, or of each of several. */
-	fields?: FormField[];
+	fields?: readonly FormField[];
 }
 
 /** The input fields of an operation, without those that paging fills in. */
@@ -75,8 +75,18 @@ export const simplifiedKeys = (operation: Operation): string[] => {
 		: outputFields(operation).map(({ key }) => key);
 };
 
-const fieldsOf = (schema: z.ZodType): FormField[] =>
-	Object.entries(shapeOf(schema) ?? {}).map(([key, field]) => toField(key, field));
+/** By shape: many operations share one, such as that of all filters of leads. */
+const known = new WeakMap<object, readonly FormField[]>();
+
+function fieldsOf(schema: z.ZodType): readonly FormField[] {
+	const shape = shapeOf(schema) ?? {};
+	let fields = known.get(shape);
+	if (!fields) {
+		fields = Object.entries(shape).map(([key, field]) => toField(key, field));
+		known.set(shape, fields);
+	}
+	return fields;
+}
 
 function toField(key: string, field: z.ZodType): FormField {
 	const meta = metaOf(field);

@@ -13,9 +13,9 @@ const {
 	validateEmail,
 } = enrich.operations;
 
-const brief = (fields: FormField[]) =>
+const brief = (fields: readonly FormField[]) =>
 	fields.map(({ key, title, type, isRequired }) => [key, title, type, isRequired]);
-const byKey = (fields: FormField[], key: string) =>
+const byKey = (fields: readonly FormField[], key: string) =>
 	fields.find((field) => field.key === key) as FormField;
 
 describe('what users fill in', () => {
@@ -91,7 +91,7 @@ describe('what users get', () => {
 });
 
 describe.each(Object.entries<Operation>(enrich.operations))('%s', (_, operation) => {
-	const all = (fields: FormField[]): FormField[] =>
+	const all = (fields: readonly FormField[]): FormField[] =>
 		fields.flatMap((field) => [field, ...all(field.fields ?? [])]);
 
 	test('has a title in capitals for every field, and no title twice on one form', () => {

@@ -63,7 +63,7 @@ export const aboutRow = (result: RowResult, keys: readonly RowKey[], isFirst = t
 export const columnsOf = (operation: Operation, omits: readonly string[] = []): Column[] =>
 	flattened(fieldsOf(operation).filter(({ key }) => !omits.includes(key)));
 
-function flattened(fields: FormField[]): Column[] {
+function flattened(fields: readonly FormField[]): Column[] {
 	const leaves = leavesOf(fields, []);
 	return leaves.map((titled) => {
 		const { fields: inner, type } = last(titled);
@@ -79,7 +79,7 @@ function flattened(fields: FormField[]): Column[] {
 }
 
 /** Each field that is no group, below the groups that it stands in. */
-const leavesOf = (fields: FormField[], above: FormField[]): FormField[][] =>
+const leavesOf = (fields: readonly FormField[], above: FormField[]): FormField[][] =>
 	fields.flatMap((field) =>
 		field.type === 'group' ? leavesOf(field.fields ?? [], [...above, field]) : [[...above, field]],
 	);
