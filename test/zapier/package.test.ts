@@ -68,12 +68,13 @@ test('the built app asks for the key alone: it talks to Enrich and to nobody els
 	expect(run<string[]>(script)).toEqual(['apiKey', 'accountName']);
 });
 
-test('the app is loaded within 150 ms', () => {
+test('the app is loaded within 150 ms of the processor', () => {
 	const script = `
 		require('zapier-platform-core');
-		const start = performance.now();
+		const start = process.cpuUsage();
 		require('./index.js');
-		process.stdout.write(String(performance.now() - start));`;
-	// The best of three: other tests run at the same time.
+		const { user, system } = process.cpuUsage(start);
+		process.stdout.write(String((user + system) / 1000));`;
+	// The best of three: what else runs slows the processor down.
 	expect(Math.min(...[1, 2, 3].map(() => run<number>(script)))).toBeLessThan(150);
 });
