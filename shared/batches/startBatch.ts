@@ -485,6 +485,9 @@ const sentNow = (charge: BatchCharge): Submitted => {
 	return { batchId, creditsReserved, at };
 };
 
+/** A busy account may have hundreds of charges of that size: so many are named, batches first. */
+const MAX_NAMED = 5;
+
 /** What to look for, as a batch may run and nothing says which one. */
 export function lostSubmit(
 	{ batch, part, client }: Pick<Run, 'batch' | 'part' | 'client'>,
@@ -493,7 +496,11 @@ export function lostSubmit(
 	cause?: ConnectorError,
 ): ConnectorError {
 	const cost = documentedCost(batch, part);
-	const ids = candidates.map(({ batchId, id }) => batchId ?? `charge ${id}`);
+	const named = candidates.filter(isBatchCharge);
+	const shown = (named.length > 0 ? named : candidates).slice(0, MAX_NAMED);
+	const ids = shown.map(({ batchId, id }) => batchId ?? `charge ${id}`);
+	const others = candidates.length - ids.length;
+	if (others > 0) ids.push(counted(others, 'other charge'));
 	const what = `sent at ${timeText(sentAt)} with ${counted(part.length, 'row')}, ${cost === null ? 'at a price that is not documented' : `${counted(cost, 'credit')} as documented`}`;
 	const which = ids.length > 0 ? `; this may be it: ${ids.join(', ')}` : '';
 	return client.error({

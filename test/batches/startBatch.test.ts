@@ -90,6 +90,24 @@ describe('a submit whose answer is lost', () => {
 		expect(api.submits).toBe(1);
 	});
 
+	test('names the batch that may be it, and not each other charge of that size', async () => {
+		const api = new FakeEnrich();
+		api.fates = ['lostAfter'];
+		aroundSubmit(api, (submit) => {
+			try {
+				return submit();
+			} finally {
+				for (let i = 0; i < 50; i++) api.book(undefined, 1, 'Email validation');
+			}
+		});
+		api.runsMs = 1e9;
+		const { message } = (await errorOf(start(api))) as Error;
+		expect(message).toMatch(
+			new RegExp(`this may be it: ${[...api.batches.keys()].join()}, 50 other charges\\b`),
+		);
+		expect(api.submits).toBe(1);
+	});
+
 	test('is left to a person when two batches may be it', async () => {
 		const api = new FakeEnrich();
 		api.fates = ['lostAfter'];
