@@ -138,6 +138,18 @@ test.each(CASES)('$title', async ({ search = 'find_email', fault, ends: { says, 
 	expect(sandbox.requests).toHaveLength(1);
 });
 
+test.each(['reset', 'html', 'oversize'] as const)(
+	'leads are searched, once, where the known values of filters cannot be read (%s)',
+	async (kind) => {
+		const sandbox = await start();
+		sandbox.fault({ operationId: 'getFilterOptions', when: 'before', kind, times: null });
+		const input = bundleFor(sandbox, { job_level: ['Director'] });
+		expect(await zapierRunner().search('find_leads', input)).toHaveLength(10);
+		const sent = sandbox.requests.map(({ operationId }) => operationId);
+		expect(sent).toEqual(['getFilterOptions', 'searchLeads']);
+	},
+);
+
 test('an address that nobody answers runs again', async () => {
 	const sandbox = await start();
 	await sandbox.close();

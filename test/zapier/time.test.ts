@@ -26,7 +26,7 @@ const INPUT: Record<string, Data> = {
 	find_phone_numbers: { email: 'emily.zhang@figma.com' },
 	find_person_by_email: { email: 'emily.zhang@figma.com' },
 	find_company_by_ip: { ip: '8.8.8.8' },
-	find_leads: { city: 'Berlin' },
+	find_leads: { job_level: ['Director'] },
 	find_employees: { company_linkedin_url: 'https://www.linkedin.com/company/figma' },
 	start_email_finder_batch: { rows_as_text: 'Full Name,Domain\nEmily Zhang,figma.com' },
 	start_email_validation_batch: { emails: emails(20, 'figma.com') },
