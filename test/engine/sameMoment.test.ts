@@ -7,7 +7,12 @@ import { scripted, success } from '../../testkit/fakeTransport';
 /** An execution, as each of its calls sees it. */
 function execution() {
 	const kept = {};
-	return { getContext: () => kept, getNode: () => ({}) } as unknown as IExecuteFunctions;
+	return {
+		getContext: () => kept,
+		getNode: () => ({}),
+		getExecutionId: () => '1',
+		getWorkflowDataProxy: () => ({ $runIndex: 0 }),
+	} as unknown as IExecuteFunctions;
 }
 
 test('two calls of an agent that start in the same moment pay once', async () => {
