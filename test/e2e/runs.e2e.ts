@@ -97,7 +97,7 @@ describe('the shipped workflow', () => {
 	});
 
 	test('runs the same in production', async () => {
-		const nodes = [...example.nodes.slice(1), check];
+		const nodes = [...example.nodes.filter(({ name }) => name !== 'Leads'), check];
 		const connections = { ...example.connections, 'Find Phone': to('Check') };
 		const workflow = await e2e.activate(nodes, { connections, rows: 'Leads' });
 		const execution = await workflow.run(leads);
@@ -195,7 +195,8 @@ describe('a paid call is not sent again', () => {
 		const account = await e2e.connect({ latencyMs: 200 });
 		const slow = account.sandbox;
 		const many = addresses(200);
-		const workflow = await e2e.activate([enrichNode(validate())], { account });
+		const singly = validate({ options: { lookUp: 'single' } });
+		const workflow = await e2e.activate([enrichNode(singly)], { account });
 		const id = await workflow.start(many);
 		await until('some rows are paid', () => slow.ledger.charged() >= 20, { everyMs: 10 });
 		await e2e.n8n.kill();

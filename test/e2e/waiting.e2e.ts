@@ -132,7 +132,7 @@ describe('a batch', () => {
 	test.concurrent(
 		'that the step stays for ends with what to do next when the time is over',
 		async () => {
-			const workflow = await activateMany(e2e, { options: { maxWait: 0.1 } });
+			const workflow = await activateMany(e2e, { maxWait: 0.1 });
 			const failed = await workflow.run(addresses(90));
 			const { error } = taskOf(failed, 'Enrich');
 			expect(error?.message).toContain(workflow.sandbox.batches[0]!.batchId);

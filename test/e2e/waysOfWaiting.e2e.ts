@@ -42,7 +42,8 @@ async function activate({ way, onError, end }: Case, account: Account) {
 		return await e2e.activate([enrich, ...targets], { account, connections });
 	}
 	const wait = { resource: 'batch', operation: 'wait' };
-	const giveUp = isEndless ? { giveUpAfter: 0.005 } : {};
+	// Long enough that the rest is seen, also on a busy machine.
+	const giveUp = isEndless ? { giveUpAfter: 0.01 } : {};
 	const nodes = [
 		enrichNode(validateMany({ waiting: 'none' })),
 		enrichNode({ ...wait, ...giveUp }, { onError }, 'Wait'),
