@@ -19,8 +19,6 @@ type Row = Record<string, string>;
 interface StepResult {
 	outcome?: string;
 	reason?: string;
-	creditsUsed?: number | null;
-	creditsLeft?: number | null;
 	[field: string]: unknown;
 }
 
@@ -33,7 +31,6 @@ interface EnrichNode {
 	parameters: {
 		resource: string;
 		operation: string;
-		output?: string;
 		options?: { resultField?: string; maxCredits?: number };
 	};
 }
@@ -50,8 +47,6 @@ async function main(): Promise<void> {
 	};
 	const rows = parse<Row>(readFileSync(LEADS), { columns: true });
 	const steps = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-enrich.enrich');
-	// The credits that are left come with all that is known.
-	for (const { parameters } of steps) parameters.output = 'raw';
 
 	const apiKey = process.env.ENRICH_API_KEY;
 	if (apiKey) {
@@ -191,34 +186,38 @@ function decisive(find: StepResult, validation: StepResult, phone: StepResult): 
 	return { outcome, reason: reasons.filter(Boolean).join('. ') };
 }
 
+/** From the step's own summary: a batch names its credits for all of its rows together. */
+function creditsOf(result: EngineResult, { name }: EnrichNode): { used?: number; left?: number } {
+	const summary = result
+		.node(name)
+		.hints.map(({ message }) => message)
+		.join(' ');
+	const before = (word: string) =>
+		new RegExp(`([\\d,]+)(?: credits?)? ${word}`).exec(summary)?.[1]?.replaceAll(',', '');
+	const number = (text?: string) => (text === undefined ? undefined : Number(text));
+	return { used: number(before('used')), left: number(before('left')) };
+}
+
 function creditTable(result: EngineResult, steps: EnrichNode[]): string {
 	const table = new Table({
 		head: ['Operation', 'Credits used', 'Credits left'].map(pc.cyan),
 		style: PLAIN,
 	});
-	let total = 0;
-	let left: number | null | undefined;
+	let total: number | undefined = 0;
+	let left: number | undefined;
 	for (const step of steps) {
-		const results = result
-			.node(step.name)
-			.outputs.flat()
-			.map(({ json }) => json[step.parameters.options?.resultField ?? ''] as StepResult);
-		const used = results.reduce((sum, { creditsUsed }) => sum + (creditsUsed ?? 0), 0);
-		const told = results
-			.map(({ creditsLeft }) => creditsLeft)
-			.filter((credits) => typeof credits === 'number');
-		// Answers overtake each other; the smallest balance is the last one.
-		left = told.length > 0 ? Math.min(...told) : left;
-		total += used;
+		const credits = creditsOf(result, step);
+		left = credits.left ?? left;
+		total = total === undefined || credits.used === undefined ? undefined : total + credits.used;
 		table.push([
 			operationOf(step).title,
-			{ content: count(used), hAlign: 'right' },
-			{ content: count(left), hAlign: 'right' },
+			{ content: used(credits.used), hAlign: 'right' },
+			{ content: count(credits.left), hAlign: 'right' },
 		]);
 	}
 	table.push([
 		pc.bold('Together'),
-		{ content: pc.bold(count(total)), hAlign: 'right' },
+		{ content: pc.bold(used(total)), hAlign: 'right' },
 		{ content: pc.bold(count(left)), hAlign: 'right' },
 	]);
 	return table.toString();
@@ -226,6 +225,8 @@ function creditTable(result: EngineResult, steps: EnrichNode[]): string {
 
 const text = (value: unknown): string =>
 	value === undefined || value === null ? '' : String(value);
+const used = (credits?: number): string =>
+	credits === undefined ? 'not reported' : count(credits);
 const count = (value?: number | null): string =>
 	value === undefined || value === null ? '' : value.toLocaleString('en-US');
 
