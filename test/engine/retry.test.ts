@@ -222,7 +222,12 @@ describe('memory', () => {
 		const result = await b.runAll(twice(parameters), [{}]);
 		const [first, second] = result.runs('Enrich');
 		expect(jsonOf(second!)).toHaveLength(jsonOf(first!).length);
-		expect(b.sandbox.requests).toHaveLength(2);
+		const searches = b.sandbox.requests.filter(({ operationId }) => operationId === 'searchLeads');
+		expect(searches).toMatchObject([{ input: { page: 1 } }, { input: { page: 2 } }]);
+		// Beside them only the lists of values, which are free.
+		const others = b.sandbox.requests.filter((request) => !searches.includes(request));
+		expect(others.map(({ operationId }) => operationId)).toEqual(['getFilterOptions']);
+		expect(b.sandbox.ledger.charged()).toBe(75);
 	});
 
 	test.each([
