@@ -3,6 +3,7 @@ import {
 	type FormField,
 	helpOf as helpOfField,
 	inputFields,
+	neededAlternatives,
 	outputFields,
 	simplifiedKeys,
 } from '../../shared/contract/form';
@@ -277,11 +278,11 @@ const fieldsIn = (results: Operation, placed: PlacedOperation): FormField[] => [
 	).values(),
 ];
 
-/** Which fields will do, where not all are needed; undefined: nothing is to be chosen. */
+/** Which fields will do, where not all are needed; undefined: nothing is to be chosen, or nothing is needed. */
 function waysToFill(operation: Operation): string | undefined {
-	const { alternatives = {}, needsOneOf = [] } = operation;
+	const { needsOneOf = [] } = operation;
 	const titles = (keys: readonly string[]) => keys.map((key) => `'${titleOf(operation, key)}'`);
-	const ways = Object.entries(alternatives).map(
+	const ways = neededAlternatives(operation).map(
 		([key, { fills }]) => `${titles(fills).join(' and ')}, or only ${titles([key]).join('')}`,
 	);
 	if (needsOneOf.length > 0) ways.push(titles(needsOneOf).join(' or '));

@@ -51,6 +51,12 @@ export function inputFields(operation: Operation): FormField[] {
 	return [...fields, ...added.map((field) => ({ ...field, isRequired: false }))];
 }
 
+/** Fields that may be filled in instead of others that are required: one or the other is needed. */
+export const neededAlternatives = ({ input, alternatives = {} }: Operation) =>
+	Object.entries(alternatives).filter(([, { fills }]) =>
+		fills.some((key) => isRequired(input.shape[key] as z.ZodType)),
+	);
+
 /** A field's help: what it is, how it compares, and how several values are typed. */
 export const helpOf = ({ description, match, type, valuesFrom }: FormField): string | undefined =>
 	[

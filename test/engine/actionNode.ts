@@ -1,7 +1,8 @@
 /** What must hold of the description of every provider's action node. */
 import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 import { type FormField, inputFields } from '../../shared/contract/form';
-import type { Price } from '../../shared/contract/operation';
+import type { Operation, Price } from '../../shared/contract/operation';
+import { requiredKeys } from '../../shared/contract/schema';
 import { isCriteria } from '../../nodes/shared/criteria';
 import type { PlacedOperation } from '../../nodes/shared/kit';
 import { freeEntries } from '../../shared/rows/freeEntries';
@@ -22,6 +23,13 @@ const priceIn = (price: Price | null) => {
 	if (!price) return 'Free';
 	return price.credits === null ? 'not documented' : `${price.credits} credit`;
 };
+
+/** One or another field is needed, so that somebody has to choose. */
+const hasWays = ({ input, alternatives = {}, needsOneOf = [] }: Operation) =>
+	needsOneOf.length > 0 ||
+	Object.values(alternatives).some(({ fills }) =>
+		fills.some((key) => requiredKeys(input).includes(key)),
+	);
 
 /** The names of the parameters that stand for a field; of filters those at hand, and the list of all others. */
 function shownAs(field: FormField): string[] {
@@ -94,7 +102,7 @@ export function checkActionNode(
 					'resource',
 					'operation',
 					...(price && (price.credits ?? Infinity) >= EXPENSIVE ? ['priceNotice'] : []),
-					...(operation.alternatives || operation.needsOneOf ? ['waysNotice'] : []),
+					...(hasWays(operation) ? ['waysNotice'] : []),
 					...inputFields(operation).flatMap(shownAs),
 					...(freeEntries(operation) !== undefined ? ['payForMore'] : []),
 					...(operation.operationId === 'searchLeads' ? ['reveal'] : []),

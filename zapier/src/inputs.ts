@@ -5,6 +5,7 @@ import {
 	type FormField,
 	helpOf as fieldHelp,
 	inputFields,
+	neededAlternatives,
 } from '../../shared/contract/form';
 import type { Operation, Paging } from '../../shared/contract/operation';
 import type { ValueList } from '../../shared/contract/provider';
@@ -178,10 +179,9 @@ function helpOf(form: FormField, operation: Operation): string | undefined {
 	const { key } = form;
 	const forms = inputFields(operation);
 	const titleOf = (wanted: string) => `'${forms.find((form) => form.key === wanted)?.title}'`;
-	const { needsOneOf = [], alternatives = {} } = operation;
-	const replacing = Object.keys(alternatives).find((other) =>
-		alternatives[other]?.fills.includes(key),
-	);
+	const { needsOneOf = [] } = operation;
+	const [replacing] =
+		neededAlternatives(operation).find(([, { fills }]) => fills.includes(key)) ?? [];
 	return (
 		[
 			fieldHelp({ ...form, type: 'text' }),
