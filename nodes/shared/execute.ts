@@ -136,6 +136,7 @@ async function lookUp(
 		store.finish();
 		return await estimateOnly(context, operation, rows, client);
 	}
+	if (isTool(context) && operation.price?.credits === null) throw notForTools(context, operation);
 	if (batch) {
 		const settings = outputSettings(context, kit, operation);
 		// A batch's own wait is not that of one call.
@@ -159,6 +160,14 @@ async function lookUp(
 
 /** n8n gives the tool that it makes of a node for AI agents a name of its own. */
 const isTool = (context: IExecuteFunctions) => context.getNode().type.endsWith('Tool');
+
+/** An agent is told the description alone. */
+function notForTools(context: IExecuteFunctions, { title }: Operation): NodeOperationError {
+	const message = `'${title}' cannot be used by an AI agent`;
+	return new NodeOperationError(context.getNode(), message, {
+		description: `${message}: a tool always has 'Maximum Credits', and no maximum can be kept, as the price is not documented. Use it in a step of a workflow, without 'Maximum Credits'. Nothing was sent or charged.`,
+	});
+}
 
 /** What this run may spend. A tool has a limit for all calls of an agent, and has it always. */
 function creditsLeft(context: IExecuteFunctions, { spent }: NodeIdempotencyStore): number {

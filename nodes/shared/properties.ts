@@ -60,7 +60,7 @@ const priceOf = ({ credits, per, free }: Price) =>
 /** Said before a run gets expensive, or how expensive it gets is not known. */
 const noticeOf = (title: string, price: Price) =>
 	price.credits === null
-		? `${title}: ${priceOf(price)}. So it is not sent where 'Maximum Credits' is set under 'Options'.`
+		? `${title}: ${priceOf(price)}. So it is not sent where 'Maximum Credits' is set under 'Options', and never by an AI agent, whose tools always have it.`
 		: `${title} costs ${priceOf(price)}, as documented. 'Maximum Credits' under 'Options' keeps a run below a limit.`;
 
 const helpOf = ({ description, price }: Operation) =>
