@@ -416,7 +416,9 @@ function createNodeTypes(n8n: N8n, loaders: Loaders, onExecute: () => void): INo
 	const getByName = (type: string): INodeType | IVersionedNodeType => {
 		const [packageName, name = ''] = type.split('.');
 		const loader = loaders.find((one) => one.packageName === packageName);
-		const found = baseNodes[type] ?? loader?.nodeTypes[name]?.type;
+		// n8n makes a tool for AI agents of a node, by this name.
+		const ofTool = loader?.nodeTypes[name.replace(/Tool$/, '')]?.type;
+		const found = baseNodes[type] ?? loader?.nodeTypes[name]?.type ?? ofTool;
 		if (!found) throw new n8n.UserError(`Unknown node type "${type}"`);
 		return found;
 	};

@@ -139,6 +139,16 @@ describe('a list', () => {
 	});
 });
 
+test('an AI agent is told that its tool cannot start a list, and nothing is sent', async () => {
+	const result = await b.run(list(3), ROWS, {
+		settings: { type: 'n8n-nodes-enrich.enrichTool' },
+	});
+	expect((result.error as { description?: string }).description).toMatch(
+		/cannot be used by an AI agent: .*the price is not documented.* Nothing was sent/,
+	);
+	expect(starts(b)).toBe(0);
+});
+
 describe('the CSV file of a list', () => {
 	const csv = (more: object = {}) => follower('getCsv', { batchId: '={{ $json.id }}', ...more });
 
