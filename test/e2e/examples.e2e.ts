@@ -1,9 +1,11 @@
+import { callBack } from '../../testkit/triggerWorkflow';
 import { type ChatModel, startChatModel } from './support/chatModel';
 import { connectAll, exampleOf, FIRST_EXAMPLE } from './support/examples';
 import { type Execution, jsonOf } from './support/n8nApi';
 import { connectMcp } from './support/mcpClient';
 import { N8nServer } from './support/n8nServer';
 import { setUp } from './support/setUp';
+import { until } from './support/until';
 
 /** What a new account at Enrich holds. */
 const FRESH_ACCOUNT = 100;
@@ -82,6 +84,35 @@ test('asks the second provider only for what the first one does not know', async
 	]);
 	expect(e2e.sandbox.cufinder.requests).toHaveLength(2);
 });
+
+const LISTENERS = ['batch-completed.json', 'route-results.json'];
+test.each(LISTENERS)(
+	'a batch that another workflow has started is taken on by %s',
+	async (file) => {
+		const listener = exampleOf(file, ids);
+		const trigger = listener.nodes.find(({ type }) => type.endsWith('Trigger'));
+		const saved = await e2e.api.createWorkflow(listener);
+		await e2e.api.activate(saved);
+		const callbackUrl = `${e2e.n8n.url}/webhook/${trigger?.webhookId}/enrich`;
+		await until('the address is registered', async () => {
+			return (await callBack(callbackUrl, '{}')).status !== 404;
+		});
+		const starter = exampleOf('start-batch.json', ids);
+		for (const { parameters } of starter.nodes)
+			if (parameters?.options) Object.assign(parameters.options, { callbackUrl });
+		const { id } = await e2e.api.createWorkflow(starter);
+		const started = await e2e.api.runManually(id, 'Start');
+		expect(values(started, 'Validate', 'status')).toEqual(['processing']);
+		const [run] = await until('it has started', async () => {
+			const runs = await e2e.api.executions(saved.id);
+			return runs.length > 0 && runs;
+		});
+		const execution = await e2e.api.ended(run?.id ?? '');
+		expect(execution.status).toBe('success');
+		expect(values(execution, 'Keep', 'email')).toEqual(['emily.zhang@figma.com']);
+		expect(e2e.sandbox.ledger.charged()).toBe(1);
+	},
+);
 
 test('an agent uses the tools and answers', async () => {
 	const emily = { first_name: 'Emily', last_name: 'Zhang', domain: 'figma.com' };

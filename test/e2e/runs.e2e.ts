@@ -145,6 +145,26 @@ test("failed rows go to n8n's error branch with their columns, the others go on"
 	]);
 });
 
+test('every row leaves once, through the output that its outcome and the settings say', async () => {
+	const branches = ['Found', 'Not Found', 'Failed'];
+	const rows = [UNUSABLE, FOUND, NOT_FOUND].map((row, id) => ({ ...row, id }));
+	const leave = async (onError: string) => {
+		const nodes = branches.map((name) => linkedField(name, "={{ $('Rows').item.json.id }}"));
+		const { run } = await e2e.activate(
+			[enrichNode(find({ notFound: 'output' }), { onError }), ...nodes],
+			{ connections: { Enrich: to(...branches) } },
+		);
+		const execution = await run(rows);
+		expect(execution.status).toBe('success');
+		const { runData } = execution.data.resultData;
+		return branches.map((name) =>
+			runData[name] ? jsonOf(execution, name).map(({ linked }) => Number(linked)) : [],
+		);
+	};
+	expect(await leave('stopWorkflow')).toEqual([[1], [0, 2], []]);
+	expect(await leave('continueErrorOutput')).toEqual([[1], [2], [0]]);
+});
+
 describe('a paid call is not sent again', () => {
 	const rows = addresses(4);
 	const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
