@@ -86,33 +86,48 @@ test('asks the second provider only for what the first one does not know', async
 });
 
 const LISTENERS = ['batch-completed.json', 'route-results.json'];
-test.each(LISTENERS)(
-	'a batch that another workflow has started is taken on by %s',
-	async (file) => {
-		const listener = exampleOf(file, ids);
-		const trigger = listener.nodes.find(({ type }) => type.endsWith('Trigger'));
-		const saved = await e2e.api.createWorkflow(listener);
-		await e2e.api.activate(saved);
-		const callbackUrl = `${e2e.n8n.url}/webhook/${trigger?.webhookId}/enrich`;
-		await until('the address is registered', async () => {
-			return (await callBack(callbackUrl, '{}')).status !== 404;
-		});
-		const starter = exampleOf('start-batch.json', ids);
-		for (const { parameters } of starter.nodes)
-			if (parameters?.options) Object.assign(parameters.options, { callbackUrl });
-		const { id } = await e2e.api.createWorkflow(starter);
-		const started = await e2e.api.runManually(id, 'Start');
-		expect(values(started, 'Validate', 'status')).toEqual(['processing']);
-		const [run] = await until('it has started', async () => {
-			const runs = await e2e.api.executions(saved.id);
-			return runs.length > 0 && runs;
-		});
-		const execution = await e2e.api.ended(run?.id ?? '');
-		expect(execution.status).toBe('success');
-		expect(values(execution, 'Keep', 'email')).toEqual(['emily.zhang@figma.com']);
-		expect(e2e.sandbox.ledger.charged()).toBe(1);
-	},
-);
+test.each(LISTENERS)('each row of a batch that was only started leaves %s once', async (file) => {
+	// What is known of a batch is known by account.
+	const { sandbox, credentialId } = await e2e.connect();
+	const own = { ...ids, enrichApi: credentialId };
+	const listener = exampleOf(file, own);
+	const saved = await e2e.api.createWorkflow(listener);
+	await e2e.api.activate(saved);
+	const trigger = listener.nodes.find(({ type }) => type.endsWith('Trigger'));
+	const callbackUrl = `${e2e.n8n.url}/webhook/${trigger?.webhookId}/enrich`;
+	await until('the address is registered', async () => {
+		return (await callBack(callbackUrl, '{}')).status !== 404;
+	});
+
+	const starter = exampleOf('start-batch.json', own);
+	for (const { parameters } of starter.nodes)
+		if (parameters?.options) Object.assign(parameters.options, { callbackUrl });
+	const { id } = await e2e.api.createWorkflow(starter);
+	const started = await e2e.api.runManually(id, 'Start');
+	expect(jsonOf(started, 'Validate')).toMatchObject([
+		{ batchId: expect.any(String), rows: 12, isReused: false },
+		{ customer: 'C-1013', outcome: 'skipped' },
+		{ customer: 'C-1014', outcome: 'failed' },
+	]);
+
+	const ends = listener.nodes.filter(({ type }) => type.endsWith('.noOp'));
+	const left = async () => {
+		const runs = await e2e.api.allExecutions(saved.id);
+		const ended = await Promise.all(runs.map((run) => e2e.api.ended(run.id)));
+		return ended.flatMap((execution) =>
+			ends
+				.filter(({ name }) => execution.data.resultData.runData[name])
+				.flatMap(({ name }) => jsonOf(execution, name).map((json) => ({ ...json, name }))),
+		) as { name: string; email: string; result: string }[];
+	};
+	await until('all rows have left', async () => (await left()).length >= 12);
+	await until('all callbacks are answered', () => sandbox.callbacks.every(({ status }) => status));
+	const rows = await left();
+	const sent = jsonOf(started, 'List').map(({ email }) => email);
+	expect(rows.map(({ email }) => email).sort()).toEqual(sent.slice(0, 12).sort());
+	for (const { name, result } of rows) expect(name === 'Keep').toBe(result === 'valid');
+	expect(sandbox.batches).toHaveLength(1);
+});
 
 test('an agent uses the tools and answers', async () => {
 	const emily = { first_name: 'Emily', last_name: 'Zhang', domain: 'figma.com' };
