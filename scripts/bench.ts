@@ -15,7 +15,13 @@ import { linesPerOperation } from './bench/lines';
 import { manyVersusHttpRequest } from './bench/many';
 import { lostAnswers } from './bench/recovery';
 import { resultsToFile } from './bench/results';
-import { nodeLoadTime, tarballSize, zapierLoadTime, zapierZipSize } from './bench/sizes';
+import {
+	nodeLoadTime,
+	tarballSize,
+	toolSchemaSize,
+	zapierLoadTime,
+	zapierZipSize,
+} from './bench/sizes';
 import { nodeVersusFetch } from './bench/speed';
 import { throughputs } from './bench/throughput';
 import { triggerVersusWebhook } from './bench/trigger';
@@ -30,6 +36,7 @@ const stages: Part[][] = [
 	[lostAnswers],
 	[costOfManyRows],
 	[tarballSize],
+	[toolSchemaSize],
 	[nodeLoadTime],
 	[zapierZipSize],
 	[zapierLoadTime],

@@ -187,7 +187,7 @@ function jsonOf(criteria: FormField): INodeProperties {
 		name: key,
 		type: 'json',
 		default: '{}',
-		description: `JSON object of filters; leads must match all. Names: ${names} and ${fields.length} in all, as in Enrich's API. A value is a text, number, yes/no or list (any of it matches). Titles, names and values match exactly; unknown ones are refused with the nearest known. "exclude" holds filters that leads must not match. Example: {"jobLevel":["VP"],"countryName":"Germany","employeeCountMin":50,"exclude":{"jobTitle":"assistant"}}.`,
+		description: `JSON object of filters; all must match. Names: ${names} and ${fields.length} in all, as in Enrich's API. Values: text, number, yes/no or list of alternatives; texts match exactly, unknown ones are refused. "exclude" holds what must not match. Example: {"jobLevel":["VP"],"exclude":{"jobTitle":"assistant"}}.`,
 	};
 }
 

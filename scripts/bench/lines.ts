@@ -6,7 +6,7 @@ import { type Part, rounded } from './figure';
 /** All that is written for the sake of single operations; the rest serves every operation alike. */
 const WRITTEN = [
 	'shared/providers/enrich/operations/*.ts',
-	'shared/providers/enrich/{batches,events}.ts',
+	'shared/providers/enrich/{batches,events,followUps,leadAdditions,leadValues}.ts',
 	'nodes/Enrich/catalog.ts',
 	'zapier/src/catalog.ts',
 ];
@@ -20,7 +20,7 @@ export const linesPerOperation: Part = {
 				name: 'lines per operation, both platforms together',
 				value: rounded(lines / Object.keys(enrich.operations).length),
 				unit: 'lines',
-				atMost: 45,
+				atMost: 40,
 			},
 		];
 	},

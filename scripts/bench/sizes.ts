@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toolSchemas } from '../../testkit/toolSchemas';
 import { median, type Part, rounded } from './figure';
 
 const LOADS = 7;
@@ -12,6 +13,15 @@ export const tarballSize: Part = {
 		const args = ['pack', '--ignore-scripts', '--dry-run', '--json'];
 		const [packed] = JSON.parse(execFileSync('npm', args).toString()) as [{ size: number }];
 		return [{ name: 'tarball', value: rounded(packed.size / 1000), unit: 'kB', atMost: 120 }];
+	},
+};
+
+export const toolSchemaSize: Part = {
+	name: 'tool-schemas',
+	measure: async () => {
+		const characters = toolSchemas().reduce((sum, { schema }) => sum + schema.length, 0);
+		const value = rounded(characters / 1000);
+		return [{ name: 'tool-schemas: all operations together', value, unit: 'kB', atMost: 10 }];
 	},
 };
 

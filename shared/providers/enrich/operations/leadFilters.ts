@@ -212,7 +212,7 @@ export const technology = input.texts('Technology', undefined, {
 	match: 'exact',
 });
 export const savedSearch = input.id('Saved Search', {
-	description: 'Its filters hold too; where both set the same filter, yours counts',
+	description: 'Its filters hold too, but for those set here',
 	valuesFrom: 'savedSearches',
 });
 export const checksValues = input.yesNo('Check Filter Values', {

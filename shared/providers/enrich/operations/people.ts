@@ -168,7 +168,7 @@ export const waterfallIcpSearch = defineOperation({
 			.max(10)
 			.meta({
 				title: 'Levels',
-				description: "Whom to look for first, second and so on, instead of the 'Ideal Customer'",
+				description: 'Whom to look for first, second and so on',
 			})
 			.optional(),
 		max_results: maxResults(25),
@@ -183,7 +183,7 @@ export const waterfallIcpSearch = defineOperation({
 			field: z.string().meta({
 				title: 'Ideal Customer',
 				normalize: 'text',
-				description: "Whom to look for first, second and so on; 'Levels' of your own replace it",
+				description: "Ready-made levels; 'Levels' of your own replace them",
 				options: Object.fromEntries(
 					Object.entries(PROFILES).map(([key, { title }]) => [key, title]),
 				),
